@@ -1,0 +1,75 @@
+/// DMN models: read, checked and compiled once; decisions evaluated with an explanation.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/base/result.h"
+#include "kernel/feel/feel.h"
+
+namespace dmn {
+
+/// One file of a model. Imports are resolved by namespace among the sources compiled together.
+struct Source {
+  std::string name;  // for messages: "decision.dmn"
+  std::string xml;
+};
+
+/// One thing wrong with a model, for its owner.
+struct Fault {
+  std::string source;
+  std::string element;  // element id or name
+  std::string code;     // "dmn.unknown_reference"
+  base::Text message;
+};
+
+/// One row of a decision table that matched.
+struct Match {
+  std::string decision;
+  std::string rule_id;
+  int row = 0;                            // 1 is the first
+  std::vector<std::string> annotations;   // the row's annotation entries: legal basis, remarks
+};
+
+struct Diagnostic {
+  std::string element;
+  feel::Diagnostic what;
+};
+
+struct Outcome {
+  feel::Value value;
+  std::vector<Diagnostic> diagnostics = {};
+  std::vector<Match> matches = {};
+  bool limit_passed = false;
+};
+
+/// A compiled set of models: immutable, shared between threads.
+class Model;
+
+struct CompileOptions {
+  feel::Dialect dialect = feel::Dialect::standard;
+};
+
+/// Reads DMN 1.1 to 1.5. Errors: `dmn.invalid` with a place for each fault (path = "source#element").
+base::Result<std::shared_ptr<const Model>> compile(std::span<const Source> sources, const CompileOptions& options = {});
+
+/// What the model offers.
+struct Invocable {
+  enum class Kind { decision, knowledge_model, service } kind = Kind::decision;
+  std::string id;
+  std::string name;
+  std::string model_namespace;
+};
+std::vector<Invocable> invocables(const Model& model);
+/// The decision's needed inputs, by name.
+std::vector<std::string> inputs_of(const Model& model, std::string_view decision);
+
+/// Evaluates a decision, by name or id. `inputs` holds the input data by name (for imports, nested contexts).
+/// Errors: `dmn.not_found` when the model has no such decision. Faults while evaluating are diagnostics.
+base::Result<Outcome> evaluate(const Model& model, std::string_view decision, const feel::Context& inputs,
+                               const feel::World& world);
+
+}  // namespace dmn

@@ -1,0 +1,47 @@
+/// IEEE 754 decimal128: 34 digits, exact for money and areas, as DMN demands.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace feel {
+
+/// A finite decimal128 number (BID encoding of the Intel library). Infinity and NaN never leave the operations: they
+/// give nothing instead.
+class Decimal {
+ public:
+  Decimal() = default;
+  Decimal(std::int64_t number);
+  static std::optional<Decimal> parse(std::string_view text);
+
+  /// Plain digits where FEEL demands them ("0.1", "12345", never "1E+2" below 34 digits).
+  std::string to_text() const;
+  /// Nothing when not a whole number or out of range.
+  std::optional<std::int64_t> to_int64() const;
+  double to_double() const;
+
+  friend std::strong_ordering operator<=>(const Decimal& left, const Decimal& right);
+  friend bool operator==(const Decimal& left, const Decimal& right);
+
+  friend std::optional<Decimal> add(const Decimal& left, const Decimal& right);
+  friend std::optional<Decimal> subtract(const Decimal& left, const Decimal& right);
+  friend std::optional<Decimal> multiply(const Decimal& left, const Decimal& right);
+  friend std::optional<Decimal> divide(const Decimal& left, const Decimal& right);
+  friend std::optional<Decimal> power(const Decimal& base, const Decimal& exponent);
+  Decimal negated() const;
+
+  struct Bits {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0x3040000000000000ull;  // +0
+  };
+  explicit Decimal(Bits bits) : bits_(bits) {}
+  Bits bits() const { return bits_; }
+
+ private:
+  Bits bits_ = {};
+};
+
+}  // namespace feel

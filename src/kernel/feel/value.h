@@ -1,0 +1,138 @@
+/// The values of FEEL: immutable, cheap to copy, safe to share between threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "kernel/calendar/calendar.h"
+#include "kernel/feel/decimal.h"
+
+namespace feel {
+
+enum class Kind {
+  null, boolean, number, string, date, time, date_time, years_months, days_time, list, context, range, function
+};
+
+class Value;
+using List = std::vector<Value>;
+
+/// Entries in the order they were put; keys are unique.
+class Context {
+ public:
+  using Entry = std::pair<std::string, Value>;
+  Context() = default;
+  Context(std::initializer_list<Entry> entries);
+  /// Null pointer when there is no such key.
+  const Value* find(std::string_view key) const;
+  /// Replaces the value of an existing key in its place, or appends.
+  void put(std::string key, Value value);
+  bool erase(std::string_view key);
+  const std::vector<Entry>& entries() const { return entries_; }
+  std::size_t size() const { return entries_.size(); }
+  bool empty() const { return entries_.empty(); }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+/// Where a time or date-time stands against UTC. An offset and a zone name are distinct even when they agree.
+struct Zone {
+  enum class Kind : std::uint8_t { none, offset, named } kind = Kind::none;
+  std::int32_t offset_seconds = 0;
+  std::string name;  // IANA, when named
+  bool operator==(const Zone&) const = default;
+};
+
+struct Time {
+  std::int32_t second_of_day = 0;
+  std::int32_t nanosecond = 0;
+  Zone zone;
+};
+
+struct DateTime {
+  calendar::Date date;
+  Time time;
+};
+
+/// Units: months.
+struct YearsMonths {
+  std::int64_t months = 0;
+};
+
+/// Units: whole seconds and nanoseconds of the same sign.
+struct DaysTime {
+  std::int64_t seconds = 0;
+  std::int32_t nanoseconds = 0;
+};
+
+struct Range;     // feel/range.h, private to the kernel's languages
+struct Function;  // a lambda, a built-in, a business knowledge model or a decision service
+
+/// One FEEL value. Reading it as a kind that it is not is a bug (CHECK): ask `kind()` first.
+class Value {
+ public:
+  Value();  // null
+  Value(bool boolean);
+  Value(int number);
+  Value(std::int64_t number);
+  Value(Decimal number);
+  Value(std::string string);
+  Value(std::string_view string);
+  Value(const char* string);
+  Value(calendar::Date date);
+  Value(Time time);
+  Value(DateTime date_time);
+  Value(YearsMonths duration);
+  Value(DaysTime duration);
+  Value(List list);
+  Value(Context context);
+  Value(std::shared_ptr<const Range> range);
+  Value(std::shared_ptr<const Function> function);
+
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
+
+  Kind kind() const;
+  bool is_null() const { return kind() == Kind::null; }
+  bool is_true() const { return kind() == Kind::boolean && as_boolean(); }
+
+  bool as_boolean() const;
+  const Decimal& as_number() const;
+  const std::string& as_string() const;
+  calendar::Date as_date() const;
+  const Time& as_time() const;
+  const DateTime& as_date_time() const;
+  YearsMonths as_years_months() const;
+  DaysTime as_days_time() const;
+  const List& as_list() const;
+  const Context& as_context() const;
+  const Range& as_range() const;
+  const Function& as_function() const;
+
+  /// Same kind and same content. This is identity for storage and tests, not FEEL's `=`, which has three answers.
+  friend bool operator==(const Value& left, const Value& right);
+
+ private:
+  // The author of value.cpp chooses the representation: small kinds inline, large ones behind a shared pointer.
+  struct Representation;
+  alignas(16) unsigned char storage_[32];
+};
+
+/// FEEL's text of a value, as the built-in `string()` gives it; strings are not quoted.
+std::string to_text(const Value& value);
+
+/// JSON as the API and the store write it: numbers exact, dates, times and durations as ISO 8601 strings.
+std::string to_json(const Value& value);
+
+/// Reads JSON: numbers stay exact (34 digits), objects become contexts in their order.
+/// Errors: `json.invalid` with the byte offset, `json.too_deep` (limit 64), `json.too_large`, `json.key_twice`.
+base::Result<Value> parse_json(std::string_view text);
+
+}  // namespace feel
