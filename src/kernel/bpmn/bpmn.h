@@ -1,0 +1,213 @@
+/// BPMN 2.0 processes in the Camunda 8 (zeebe:) flavour, executed purely: decide, apply, replay.
+///
+///   compile(xml) -> Definition        parsed, checked and compiled once, at deployment
+///   decide(definition, instance, command, world) -> events or a refusal
+///   apply(instance, event) -> instance the only writer of state; replaying the events gives the same instance
+///
+/// Source: [BPMN-13] execution semantics, OMG BPMN 2.0.2.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "kernel/base/instant.h"
+#include "kernel/base/result.h"
+#include "kernel/feel/feel.h"
+
+namespace bpmn {
+
+/// A process as compiled: immutable, shared between threads.
+class Definition;
+
+struct CompileOptions {
+  feel::Dialect dialect = feel::Dialect::camunda;
+  /// Names for messages ("open-restaurant/process.bpmn").
+  std::string source = {};
+  /// The process to compile when the file holds several; empty: the only executable one.
+  std::string process = {};
+};
+
+/// Errors: `bpmn.invalid` with every fault found, path = element id, a sentence a process owner understands.
+base::Result<std::shared_ptr<const Definition>> compile(std::string_view xml, const CompileOptions& options = {});
+
+using ElementIndex = std::uint16_t;
+inline constexpr ElementIndex no_element = 0xFFFF;
+
+enum class ElementType {
+  start_event, end_event, intermediate_throw, intermediate_catch, boundary_event,
+  task, user_task, service_task, business_rule_task, script_task, send_task, receive_task, manual_task,
+  sub_process, event_sub_process, call_activity,
+  exclusive_gateway, parallel_gateway, inclusive_gateway, event_gateway
+};
+
+/// What a screen or a service needs to know about an element; expressions stay inside the definition.
+struct Element {
+  std::string id;
+  std::string name;
+  ElementType type = ElementType::task;
+  ElementIndex scope = no_element;                 // the enclosing sub-process; none: the process itself
+  std::string form;                                // user task, start event: form id
+  std::string job_type;                            // when it is a plain text, not an expression
+  std::map<std::string, std::string> headers;      // zeebe:taskHeaders
+  std::map<std::string, std::string> properties;   // zeebe:properties
+  std::string documentation;
+};
+
+const std::string& process_id(const Definition& definition);
+const std::string& process_name(const Definition& definition);
+const std::vector<Element>& elements(const Definition& definition);
+ElementIndex find_element(const Definition& definition, std::string_view id);  // no_element when there is none
+/// SHA-256-free fingerprint of the model text, to pin versions: FNV-1a 64 as 16 hexadecimal digits.
+const std::string& fingerprint(const Definition& definition);
+const std::string& xml_of(const Definition& definition);
+
+/// Names one living element instance within its process instance; given out in order, never reused. The process itself
+/// is key 1.
+using Key = std::uint32_t;
+inline constexpr Key process_key = 1;
+
+// ---- Events: what happened. Stored; never change the meaning of a stored one. ----
+
+struct ElementEntered { ElementIndex element; Key key; Key scope; };
+/// Finished as drawn.
+struct ElementCompleted { ElementIndex element; Key key; };
+/// Ended by an interruption, a terminate end event or an operation.
+struct ElementCancelled { ElementIndex element; Key key; };
+/// `flow` counts the sequence flows of the definition.
+struct FlowTaken { std::uint16_t flow; Key scope; };
+
+struct TaskOpened {
+  ElementIndex element;
+  Key key;
+  std::string assignee;
+  std::vector<std::string> candidate_groups;
+  std::vector<std::string> candidate_users;
+  std::string form;
+  std::optional<base::Instant> due;
+  std::optional<base::Instant> follow_up;
+  int priority = 50;
+};
+struct JobOpened {
+  ElementIndex element;
+  Key key;
+  std::string type;
+  int retries = 3;
+};
+struct TimerOpened {
+  ElementIndex element;
+  Key key;              // the waiting element: a boundary event waits under its own key
+  base::Instant due;
+  /// Firings still to come after this one; -1 without end.
+  int repetitions = 0;
+};
+struct MessageOpened {
+  ElementIndex element;
+  Key key;
+  std::string name;
+  std::string correlation;  // text of the correlation key; empty: none
+};
+/// A task, job, timer or message wait is over (done or cancelled).
+struct WaitClosed { Key key; };
+struct VariablesSet { Key scope; feel::Context variables; };
+struct DecisionMade { ElementIndex element; Key key; std::string decision; std::vector<std::string> basis; };
+/// The step can not go on until someone acts; the instance keeps its state.
+struct IncidentRaised { ElementIndex element; Key key; std::string code; base::Text message; };
+struct IncidentResolved { Key key; };
+struct ProcessEnded { bool cancelled = false; };
+/// How a token count at a joining gateway changed: `arrived` 1, or the join consumed.
+struct JoinChanged { ElementIndex element; Key scope; std::uint16_t flow; int change; };
+
+using Event = std::variant<ElementEntered, ElementCompleted, ElementCancelled, FlowTaken, TaskOpened, JobOpened,
+                           TimerOpened, MessageOpened, WaitClosed, VariablesSet, DecisionMade, IncidentRaised,
+                           IncidentResolved, ProcessEnded, JoinChanged>;
+
+// ---- State ----
+
+/// A process instance: small (1 kB or less when idle in a typical case), copyable, equal when its events were equal.
+class Instance {
+ public:
+  struct Living { Key key; ElementIndex element; Key scope; };
+  struct Data;
+
+  Instance();
+  Instance(const Instance&);
+  Instance(Instance&&) noexcept;
+  Instance& operator=(const Instance&);
+  Instance& operator=(Instance&&) noexcept;
+  ~Instance();
+
+  bool started() const;
+  bool ended() const;
+  std::vector<Living> living() const;
+  /// Variables of one scope; those of the process for `process_key`.
+  const feel::Context& variables(Key scope = process_key) const;
+  bool has_incident() const;
+
+  friend bool operator==(const Instance&, const Instance&);
+  Data& data() { return *data_; }
+  const Data& data() const { return *data_; }
+
+ private:
+  std::unique_ptr<Data> data_;
+};
+
+/// The only writer of state. Applying an event twice, or out of order, is a bug (CHECK).
+void apply(const Definition& definition, Instance& instance, const Event& event);
+
+// ---- Commands: what somebody asks for ----
+
+struct Start { feel::Context variables; std::string start_event = {}; };
+struct CompleteTask { Key key; feel::Context variables; };
+struct CompleteJob { Key key; feel::Context variables; };
+/// `retries` left; at 0 an incident is raised.
+struct FailJob { Key key; int retries = 0; base::Text message; };
+/// A business error, caught by the nearest error boundary event with the code.
+struct ThrowError { Key key; std::string code; feel::Context variables; };
+struct FireTimer { Key key; };
+struct CorrelateMessage { std::string name; std::string correlation; feel::Context variables; };
+struct SetVariables { Key scope = process_key; feel::Context variables; };
+struct ResolveIncident { Key key; };
+/// Ends everything that lives.
+struct Cancel {};
+
+using Command = std::variant<Start, CompleteTask, CompleteJob, FailJob, ThrowError, FireTimer, CorrelateMessage,
+                             SetVariables, ResolveIncident, Cancel>;
+
+/// Evaluates the decisions that business rule tasks call; pure.
+class Decisions {
+ public:
+  struct Answer { feel::Value value; std::vector<std::string> basis; };
+  virtual base::Result<Answer> decide(std::string_view decision, const feel::Context& variables,
+                                      const feel::World& world) const = 0;
+  virtual ~Decisions() = default;
+};
+
+/// What the world hands in. `feel.now` is the time of the command.
+struct World {
+  feel::World feel;
+  const Decisions* decisions = nullptr;
+  /// Elements entered by one command at most; passing it is an incident, never a hang.
+  int steps_max = 10'000;
+};
+
+/// Errors: `bpmn.not_started`, `bpmn.ended`, `bpmn.already_started`, `bpmn.nothing_waits` (conflict: the task, job, timer
+/// or message is not open any more), `bpmn.start_unknown`.
+base::Result<std::vector<Event>> decide(const Definition& definition, const Instance& instance, const Command& command,
+                                        const World& world);
+
+// ---- Stored forms ----
+
+/// Compact text (JSON array) of events and of an instance; reading gives back what was written, or an error
+/// `bpmn.stored_invalid`.
+std::string encode(const std::vector<Event>& events);
+base::Result<std::vector<Event>> decode_events(std::string_view text);
+std::string encode(const Instance& instance);
+base::Result<Instance> decode_instance(std::string_view text);
+
+}  // namespace bpmn
