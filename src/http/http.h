@@ -1,0 +1,169 @@
+/// Requests, replies, routes and the server. Knows connections, sessions' cookies and problem responses; no service.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/base/id.h"
+#include "kernel/base/instant.h"
+#include "kernel/base/result.h"
+
+namespace storage {
+class Store;
+}
+
+namespace http {
+
+enum class Language { zh, en };
+
+/// Who asks, as the session says; filled in before a handler runs.
+struct Caller {
+  base::Id person;               // none: nobody is signed in
+  base::Id session;
+  bool staff = false;
+  std::string name;
+  std::vector<std::string> permissions;  // "task.complete", "case.read"
+  std::string division;          // staff: "430211"
+  std::string office;            // staff: office code inside the division
+  std::vector<std::string> roles;
+  std::string csrf_token;
+
+  bool may(std::string_view permission) const;
+};
+
+struct Request {
+  std::string method;            // upper case
+  std::string path;              // decoded, without query
+  std::map<std::string, std::string, std::less<>> parameters;  // of the route: {case}
+  std::map<std::string, std::string, std::less<>> query;
+  std::map<std::string, std::string, std::less<>> headers;     // names in lower case
+  std::string body;
+  std::string remote;            // address of the peer, or of the client behind a configured proxy
+  std::string request_id;
+  base::Instant at;              // business time of this request
+  Language language = Language::zh;
+  Caller caller;
+
+  std::string_view header(std::string_view name) const;
+  std::string_view query_value(std::string_view name) const;
+  /// Errors: not_found when the route's parameter is not an id: a wrong id and a foreign one look the same.
+  base::Result<base::Id> id(std::string_view parameter) const;
+  /// A new identifier from the request's time and the system's randomness.
+  base::Id make_id() const;
+};
+
+struct Reply {
+  int status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+/// The words of `text` for the reader.
+const std::string& words(const base::Text& text, Language language);
+
+/// RFC 9457 problem+json: type, title, status, detail, code, request id, places (path, code, message).
+Reply problem(const base::Error& error, const Request& request);
+int status_of(base::Refusal kind);
+
+/// What a route demands of its caller. There is no default: every route says it, and it is checked before the handler.
+struct Need {
+  enum class Kind { anyone, signed_in, citizen, staff } kind = Kind::staff;
+  std::string permission = {};  // staff: needed besides being staff
+};
+
+/// What the OpenAPI document and the router both know of a route.
+struct Operation {
+  std::string method;
+  std::string path;              // "/api/v1/cases/{case}"
+  std::string id;                // operationId: "find_case"
+  std::string tag;               // "licensing"
+  base::Text summary;
+  Need need;
+  std::vector<std::string> query = {};           // names of query parameters
+  std::string body_schema = {};                  // JSON Schema of the body; empty: none
+  std::string body_type = "application/json";    // or application/octet-stream for uploads
+  std::string answer_schema = {};                // JSON Schema of the 2xx answer
+  std::string answer_type = "application/json";
+  int answer_status = 200;
+  std::vector<std::string> errors = {};          // stable codes the operation may answer with
+  bool idempotency_key = false;                  // required on this operation
+  std::size_t body_bytes_max = 1'000'000;
+};
+
+using Handler = std::function<Reply(const Request&)>;
+
+class Router {
+ public:
+  /// A route twice is a bug (CHECK).
+  void add(Operation operation, Handler handler);
+  /// Finds the route, checks need, CSRF, body size, and runs it; answers 404, 405 (with Allow), 401, 403, 413, 400 itself.
+  /// A Fault thrown by the handler becomes 503, a Bug 500; the cause goes to the log only.
+  Reply handle(Request& request) const;
+  const std::vector<Operation>& operations() const;
+  /// The OpenAPI 3.1 document, from the operations.
+  std::string openapi(std::string_view version) const;
+
+  /// Static files: path -> content with type; the fallback serves the page of a single-page entry.
+  void serve_asset(std::string path, std::string_view content, std::string content_type, bool immutable);
+  /// Any GET below `prefix` that is no asset gets this asset (client-side routes).
+  void serve_page(std::string prefix, std::string asset_path);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_ = nullptr;
+};
+
+/// Finds out who asks, from the session cookie; called before a handler. Nobody: an empty Caller.
+using Authenticator = std::function<Caller(const Request&)>;
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  unsigned io_threads = 1;
+  unsigned workers = 32;
+  std::size_t queue_requests_max = 4'000;   // more: 503 at once
+  std::size_t header_bytes_max = 32'000;
+  std::size_t body_bytes_max = 21'000'000;
+  int read_timeout_s = 30;
+  int write_timeout_s = 30;
+  int handle_timeout_s = 60;
+  std::size_t connections_max = 10'000;
+  bool secure_cookies = false;              // behind TLS: __Host- names and Secure
+  std::string proxy_address = {};           // X-Forwarded-For is believed from here only
+};
+
+class Server {
+ public:
+  /// `now` is the one clock of the program.
+  Server(ServerOptions options, std::shared_ptr<const Router> router, Authenticator authenticate,
+         std::function<base::Instant()> now);
+  ~Server();
+  /// Listens and returns; port 0 chooses a free one.
+  /// Errors: `http.port_taken` with the remedy.
+  base::Result<std::uint16_t> start();
+  /// Ends accepting, lets running requests finish (bounded), closes.
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Prometheus text: counts and durations of requests by route and status; others add their own gauges.
+class Metrics {
+ public:
+  static Metrics& instance();
+  void count(std::string_view name, std::string_view labels, double by = 1);
+  void gauge(std::string_view name, std::function<double()> read);
+  void observe(std::string_view name, std::string_view labels, double seconds);
+  std::string text() const;
+};
+
+}  // namespace http
