@@ -9,6 +9,8 @@
 
 namespace feel {
 
+enum class Rounding { half_even, up, down, half_up, half_down, floor, ceiling };
+
 /// A finite decimal128 number (BID encoding of the Intel library). Infinity and NaN never leave the operations: they
 /// give nothing instead.
 class Decimal {
@@ -31,13 +33,24 @@ class Decimal {
   friend std::optional<Decimal> multiply(const Decimal& left, const Decimal& right);
   friend std::optional<Decimal> divide(const Decimal& left, const Decimal& right);
   friend std::optional<Decimal> power(const Decimal& base, const Decimal& exponent);
+  /// The remainder with the sign of the divisor: modulo(-12, 5) is 3.
+  friend std::optional<Decimal> modulo(const Decimal& dividend, const Decimal& divisor);
+  friend std::optional<Decimal> square_root(const Decimal& number);
+  friend std::optional<Decimal> natural_logarithm(const Decimal& number);
+  friend std::optional<Decimal> exponential(const Decimal& number);
+  /// Rounded to `scale` digits after the point (before it, when negative). Nothing outside decimal128's range of scales,
+  /// -6111 to 6176.
+  friend std::optional<Decimal> rounded(const Decimal& number, std::int64_t scale, Rounding rounding);
   Decimal negated() const;
+  bool is_zero() const;
+  bool is_negative() const;
+  bool is_whole() const;
 
   struct Bits {
     std::uint64_t low = 0;
     std::uint64_t high = 0x3040000000000000ull;  // +0
   };
-  explicit Decimal(Bits bits) : bits_(bits) {}
+  explicit constexpr Decimal(Bits bits) : bits_(bits) {}
   Bits bits() const { return bits_; }
 
  private:

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "kernel/base/result.h"
 #include "kernel/calendar/calendar.h"
 #include "kernel/feel/decimal.h"
 
@@ -26,7 +28,7 @@ class Context {
   using Entry = std::pair<std::string, Value>;
   Context() = default;
   Context(std::initializer_list<Entry> entries);
-  /// Null pointer when there is no such key.
+  /// Null pointer when there is no such key. Large contexts keep an index.
   const Value* find(std::string_view key) const;
   /// Replaces the value of an existing key in its place, or appends.
   void put(std::string key, Value value);
@@ -69,14 +71,14 @@ struct DaysTime {
   std::int32_t nanoseconds = 0;
 };
 
-struct Range;     // feel/range.h, private to the kernel's languages
-struct Function;  // a lambda, a built-in, a business knowledge model or a decision service
+struct Range;     // range.h
+class Function;   // function.h: a lambda, a built-in, a business knowledge model or a decision service
 
 /// One FEEL value. Reading it as a kind that it is not is a bug (CHECK): ask `kind()` first.
 class Value {
  public:
-  Value();  // null
-  Value(bool boolean);
+  Value() {}  // null
+  Value(bool boolean) : kind_(Kind::boolean) { content_.boolean = boolean; }
   Value(int number);
   Value(std::int64_t number);
   Value(Decimal number);
@@ -93,13 +95,15 @@ class Value {
   Value(std::shared_ptr<const Range> range);
   Value(std::shared_ptr<const Function> function);
 
-  Value(const Value&);
-  Value(Value&&) noexcept;
-  Value& operator=(const Value&);
-  Value& operator=(Value&&) noexcept;
-  ~Value();
+  Value(const Value& other) { copy_from(other); }
+  Value(Value&& other) noexcept { take_from(other); }
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value() {
+    if (!is_trivial()) release();
+  }
 
-  Kind kind() const;
+  Kind kind() const { return kind_; }
   bool is_null() const { return kind() == Kind::null; }
   bool is_true() const { return kind() == Kind::boolean && as_boolean(); }
 
@@ -114,15 +118,40 @@ class Value {
   const List& as_list() const;
   const Context& as_context() const;
   const Range& as_range() const;
+  const std::shared_ptr<const Range>& shared_range() const;
   const Function& as_function() const;
+  const std::shared_ptr<const Function>& shared_function() const;
 
   /// Same kind and same content. This is identity for storage and tests, not FEEL's `=`, which has three answers.
   friend bool operator==(const Value& left, const Value& right);
 
  private:
-  // The author of value.cpp chooses the representation: small kinds inline, large ones behind a shared pointer.
-  struct Representation;
-  alignas(16) unsigned char storage_[32];
+  // Small kinds lie inline; large ones in a shared, immutable box with an atomic count. 24 bytes in all.
+  struct Box;
+  template <class T>
+  struct BoxOf;
+  union Content {
+    Content() : whole(0) {}
+    ~Content() {}
+    bool boolean;
+    Decimal number;
+    std::int64_t whole;
+    DaysTime days_time;
+    Box* box;
+    std::shared_ptr<const Range> range;
+    std::shared_ptr<const Function> function;
+  };
+  bool is_boxed() const {
+    return kind_ == Kind::string || kind_ == Kind::time || kind_ == Kind::date_time || kind_ == Kind::list ||
+           kind_ == Kind::context;
+  }
+  bool is_trivial() const { return kind_ < Kind::string || (kind_ > Kind::date_time && kind_ < Kind::list) || kind_ == Kind::date; }
+  void copy_from(const Value& other);
+  void take_from(Value& other) noexcept;
+  void release() noexcept;
+
+  Content content_;
+  Kind kind_ = Kind::null;
 };
 
 /// FEEL's text of a value, as the built-in `string()` gives it; strings are not quoted.
