@@ -10,9 +10,15 @@
 /// base::Text comes out in the reader's language, feel::Value and feel::Context are free JSON.
 #pragma once
 
-#include <boost/describe.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <boost/describe.hpp>
 
 #include "http/describe.h"
 #include "http/http.h"
@@ -26,11 +32,25 @@ struct Page {
   std::vector<T> items;
   std::optional<std::string> next;
   std::int64_t total = 0;
+
+  BOOST_DESCRIBE_CLASS(Page, (), (items, next, total), (), ())
 };
 
 /// A nothing: `{}` as an answer, no body as a body.
 struct Nothing {};
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
+
+/// Runs `work` once per Idempotency-Key: replays the stored answer, or runs, stores and commits.
+/// Errors: 400 `http.key_missing`, 422 `storage.key_reused`.
+Reply once(storage::Store& store, const Request& request, int status,
+           const std::function<base::Result<std::string>(storage::Transaction&)>& work);
+
+/// 200 with ETag, or 304 when the reader has it. `tag` is the version's name; empty: a hash of the body.
+Reply tagged(const Request& request, std::string body, std::string_view tag = {});
+
+/// What If-Match says, without quotes: the version the sender has edited.
+/// Errors: `http.version_missing` when the header is absent or `*`.
+base::Result<std::string> version_edited(const Request& request);
 
 /// GET: runs in a snapshot, answers 200 with ETag (of the body) and honours If-None-Match.
 template <class Answer, class Work>
@@ -67,13 +87,5 @@ void command(Router& router, storage::Store& store, Operation operation, Work wo
     });
   });
 }
-
-/// Runs `work` once per Idempotency-Key: replays the stored answer, or runs, stores and commits.
-/// Errors: 400 `http.key_missing`, 422 `storage.key_reused`.
-Reply once(storage::Store& store, const Request& request, int status,
-           const std::function<base::Result<std::string>(storage::Transaction&)>& work);
-
-/// 200 with ETag, or 304 when the reader has it.
-Reply tagged(const Request& request, std::string body);
 
 }  // namespace http

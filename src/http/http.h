@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernel/base/id.h"
@@ -50,7 +51,9 @@ struct Request {
   Language language = Language::zh;
   Caller caller;
 
+  /// `name` in lower case; empty when absent.
   std::string_view header(std::string_view name) const;
+  std::string_view cookie(std::string_view name) const;
   std::string_view query_value(std::string_view name) const;
   /// Errors: not_found when the route's parameter is not an id: a wrong id and a foreign one look the same.
   base::Result<base::Id> id(std::string_view parameter) const;
@@ -60,7 +63,7 @@ struct Request {
 
 struct Reply {
   int status = 200;
-  std::string body;
+  std::string body = {};
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};
 };
@@ -69,7 +72,9 @@ struct Reply {
 const std::string& words(const base::Text& text, Language language);
 
 /// RFC 9457 problem+json: type, title, status, detail, code, request id, places (path, code, message).
+/// JSON that can not be parsed at all (codes `json.…`) is 400, everything else follows the refusal's kind.
 Reply problem(const base::Error& error, const Request& request);
+Reply problem(int status, const base::Error& error, const Request& request);
 int status_of(base::Refusal kind);
 
 /// What a route demands of its caller. There is no default: every route says it, and it is checked before the handler.
@@ -80,7 +85,7 @@ struct Need {
 
 /// What the OpenAPI document and the router both know of a route.
 struct Operation {
-  std::string method;
+  std::string method = {};       // query() says GET itself
   std::string path;              // "/api/v1/cases/{case}"
   std::string id;                // operationId: "find_case"
   std::string tag;               // "licensing"
@@ -95,12 +100,14 @@ struct Operation {
   std::vector<std::string> errors = {};          // stable codes the operation may answer with
   bool idempotency_key = false;                  // required on this operation
   std::size_t body_bytes_max = 1'000'000;
+  bool if_match = false;                         // the If-Match header is read: what people edit
 };
 
 using Handler = std::function<Reply(const Request&)>;
 
 class Router {
  public:
+  Router();
   /// A route twice is a bug (CHECK).
   void add(Operation operation, Handler handler);
   /// Finds the route, checks need, CSRF, body size, and runs it; answers 404, 405 (with Allow), 401, 403, 413, 400 itself.
@@ -110,14 +117,16 @@ class Router {
   /// The OpenAPI 3.1 document, from the operations.
   std::string openapi(std::string_view version) const;
 
-  /// Static files: path -> content with type; the fallback serves the page of a single-page entry.
-  void serve_asset(std::string path, std::string_view content, std::string content_type, bool immutable);
+  /// Static files: path -> content with type; the fallback serves the page of a single-page entry. `content` is not copied
+  /// and must outlive the router. `policy` is the page's own Content-Security-Policy; empty: the strict one.
+  void serve_asset(std::string path, std::string_view content, std::string content_type, bool immutable,
+                   std::string policy = {});
   /// Any GET below `prefix` that is no asset gets this asset (client-side routes).
   void serve_page(std::string prefix, std::string asset_path);
 
  private:
   struct Impl;
-  std::shared_ptr<Impl> impl_ = nullptr;
+  std::shared_ptr<Impl> impl_;
 };
 
 /// Finds out who asks, from the session cookie; called before a handler. Nobody: an empty Caller.
