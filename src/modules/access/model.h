@@ -1,0 +1,62 @@
+/// People, organisations, roles, and what of the data somebody may see.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/base/id.h"
+#include "kernel/base/instant.h"
+#include "kernel/base/result.h"
+#include "kernel/calendar/calendar.h"
+
+namespace access {
+
+/// What of the data a query may touch: a required argument of every query over cases, entities and people. It comes from
+/// the session, never from the request, and the default sees nothing.
+struct Scope {
+  enum class Kind { nothing, own, office, division } kind = Kind::nothing;
+  base::Id person;         // own
+  std::string division;    // office, division: code, its leading digits cover what lies below ("4302" covers 430211)
+  std::string office;      // office
+
+  static Scope own_of(base::Id person) { return {.kind = Kind::own, .person = person, .division = {}, .office = {}}; }
+  static Scope of_office(std::string division, std::string office) {
+    return {.kind = Kind::office, .person = {}, .division = std::move(division), .office = std::move(office)};
+  }
+  static Scope of_division(std::string division) {
+    return {.kind = Kind::division, .person = {}, .division = std::move(division), .office = {}};
+  }
+};
+
+/// The ways a record can belong to somebody.
+struct Belonging {
+  base::Id person;         // the applicant
+  std::string_view division;
+  std::string_view office;
+};
+bool covers(const Scope& scope, const Belonging& record);
+
+/// Who acts. `person` none: the system itself (timers, jobs).
+struct Actor {
+  base::Id person;
+  std::string name;
+  bool staff = false;
+  std::vector<std::string> roles;
+  Scope scope;
+  bool has_role(std::string_view role) const;
+};
+
+/// A role of staff: the candidate groups of processes are roles.
+struct Role {
+  std::string_view id;
+  base::Text name;
+  std::vector<std::string_view> permissions;
+  /// Sees the whole division; otherwise the own office only.
+  bool whole_division = false;
+};
+const std::vector<Role>& roles();
+const Role* find_role(std::string_view id);
+
+}  // namespace access

@@ -1,0 +1,216 @@
+/// Cases: process instances over storage, with tasks, timers, jobs and clocks. The face for the modules that bring
+/// services to life, and for the server.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalogue/catalogue.h"
+#include "kernel/bpmn/bpmn.h"
+#include "modules/access/model.h"
+#include "modules/casework/model.h"
+#include "storage/storage.h"
+
+namespace casework {
+
+/// When and by whom something is done; enters at the edge and travels as an argument.
+struct Moment {
+  base::Instant now;
+  access::Actor actor;
+  calendar::Date today() const { return calendar::local_date(now); }
+};
+
+/// A case's row: what lists show.
+struct CaseHead {
+  base::Id id;
+  std::string division;
+  std::string office;
+  std::string number;
+  std::string service;
+  std::string service_version;
+  base::Id applicant;
+  std::string title;
+  std::string state;                            // the `state` property of the last milestone passed
+  base::Instant opened_at;
+  std::optional<base::Instant> ended_at;
+  std::optional<calendar::Date> promised_day;   // a view of the clocks, refreshed with every event
+  std::int64_t sequence = 0;                    // of the last event
+};
+
+/// A case as loaded for a command or a page.
+struct Case {
+  CaseHead head;
+  bpmn::Instance instance;
+  std::vector<Mark> marks;
+  std::shared_ptr<const catalogue::Service> service;  // the version the case started with
+};
+
+/// Names a task: the waiting element `key` of a case. As text: "0d3k…-17".
+struct TaskId {
+  base::Id of_case;
+  bpmn::Key key = 0;
+};
+std::string to_text(TaskId id);
+std::optional<TaskId> parse_task_id(std::string_view text);
+
+struct Task {
+  TaskId id;
+  std::string division;
+  std::string office;
+  std::string case_number;
+  std::string case_title;
+  std::string case_state;
+  std::string service;
+  std::string element;
+  std::string group;                            // candidate group: a role, or "applicant"
+  std::string form;
+  base::Id assignee;
+  base::Instant opened_at;
+  std::optional<calendar::Date> due;            // a view of the clock the task stands under
+  std::optional<base::Instant> done_at;
+  base::Id done_by;
+  int priority = 50;
+};
+
+/// One of the case's clocks as it stands today.
+struct ClockView {
+  const catalogue::Clock* clock = nullptr;
+  ClockReading reading;
+};
+
+struct NewCase {
+  base::Id id;
+  std::string division;
+  std::string office;
+  std::string number;
+  std::shared_ptr<const catalogue::Service> service;
+  base::Id applicant;
+  std::string title;
+  feel::Context variables;
+};
+
+/// What a service task does inside the transaction: returns the variables it sets.
+struct JobContext {
+  const Case& of_case;
+  const bpmn::Element& element;
+  const Moment& moment;
+};
+using Worker = std::function<base::Result<feel::Context>(storage::Transaction&, const JobContext&)>;
+
+/// Told of every milestone in the transaction in which a case passes it.
+using Listener = std::function<void(storage::Transaction&, const Case&, const std::string& element, const Moment&)>;
+
+/// Runs the processes. Built once by the server; thread-safe after that.
+class Engine {
+ public:
+  explicit Engine(std::shared_ptr<const catalogue::Catalogue> catalogue);
+
+  /// Registers what a job type does. Jobs of unknown types wait as incidents.
+  void work(std::string job_type, Worker worker);
+
+  const catalogue::Catalogue& catalogue() const { return *catalogue_; }
+
+  /// Starts a case. Errors: what `decide` refuses.
+  base::Result<CaseHead> open(storage::Transaction& transaction, const NewCase& request, const Moment& moment) const;
+
+  /// Completes a user task with the answers of its form; they become the variable named by the element's id.
+  /// Errors: `casework.task_unknown`; `casework.already_done` with who and when; `casework.not_yours` (forbidden: role,
+  /// scope or assignee); `casework.stale` when `expected_sequence` is given and the case has moved on;
+  /// `catalogue.answers_invalid`.
+  base::Result<CaseHead> complete_task(storage::Transaction& transaction, TaskId task, const feel::Context& answers,
+                                       std::optional<std::int64_t> expected_sequence, const Moment& moment) const;
+
+  base::Result<Task> claim(storage::Transaction& transaction, TaskId task, const Moment& moment) const;
+  base::Result<Task> release(storage::Transaction& transaction, TaskId task, const Moment& moment) const;
+
+  /// Ends the case at the applicant's wish or ours. `state` is what the case is called from then on.
+  base::Result<CaseHead> cancel(storage::Transaction& transaction, base::Id of_case, std::string_view state,
+                                std::string_view reason, const Moment& moment) const;
+
+  /// Records something that happened to the case without moving its process (a visit, a rating).
+  base::Result<CaseHead> note(storage::Transaction& transaction, base::Id of_case, std::string_view type,
+                              const feel::Context& data, const Moment& moment) const;
+
+  /// Fires up to `limit` timers that are due; returns how many. Each in its own transaction: one failing case does not
+  /// hold up the others.
+  int fire_due_timers(storage::Store& store, base::Instant now, int limit) const;
+
+  /// Computes every open case's due days and timers again: after a calendar or rule was loaded. Returns the cases changed.
+  int replan(storage::Store& store, base::Instant now) const;
+
+  /// Errors: `casework.case_unknown` also for a case outside `scope`.
+  base::Result<Case> load(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case) const;
+
+  /// Every clock of the service, started or not, as of `today`.
+  base::Result<std::vector<ClockView>> clocks(const Case& of_case, calendar::Date today) const;
+
+ private:
+  struct Step;
+  base::Result<void> advance(storage::Transaction& transaction, Case& of_case, bpmn::Command command,
+                             const Step& step, const Moment& moment) const;
+  base::Result<CaseHead> finish(storage::Transaction& transaction, Case& of_case, std::vector<bpmn::Event> events,
+                                const Step& step, const Moment& moment) const;
+  base::Result<std::vector<bpmn::Event>> run(storage::Transaction& transaction, Case& of_case, bpmn::Command command,
+                                             const Moment& moment) const;
+  base::Result<void> run_jobs(storage::Transaction& transaction, Case& of_case, std::vector<bpmn::Event>& events,
+                              const Moment& moment) const;
+  void refresh_due(Case& of_case, calendar::Date today, std::map<std::string, calendar::Date>& due_of_element) const;
+  bool fire_one(storage::Store& store, TaskId timer, base::Instant now) const;
+
+  std::shared_ptr<const catalogue::Catalogue> catalogue_;
+  std::map<std::string, Worker, std::less<>> workers_;
+};
+
+struct TaskFilter {
+  enum class Tab { mine, office, overdue } tab = Tab::office;
+  std::string search;                           // number or title contains
+  std::string service;
+  std::string element;
+  bool by_opening = false;                      // otherwise by due day
+  int limit = 50;
+  std::string cursor;
+};
+struct TaskPage {
+  std::vector<Task> tasks;
+  std::optional<std::string> next;
+  std::int64_t total = 0;
+};
+/// Open tasks that the actor may do, within the actor's scope.
+TaskPage list_tasks(storage::Snapshot& snapshot, const access::Actor& actor, const TaskFilter& filter,
+                    calendar::Date today);
+struct TaskCounts {
+  std::int64_t mine = 0, office = 0, overdue = 0;
+};
+TaskCounts count_tasks(storage::Snapshot& snapshot, const access::Actor& actor, calendar::Date today);
+/// Open and done tasks of one case, oldest first.
+std::vector<Task> tasks_of(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case);
+
+struct CaseFilter {
+  std::string search;
+  std::string state;
+  bool by_promised = false;
+  int limit = 50;
+  std::string cursor;
+};
+struct CasePage {
+  std::vector<CaseHead> cases;
+  std::optional<std::string> next;
+  std::int64_t total = 0;
+};
+CasePage list_cases(storage::Snapshot& snapshot, const access::Scope& scope, const CaseFilter& filter);
+
+/// The events of a case in words and as stored, oldest first.
+std::vector<storage::Event> history(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case);
+
+/// The name of an element in the reader's language: its BPMN name, and the property `name_en`.
+base::Text name_of(const bpmn::Element& element);
+
+std::span<const storage::Migration> migrations();
+
+}  // namespace casework

@@ -1,0 +1,77 @@
+/// A case's marks and clocks: what the law's limits make of the moments a case has passed. Pure.
+///
+/// A clock is a function of marks (moments at which the case passed named steps), dated limits and the calendar:
+///
+///   waiting --start mark--> running --pause mark--> paused --resume mark--> running --stop mark--> stopped
+///
+/// Nothing counts down in storage: whoever asks gets it computed, with the derivation in words.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernel/base/id.h"
+#include "kernel/base/instant.h"
+#include "kernel/base/result.h"
+#include "kernel/calendar/calendar.h"
+
+namespace casework {
+
+/// The case passed the element with this id (entered a task, left a milestone event).
+struct Mark {
+  std::string element;
+  base::Instant at;
+  bool operator==(const Mark&) const = default;
+};
+
+/// Which marks a clock listens to.
+struct ClockPlan {
+  struct Pause {
+    std::string from;
+    std::string to;
+    base::Text reason;
+  };
+  std::vector<std::string> starts;
+  std::vector<std::string> stops;
+  std::vector<Pause> pauses;
+  std::vector<std::string> extensions;  // each such mark adds `extension` of the limit once
+};
+
+/// A limit as the rule in force on the starting day states it.
+struct Limit {
+  calendar::Span span;
+  base::Text basis;
+  std::optional<calendar::Span> extension = {};
+};
+
+enum class ClockState { waiting, running, paused, stopped };
+
+/// One of the two limits of a clock: the law's, or the bureau's promise.
+struct Side {
+  Limit limit;
+  std::optional<calendar::Date> due;   // nothing while paused
+  int left = 0;                        // in the limit's unit; negative when late
+  bool overdue = false;
+  bool provisional = false;
+  std::vector<base::Text> derivation;
+};
+
+struct ClockReading {
+  ClockState state = ClockState::waiting;
+  std::optional<calendar::Date> started_on;
+  std::optional<calendar::Date> stopped_on;
+  std::optional<Side> legal;
+  std::optional<Side> promised;
+};
+
+/// The civil day of the first start mark. The limits in force on that day apply.
+std::optional<calendar::Date> started_on(const ClockPlan& plan, const std::vector<Mark>& marks);
+
+/// Errors: `calendar.year_unknown`.
+/// Source: [ALL-42] [ALL-45] [MFD-201] [MFD-203].
+base::Result<ClockReading> read_clock(const ClockPlan& plan, const std::vector<Mark>& marks,
+                                      const std::optional<Limit>& legal, const std::optional<Limit>& promised,
+                                      const calendar::Calendar& calendar, calendar::Date today);
+
+}  // namespace casework

@@ -1,0 +1,90 @@
+#include <algorithm>
+
+#include "modules/casework/model.h"
+
+namespace casework {
+namespace {
+
+bool names(const std::vector<std::string>& elements, const std::string& element) {
+  return std::find(elements.begin(), elements.end(), element) != elements.end();
+}
+
+struct Passage {
+  std::optional<calendar::Date> started;
+  std::optional<calendar::Date> stopped;
+  std::vector<calendar::Pause> pauses;
+  int extensions = 0;
+};
+
+/// Reads the marks once, in order: marks before the start and after the stop do not concern the clock.
+Passage passage(const ClockPlan& plan, const std::vector<Mark>& marks) {
+  Passage passed;
+  const ClockPlan::Pause* open = nullptr;
+  for (const Mark& mark : marks) {
+    const calendar::Date day = calendar::local_date(mark.at);
+    if (!passed.started) {
+      if (names(plan.starts, mark.element)) passed.started = day;
+      continue;
+    }
+    if (names(plan.stops, mark.element)) {
+      passed.stopped = day;
+      break;
+    }
+    if (names(plan.extensions, mark.element)) ++passed.extensions;
+    if (open && mark.element == open->to) {
+      passed.pauses.back().to = day;
+      open = nullptr;
+      continue;
+    }
+    if (open) continue;
+    for (const ClockPlan::Pause& pause : plan.pauses)
+      if (mark.element == pause.from) {
+        open = &pause;
+        passed.pauses.push_back({.from = day, .to = {}, .reason = pause.reason});
+        break;
+      }
+  }
+  // A clock that stopped inside a pause stops the pause with it.
+  if (passed.stopped && open) passed.pauses.back().to = passed.stopped;
+  return passed;
+}
+
+base::Result<Side> side_of(const Limit& limit, const Passage& passed, const calendar::Calendar& calendar,
+                           calendar::Date today) {
+  std::vector<calendar::Span> extensions;
+  if (limit.extension) extensions.assign(static_cast<std::size_t>(passed.extensions), *limit.extension);
+  const calendar::Date until = passed.stopped.value_or(today);
+  TRY(const calendar::Running running,
+      calendar::run(*passed.started, limit.span, extensions, passed.pauses, until, calendar));
+  Side side{.limit = limit, .due = running.due, .left = running.left, .provisional = running.provisional};
+  side.overdue = running.due && until > *running.due;
+  for (const calendar::Reason& reason : running.derivation) side.derivation.push_back(reason.text);
+  return side;
+}
+
+}  // namespace
+
+std::optional<calendar::Date> started_on(const ClockPlan& plan, const std::vector<Mark>& marks) {
+  for (const Mark& mark : marks)
+    if (names(plan.starts, mark.element)) return calendar::local_date(mark.at);
+  return std::nullopt;
+}
+
+base::Result<ClockReading> read_clock(const ClockPlan& plan, const std::vector<Mark>& marks,
+                                      const std::optional<Limit>& legal, const std::optional<Limit>& promised,
+                                      const calendar::Calendar& calendar, calendar::Date today) {
+  const Passage passed = passage(plan, marks);
+  ClockReading reading{.started_on = passed.started, .stopped_on = passed.stopped};
+  if (!passed.started) return reading;
+  const bool paused = !passed.pauses.empty() && !passed.pauses.back().to;
+  reading.state = passed.stopped ? ClockState::stopped : paused ? ClockState::paused : ClockState::running;
+  if (legal) {
+    TRY(reading.legal, side_of(*legal, passed, calendar, today));
+  }
+  if (promised) {
+    TRY(reading.promised, side_of(*promised, passed, calendar, today));
+  }
+  return reading;
+}
+
+}  // namespace casework

@@ -1,0 +1,429 @@
+#include <algorithm>
+
+#include "modules/casework/casework.h"
+#include "store.h"
+
+namespace casework {
+namespace {
+
+/// Jobs and element steps that one command may set off; passing it is a fault of the process model.
+constexpr int jobs_max = 100;
+
+base::Error case_unknown() {
+  return {.kind = base::Refusal::not_found,
+          .code = "casework.case_unknown",
+          .message = {"没有找到这个办件,请核对办件编号", "There is no such case. Please check the case number."}};
+}
+
+base::Error task_unknown() {
+  return {.kind = base::Refusal::not_found,
+          .code = "casework.task_unknown",
+          .message = {"没有找到这项待办", "There is no such task."}};
+}
+
+base::Error not_yours(std::string_view zh, std::string_view en) {
+  return {.kind = base::Refusal::forbidden,
+          .code = "casework.not_yours",
+          .message = {std::string(zh), std::string(en)}};
+}
+
+/// Whom it was done by and when is told to the second one who tries.
+base::Error already_done(const Task& task) {
+  const std::string at = calendar::to_text_local(*task.done_at);
+  const std::string by = task.done_by ? base::to_text(task.done_by) : std::string();
+  base::Error error{.kind = base::Refusal::conflict,
+                    .code = "casework.already_done",
+                    .message = {"这项工作已于" + at.substr(0, 16) + "办结,无需重复办理",
+                                "This task was already done at " + at.substr(0, 16) + "; nothing was changed."}};
+  error.places.push_back({.path = "/done_by", .code = by, .message = {at, at}});
+  return error;
+}
+
+bool clock_names(const catalogue::Clock& clock, const std::string& element) {
+  const auto in = [&](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), element) != list.end();
+  };
+  if (in(clock.starts) || in(clock.stops) || in(clock.extensions)) return true;
+  return std::any_of(clock.pauses.begin(), clock.pauses.end(),
+                     [&](const auto& pause) { return pause.from == element || pause.to == element; });
+}
+
+std::string property(const bpmn::Element& element, const std::string& name) {
+  const auto found = element.properties.find(name);
+  return found == element.properties.end() ? std::string() : found->second;
+}
+
+/// Marks are kept for what a clock listens to and for milestones that name a state.
+bool is_mark(const catalogue::Service& service, const bpmn::Element& element) {
+  if (element.type == bpmn::ElementType::intermediate_throw || element.type == bpmn::ElementType::start_event)
+    return true;
+  if (!property(element, "state").empty()) return true;
+  return std::any_of(service.clocks.begin(), service.clocks.end(),
+                     [&](const catalogue::Clock& clock) { return clock_names(clock, element.id); });
+}
+
+/// Business rule tasks ask the service's own decision model.
+class ServiceDecisions : public bpmn::Decisions {
+ public:
+  explicit ServiceDecisions(const catalogue::Service& service) : service_(service) {}
+
+  base::Result<Answer> decide(std::string_view decision, const feel::Context& variables,
+                              const feel::World& world) const override {
+    if (!service_.decisions)
+      return base::Error{.kind = base::Refusal::not_found,
+                         .code = "casework.no_decisions",
+                         .message = {"这项服务没有决策表", "This service has no decision model."}};
+    TRY(const dmn::Outcome outcome, dmn::evaluate(*service_.decisions, decision, variables, world));
+    Answer answer{.value = outcome.value, .basis = {}};
+    for (const dmn::Match& match : outcome.matches)
+      answer.basis.insert(answer.basis.end(), match.annotations.begin(), match.annotations.end());
+    return answer;
+  }
+
+ private:
+  const catalogue::Service& service_;
+};
+
+ClockPlan plan_of(const catalogue::Clock& clock) {
+  ClockPlan plan{.starts = clock.starts, .stops = clock.stops, .pauses = {}, .extensions = clock.extensions};
+  for (const auto& pause : clock.pauses) plan.pauses.push_back({pause.from, pause.to, pause.reason});
+  return plan;
+}
+
+base::Result<std::optional<Limit>> limit_of(const catalogue::Rules& rules, const std::string& rule,
+                                            const std::string& extension, calendar::Date trigger) {
+  if (rule.empty()) return std::optional<Limit>();
+  TRY(const catalogue::Rule found, rules.on(rule, trigger));
+  Limit limit{.span = found.value, .basis = found.basis};
+  if (!extension.empty()) {
+    TRY(const catalogue::Rule more, rules.on(extension, trigger));
+    limit.extension = more.value;
+  }
+  return std::optional<Limit>(limit);
+}
+
+/// The earlier of the two limits: what the person doing the work should look at.
+std::optional<calendar::Date> nearest_due(const ClockReading& reading) {
+  std::optional<calendar::Date> nearest;
+  for (const auto* side : {&reading.promised, &reading.legal})
+    if (*side && (*side)->due && (!nearest || *(*side)->due < *nearest)) nearest = (*side)->due;
+  return nearest;
+}
+
+}  // namespace
+
+std::string to_text(TaskId id) { return base::to_text(id.of_case) + "-" + std::to_string(id.key); }
+
+std::optional<TaskId> parse_task_id(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  if (dash == std::string_view::npos || text.size() - dash > 10) return std::nullopt;
+  const auto of_case = base::parse_id(text.substr(0, dash));
+  const std::string_view digits = text.substr(dash + 1);
+  if (!of_case || digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
+  return TaskId{*of_case, static_cast<bpmn::Key>(std::stoul(std::string(digits)))};
+}
+
+base::Text name_of(const bpmn::Element& element) {
+  const std::string en = property(element, "name_en");
+  return {element.name, en.empty() ? element.name : en};
+}
+
+/// What set off an advance, for the stored event.
+struct Engine::Step {
+  std::string_view by;        // "open", "complete_task", "timer", "cancel"
+  std::string element;
+  bpmn::Key key = 0;
+  std::string reason;
+};
+
+Engine::Engine(std::shared_ptr<const catalogue::Catalogue> catalogue) : catalogue_(std::move(catalogue)) {}
+
+void Engine::work(std::string job_type, Worker worker) { workers_[std::move(job_type)] = std::move(worker); }
+
+base::Result<Case> Engine::load(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case) const {
+  std::optional<StoredCase> stored = find_case(snapshot, scope, of_case);
+  if (!stored) return case_unknown();
+  Case loaded{.head = std::move(stored->head), .instance = {}, .marks = std::move(stored->marks), .service = {}};
+  TRY(loaded.service, catalogue_->service(loaded.head.service, loaded.head.service_version));
+  TRY(loaded.instance, bpmn::decode_instance(stored->instance));
+  return loaded;
+}
+
+base::Result<std::vector<bpmn::Event>> Engine::run(storage::Transaction& transaction, Case& of_case,
+                                                   bpmn::Command command, const Moment& moment) const {
+  const ServiceDecisions decisions(*of_case.service);
+  const bpmn::World world{.feel = {.now = moment.now, .working_days = &catalogue_->calendar}, .decisions = &decisions};
+  const bpmn::Definition& definition = *of_case.service->process;
+  const std::vector<bpmn::Element>& elements = bpmn::elements(definition);
+  std::vector<bpmn::Event> all;
+  std::size_t seen = 0;
+  for (int jobs = 0;; ++jobs) {
+    TRY(std::vector<bpmn::Event> events, bpmn::decide(definition, of_case.instance, command, world));
+    for (bpmn::Event& event : events) {
+      bpmn::apply(definition, of_case.instance, event);
+      if (const auto* done = std::get_if<bpmn::ElementCompleted>(&event); done && done->element < elements.size()) {
+        const bpmn::Element& element = elements[done->element];
+        if (is_mark(*of_case.service, element)) of_case.marks.push_back({element.id, moment.now});
+        if (const std::string state = property(element, "state"); !state.empty()) of_case.head.state = state;
+      }
+      all.push_back(std::move(event));
+    }
+    const bpmn::JobOpened* job = nullptr;
+    for (; seen < all.size() && !job; ++seen) {
+      const auto* opened = std::get_if<bpmn::JobOpened>(&all[seen]);
+      if (opened && workers_.contains(opened->type)) job = opened;
+    }
+    if (!job) return all;
+    CHECK(jobs < jobs_max);
+    const JobContext context{of_case, elements[job->element], moment};
+    TRY(feel::Context variables, workers_.find(job->type)->second(transaction, context));
+    command = bpmn::CompleteJob{.key = job->key, .variables = std::move(variables)};
+  }
+}
+
+namespace {
+
+std::string event_json(std::string_view by, const std::string& element, bpmn::Key key, const std::string& reason,
+                       const std::vector<bpmn::Event>& events) {
+  std::string json = "{\"by\":\"" + std::string(by) + "\"";
+  if (!element.empty()) json += ",\"element\":" + feel::to_json(feel::Value(element));
+  if (key != 0) json += ",\"key\":" + std::to_string(key);
+  if (!reason.empty()) json += ",\"reason\":" + feel::to_json(feel::Value(reason));
+  return json + ",\"events\":" + bpmn::encode(events) + "}";
+}
+
+/// The clock whose due day a task stands under: named by the element's property `clock`, else the nearest of all.
+std::string clock_of(const bpmn::Element& element) { return property(element, "clock"); }
+
+std::optional<calendar::Date> due_under(const std::vector<ClockView>& clocks, const std::string& clock) {
+  std::optional<calendar::Date> nearest;
+  for (const ClockView& view : clocks) {
+    if (view.reading.state != ClockState::running) continue;
+    if (!clock.empty() && view.clock->id != clock) continue;
+    const auto due = nearest_due(view.reading);
+    if (due && (!nearest || *due < *nearest)) nearest = due;
+  }
+  return nearest;
+}
+
+/// What the applicant was promised for the whole: the latest promise that runs.
+std::optional<calendar::Date> promised_day(const std::vector<ClockView>& clocks) {
+  std::optional<calendar::Date> latest;
+  for (const ClockView& view : clocks) {
+    if (view.reading.state != ClockState::running || !view.reading.promised) continue;
+    const auto due = view.reading.promised->due;
+    if (due && (!latest || *latest < *due)) latest = due;
+  }
+  return latest;
+}
+
+}  // namespace
+
+base::Result<std::vector<ClockView>> Engine::clocks(const Case& of_case, calendar::Date today) const {
+  std::vector<ClockView> views;
+  for (const catalogue::Clock& clock : of_case.service->clocks) {
+    const ClockPlan plan = plan_of(clock);
+    ClockView view{.clock = &clock, .reading = {}};
+    if (const auto started = started_on(plan, of_case.marks)) {
+      TRY(const auto legal, limit_of(catalogue_->rules, clock.legal_rule, clock.extension_rule, *started));
+      TRY(const auto promised, limit_of(catalogue_->rules, clock.promised_rule, "", *started));
+      TRY(view.reading, read_clock(plan, of_case.marks, legal, promised, catalogue_->calendar, today));
+    }
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& of_case,
+                                      std::vector<bpmn::Event> events, const Step& step, const Moment& moment) const {
+  if (of_case.instance.ended() && !of_case.head.ended_at) of_case.head.ended_at = moment.now;
+  TRY(const std::vector<ClockView> views, clocks(of_case, moment.today()));
+  of_case.head.promised_day = of_case.head.ended_at ? std::nullopt : promised_day(views);
+  const std::vector<bpmn::Element>& elements = bpmn::elements(*of_case.service->process);
+
+  const bool is_new = of_case.head.sequence == 0;
+  of_case.head.sequence = transaction.append(
+      {"case", of_case.head.id}, of_case.head.sequence,
+      {.type = is_new ? "case.opened" : "case.advanced",
+       .at = moment.now,
+       .actor = moment.actor.person,
+       .data = event_json(step.by, step.element, step.key, step.reason, events)},
+      of_case.head.division);
+  const std::string instance = bpmn::encode(of_case.instance);
+  if (is_new)
+    insert_case(transaction, of_case, instance);
+  else
+    update_case(transaction, of_case, instance);
+
+  for (const bpmn::Event& event : events) {
+    if (const auto* task = std::get_if<bpmn::TaskOpened>(&event)) {
+      const bpmn::Element& element = elements[task->element];
+      const base::Id assignee = task->candidate_groups.size() == 1 && task->candidate_groups[0] == "applicant"
+                                    ? of_case.head.applicant
+                                    : base::Id{};
+      insert_task(transaction, of_case, *task, element, assignee, due_under(views, clock_of(element)), moment.now);
+    } else if (const auto* timer = std::get_if<bpmn::TimerOpened>(&event)) {
+      save_timer(transaction, of_case, timer->key, timer->due);
+    } else if (const auto* closed = std::get_if<bpmn::WaitClosed>(&event)) {
+      const bool by_hand = step.key == closed->key;
+      close_task(transaction, of_case.head.id, closed->key, moment.now, by_hand ? moment.actor.person : base::Id{});
+      drop_timer(transaction, of_case.head.id, closed->key);
+    }
+  }
+  // Tasks that stay open may stand under a clock that this step started, paused or stopped.
+  for (const auto& living : of_case.instance.living())
+    if (living.element < elements.size() && elements[living.element].type == bpmn::ElementType::user_task)
+      save_task_due(transaction, of_case.head.id, elements[living.element].id,
+                    due_under(views, clock_of(elements[living.element])));
+  return of_case.head;
+}
+
+base::Result<CaseHead> Engine::open(storage::Transaction& transaction, const NewCase& request,
+                                    const Moment& moment) const {
+  Case opened{.head = {.id = request.id,
+                       .division = request.division,
+                       .office = request.office,
+                       .number = request.number,
+                       .service = request.service->id,
+                       .service_version = request.service->version,
+                       .applicant = request.applicant,
+                       .title = request.title,
+                       .state = "submitted",
+                       .opened_at = moment.now},
+              .instance = {},
+              .marks = {},
+              .service = request.service};
+  TRY(auto events, run(transaction, opened, bpmn::Start{.variables = request.variables}, moment));
+  return finish(transaction, opened, std::move(events), {.by = "open"}, moment);
+}
+
+base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, TaskId id,
+                                             const feel::Context& answers,
+                                             std::optional<std::int64_t> expected_sequence,
+                                             const Moment& moment) const {
+  const std::optional<Task> task = find_task(transaction, moment.actor.scope, id);
+  if (!task) return task_unknown();
+  if (task->done_at) return already_done(*task);
+  TRY(Case of_case, load(transaction, moment.actor.scope, id.of_case));
+  if (task->group == "applicant") {
+    if (moment.actor.person != of_case.head.applicant)
+      return not_yours("这一步由申请人办理", "This step is for the applicant.");
+  } else if (!task->group.empty() && !moment.actor.has_role(task->group)) {
+    return not_yours("您的岗位不办理这一环节", "Your role does not cover this step.");
+  }
+  if (task->assignee && task->assignee != moment.actor.person)
+    return not_yours("这项工作已由他人领取,请先由其退回", "Somebody else has taken this task; it must be released first.");
+  if (expected_sequence && *expected_sequence != of_case.head.sequence)
+    return base::Error{.kind = base::Refusal::stale,
+                       .code = "casework.stale",
+                       .message = {"办件在您打开之后有了变化,请刷新后再办理;您填写的内容仍在页面上",
+                                   "The case has changed since you opened it. Please reload; what you typed is kept."}};
+  feel::Context checked = answers;
+  if (const auto form = of_case.service->task_forms.find(task->form); form != of_case.service->task_forms.end()) {
+    const feel::World world{.now = moment.now, .working_days = &catalogue_->calendar};
+    TRY(checked, catalogue::check_answers(form->second, of_case.instance.variables(), answers,
+                                          catalogue::Completeness::full, "/answers", world));
+  }
+  checked.put("by", base::to_text(moment.actor.person));
+  checked.put("by_name", moment.actor.name);
+  checked.put("on", feel::Value(moment.today()));
+  feel::Context variables;
+  variables.put(task->element, feel::Value(std::move(checked)));
+  TRY(auto events,
+      run(transaction, of_case, bpmn::CompleteTask{.key = id.key, .variables = std::move(variables)}, moment));
+  return finish(transaction, of_case, std::move(events),
+                {.by = "complete_task", .element = task->element, .key = id.key, .reason = {}}, moment);
+}
+
+namespace {
+
+std::string quoted(std::string_view text) { return feel::to_json(feel::Value(text)); }
+
+}  // namespace
+
+base::Result<Task> Engine::claim(storage::Transaction& transaction, TaskId id, const Moment& moment) const {
+  std::optional<Task> task = find_task(transaction, moment.actor.scope, id);
+  if (!task) return task_unknown();
+  if (task->done_at) return already_done(*task);
+  if (!task->group.empty() && !moment.actor.has_role(task->group))
+    return not_yours("您的岗位不办理这一环节", "Your role does not cover this step.");
+  if (task->assignee == moment.actor.person) return *task;
+  if (task->assignee)
+    return base::Error{.kind = base::Refusal::conflict,
+                       .code = "casework.already_claimed",
+                       .message = {"这项工作已由他人领取", "Somebody else has taken this task."},
+                       .places = {{.path = "/assignee", .code = base::to_text(task->assignee), .message = {}}}};
+  feel::Context data;
+  data.put("element", task->element);
+  data.put("key", feel::Value(static_cast<std::int64_t>(id.key)));
+  TRY(std::ignore, note(transaction, id.of_case, "task.claimed", data, moment));
+  assign_task(transaction, id, moment.actor.person);
+  task->assignee = moment.actor.person;
+  return *task;
+}
+
+base::Result<Task> Engine::release(storage::Transaction& transaction, TaskId id, const Moment& moment) const {
+  std::optional<Task> task = find_task(transaction, moment.actor.scope, id);
+  if (!task) return task_unknown();
+  if (task->done_at) return already_done(*task);
+  if (task->assignee != moment.actor.person)
+    return not_yours("只有领取人可以退回这项工作", "Only the person who took this task can release it.");
+  feel::Context data;
+  data.put("element", task->element);
+  data.put("key", feel::Value(static_cast<std::int64_t>(id.key)));
+  TRY(std::ignore, note(transaction, id.of_case, "task.released", data, moment));
+  assign_task(transaction, id, {});
+  task->assignee = {};
+  return *task;
+}
+
+base::Result<CaseHead> Engine::cancel(storage::Transaction& transaction, base::Id id, std::string_view state,
+                                      std::string_view reason, const Moment& moment) const {
+  TRY(Case of_case, load(transaction, moment.actor.scope, id));
+  if (of_case.head.ended_at)
+    return base::Error{.kind = base::Refusal::conflict,
+                       .code = "casework.ended",
+                       .message = {"办件已经办结,不能再撤回", "The case has ended and cannot be withdrawn any more."}};
+  TRY(auto events, run(transaction, of_case, bpmn::Cancel{}, moment));
+  of_case.head.state = state;
+  of_case.marks.push_back({std::string(state), moment.now});
+  return finish(transaction, of_case, std::move(events),
+                {.by = "cancel", .element = std::string(state), .key = 0, .reason = std::string(reason)}, moment);
+}
+
+base::Result<CaseHead> Engine::note(storage::Transaction& transaction, base::Id id, std::string_view type,
+                                    const feel::Context& data, const Moment& moment) const {
+  TRY(Case of_case, load(transaction, moment.actor.scope, id));
+  of_case.head.sequence = transaction.append({"case", id}, of_case.head.sequence,
+                                             {.type = type,
+                                              .at = moment.now,
+                                              .actor = moment.actor.person,
+                                              .data = feel::to_json(feel::Value(data))},
+                                             of_case.head.division);
+  update_case(transaction, of_case, bpmn::encode(of_case.instance));
+  return of_case.head;
+}
+
+bool Engine::fire_one(storage::Store& store, TaskId timer, base::Instant now) const {
+  const Moment moment{.now = now, .actor = {.person = {}, .name = {}, .staff = false, .roles = {}, .scope = system_scope()}};
+  const auto fired = store.write_result([&](storage::Transaction& transaction) -> base::Result<bool> {
+    if (!timer_waits(transaction, timer)) return false;  // gone since it was looked up
+    TRY(Case of_case, load(transaction, moment.actor.scope, timer.of_case));
+    TRY(auto events, run(transaction, of_case, bpmn::FireTimer{.key = timer.key}, moment));
+    TRY(std::ignore, finish(transaction, of_case, std::move(events),
+                            {.by = "timer", .element = {}, .key = timer.key, .reason = {}}, moment));
+    return true;
+  });
+  return fired && fired.value();
+}
+
+int Engine::fire_due_timers(storage::Store& store, base::Instant now, int limit) const {
+  const std::vector<TaskId> due =
+      store.read_value([&](storage::Snapshot& snapshot) { return due_timers(snapshot, now, limit); });
+  int fired = 0;
+  for (const TaskId& timer : due) fired += fire_one(store, timer, now);
+  return fired;
+}
+
+}  // namespace casework

@@ -1,0 +1,354 @@
+#include "store.h"
+
+#include <charconv>
+
+#include "casework_migrations.h"
+
+namespace casework {
+namespace {
+
+using storage::Datum;
+using storage::Row;
+
+std::string marks_text(const std::vector<Mark>& marks) {
+  std::string text;
+  for (const Mark& mark : marks) {
+    if (!text.empty()) text += ' ';
+    text += mark.element + "@" + std::to_string(mark.at.us);
+  }
+  return text;
+}
+
+std::vector<Mark> marks_of(std::string_view text) {
+  std::vector<Mark> marks;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view piece = text.substr(0, end);
+    const std::size_t at = piece.rfind('@');
+    CHECK(at != std::string_view::npos);
+    Mark mark{.element = std::string(piece.substr(0, at)), .at = {}};
+    std::from_chars(piece.data() + at + 1, piece.data() + piece.size(), mark.at.us);
+    marks.push_back(std::move(mark));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return marks;
+}
+
+std::optional<calendar::Date> day_of(const Datum& datum) {
+  if (datum.is_null() || datum.text() == no_day) return std::nullopt;
+  return datum.date();
+}
+
+constexpr std::string_view head_columns =
+    "c.id, c.division, c.office, c.number, c.service, c.service_version, c.applicant, c.title, c.state, c.opened_at, "
+    "c.ended_at, c.promised_day, c.sequence";
+
+CaseHead head_of(const Row& row) {
+  CaseHead head{.id = row[0].id(),
+                .division = row[1].text(),
+                .office = row[2].text(),
+                .number = row[3].text(),
+                .service = row[4].text(),
+                .service_version = row[5].text(),
+                .applicant = row[6].id(),
+                .title = row[7].text(),
+                .state = row[8].text(),
+                .opened_at = row[9].instant()};
+  if (!row[10].is_null()) head.ended_at = row[10].instant();
+  head.promised_day = day_of(row[11]);
+  head.sequence = row[12].number();
+  return head;
+}
+
+/// The scope as a condition on `alias` (a table with division, office and, for `own`, applicant).
+struct Condition {
+  std::string sql;
+  std::vector<Datum> parameters;
+};
+
+Condition within(const access::Scope& scope, const std::string& alias) {
+  switch (scope.kind) {
+    case access::Scope::Kind::nothing:
+      return {"1 = 0", {}};
+    case access::Scope::Kind::own:
+      return {alias + ".applicant = ?", {scope.person}};
+    case access::Scope::Kind::office:
+      return {alias + ".division = ? AND " + alias + ".office = ?", {scope.division, scope.office}};
+    case access::Scope::Kind::division:
+      if (scope.division.size() == 6) return {alias + ".division = ?", {scope.division}};
+      return {alias + ".division >= ? AND " + alias + ".division < ?", {scope.division, scope.division + ":"}};
+  }
+  return {"1 = 0", {}};
+}
+
+constexpr std::string_view task_columns =
+    "t.case_id, t.task_key, t.division, t.office, c.number, c.title, c.state, c.service, t.element, t.candidate_group, "
+    "t.form, t.assignee, t.opened_at, t.due_day, t.done_at, t.done_by, t.priority";
+
+Task task_of(const Row& row) {
+  Task task{.id = {row[0].id(), static_cast<bpmn::Key>(row[1].number())},
+            .division = row[2].text(),
+            .office = row[3].text(),
+            .case_number = row[4].text(),
+            .case_title = row[5].text(),
+            .case_state = row[6].text(),
+            .service = row[7].text(),
+            .element = row[8].text(),
+            .group = row[9].text(),
+            .form = row[10].text(),
+            .assignee = row[11].id(),
+            .opened_at = row[12].instant(),
+            .due = day_of(row[13])};
+  if (!row[14].is_null()) task.done_at = row[14].instant();
+  task.done_by = row[15].id();
+  task.priority = static_cast<int>(row[16].number());
+  return task;
+}
+
+std::string due_text(const std::optional<calendar::Date>& due) {
+  return due ? calendar::to_text(*due) : std::string(no_day);
+}
+
+/// `%` and `_` in what a person typed mean themselves.
+std::string like_pattern(std::string_view search) {
+  std::string pattern = "%";
+  for (const char c : search) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + "%";
+}
+
+void append(Condition& to, std::string_view sql, std::initializer_list<Datum> parameters) {
+  to.sql += " AND ";
+  to.sql += sql;
+  to.parameters.insert(to.parameters.end(), parameters.begin(), parameters.end());
+}
+
+/// Tasks for somebody: what one has taken, or what one's roles may take, within scope.
+Condition tasks_for(const access::Actor& actor, TaskFilter::Tab tab, calendar::Date today) {
+  if (actor.scope.kind == access::Scope::Kind::own) return {"1 = 0", {}};  // an applicant has no work list
+  Condition condition = within(actor.scope, "t");
+  condition.sql += " AND t.done_at IS NULL";
+  if (tab == TaskFilter::Tab::mine) {
+    append(condition, "t.assignee = ?", {actor.person});
+    return condition;
+  }
+  std::string groups;
+  for (const std::string& role : actor.roles) {
+    groups += groups.empty() ? "?" : ", ?";
+    condition.parameters.emplace_back(role);
+  }
+  condition.sql += groups.empty() ? " AND 1 = 0" : " AND t.candidate_group IN (" + groups + ")";
+  if (tab == TaskFilter::Tab::overdue) append(condition, "t.due_day < ?", {calendar::to_text(today)});
+  return condition;
+}
+
+}  // namespace
+
+access::Scope system_scope() { return access::Scope::of_division(""); }
+
+std::optional<StoredCase> find_case(storage::Snapshot& snapshot, const access::Scope& scope, base::Id id) {
+  Condition condition = within(scope, "c");
+  append(condition, "c.id = ?", {id});
+  const auto rows = snapshot.query("SELECT " + std::string(head_columns) + ", c.instance, c.marks FROM cases c WHERE " +
+                                       condition.sql,
+                                   condition.parameters);
+  if (rows.empty()) return std::nullopt;
+  return StoredCase{.head = head_of(rows[0]), .instance = rows[0][13].text(), .marks = marks_of(rows[0][14].text())};
+}
+
+void insert_case(storage::Transaction& transaction, const Case& of_case, const std::string& instance) {
+  const CaseHead& head = of_case.head;
+  transaction.execute(
+      "INSERT INTO cases (id, division, office, number, service, service_version, applicant, title, state, instance, "
+      "marks, opened_at, ended_at, promised_day, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {head.id, head.division, head.office, head.number, head.service, head.service_version, head.applicant, head.title,
+       head.state, instance, marks_text(of_case.marks), head.opened_at, Datum(head.ended_at),
+       due_text(head.promised_day), head.sequence});
+}
+
+void update_case(storage::Transaction& transaction, const Case& of_case, const std::string& instance) {
+  const CaseHead& head = of_case.head;
+  transaction.execute(
+      "UPDATE cases SET state = ?, instance = ?, marks = ?, ended_at = ?, promised_day = ?, sequence = ? WHERE id = ?",
+      {head.state, instance, marks_text(of_case.marks), Datum(head.ended_at), due_text(head.promised_day),
+       head.sequence, head.id});
+}
+
+std::optional<Task> find_task(storage::Snapshot& snapshot, const access::Scope& scope, TaskId id) {
+  Condition condition = within(scope, scope.kind == access::Scope::Kind::own ? "c" : "t");
+  append(condition, "t.case_id = ? AND t.task_key = ?", {id.of_case, std::int64_t{id.key}});
+  const auto rows = snapshot.query("SELECT " + std::string(task_columns) +
+                                       " FROM tasks t JOIN cases c ON c.id = t.case_id WHERE " + condition.sql,
+                                   condition.parameters);
+  if (rows.empty()) return std::nullopt;
+  return task_of(rows[0]);
+}
+
+void insert_task(storage::Transaction& transaction, const Case& of_case, const bpmn::TaskOpened& opened,
+                 const bpmn::Element& element, base::Id assignee, std::optional<calendar::Date> due,
+                 base::Instant now) {
+  transaction.execute(
+      "INSERT INTO tasks (case_id, task_key, division, office, element, candidate_group, form, assignee, opened_at, "
+      "due_day, priority, done_at, done_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0)",
+      {of_case.head.id, std::int64_t{opened.key}, of_case.head.division, of_case.head.office, element.id,
+       opened.candidate_groups.empty() ? std::string() : opened.candidate_groups.front(), opened.form, assignee, now,
+       due_text(due), opened.priority});
+}
+
+void close_task(storage::Transaction& transaction, base::Id of_case, bpmn::Key key, base::Instant at, base::Id by) {
+  transaction.execute(
+      "UPDATE tasks SET done_at = ?, done_by = ? WHERE case_id = ? AND task_key = ? AND done_at IS NULL",
+      {at, by, of_case, std::int64_t{key}});
+}
+
+void assign_task(storage::Transaction& transaction, TaskId id, base::Id assignee) {
+  transaction.execute("UPDATE tasks SET assignee = ? WHERE case_id = ? AND task_key = ?",
+                      {assignee, id.of_case, std::int64_t{id.key}});
+}
+
+void save_task_due(storage::Transaction& transaction, base::Id of_case, const std::string& element,
+                   std::optional<calendar::Date> due) {
+  transaction.execute(
+      "UPDATE tasks SET due_day = ? WHERE case_id = ? AND element = ? AND done_at IS NULL AND due_day <> ?",
+      {due_text(due), of_case, element, due_text(due)});
+}
+
+void save_timer(storage::Transaction& transaction, const Case& of_case, bpmn::Key key, base::Instant due) {
+  transaction.execute(
+      "INSERT INTO timers (case_id, timer_key, division, due_at) VALUES (?, ?, ?, ?) "
+      "ON CONFLICT (case_id, timer_key) DO UPDATE SET due_at = excluded.due_at",
+      {of_case.head.id, std::int64_t{key}, of_case.head.division, due});
+}
+
+void drop_timer(storage::Transaction& transaction, base::Id of_case, bpmn::Key key) {
+  transaction.execute("DELETE FROM timers WHERE case_id = ? AND timer_key = ?", {of_case, std::int64_t{key}});
+}
+
+std::vector<TaskId> due_timers(storage::Snapshot& snapshot, base::Instant now, int limit) {
+  std::vector<TaskId> due;
+  for (const Row& row : snapshot.query(
+           "SELECT case_id, timer_key FROM timers WHERE due_at <= ? ORDER BY due_at, case_id, timer_key LIMIT ?",
+           {now, limit}))
+    due.push_back({row[0].id(), static_cast<bpmn::Key>(row[1].number())});
+  return due;
+}
+
+bool timer_waits(storage::Snapshot& snapshot, TaskId timer) {
+  return snapshot
+      .find("SELECT 1 FROM timers WHERE case_id = ? AND timer_key = ?", {timer.of_case, std::int64_t{timer.key}})
+      .has_value();
+}
+
+std::vector<base::Id> open_cases(storage::Snapshot& snapshot, base::Id after, int limit) {
+  std::vector<base::Id> ids;
+  for (const Row& row :
+       snapshot.query("SELECT id FROM cases WHERE ended_at IS NULL AND id > ? ORDER BY id LIMIT ?", {after, limit}))
+    ids.push_back(row[0].id());
+  return ids;
+}
+
+TaskPage list_tasks(storage::Snapshot& snapshot, const access::Actor& actor, const TaskFilter& filter,
+                    calendar::Date today) {
+  Condition condition = tasks_for(actor, filter.tab, today);
+  if (!filter.service.empty()) append(condition, "c.service = ?", {filter.service});
+  if (!filter.element.empty()) append(condition, "t.element = ?", {filter.element});
+  if (!filter.search.empty()) {
+    const std::string pattern = like_pattern(filter.search);
+    append(condition, "(c.title LIKE ? ESCAPE '\\' OR c.number LIKE ? ESCAPE '\\')", {pattern, pattern});
+  }
+  const std::string from = " FROM tasks t JOIN cases c ON c.id = t.case_id WHERE ";
+  TaskPage page;
+  page.total = snapshot.query("SELECT COUNT(*)" + from + condition.sql, condition.parameters)[0][0].number();
+
+  // The cursor is the sort key of the last row shown, then its id: stable while rows come and go.
+  const std::string key = filter.by_opening ? "t.opened_at" : "t.due_day";
+  const std::size_t first = filter.cursor.find('~');
+  const std::size_t second = filter.cursor.find('~', first == std::string::npos ? first : first + 1);
+  if (second != std::string::npos) {
+    const std::string value = filter.cursor.substr(0, first);
+    const auto id = base::parse_id(std::string_view(filter.cursor).substr(first + 1, second - first - 1));
+    const std::int64_t task_key = std::strtoll(filter.cursor.c_str() + second + 1, nullptr, 10);
+    const Datum position = filter.by_opening ? Datum(static_cast<std::int64_t>(std::strtoll(value.c_str(), nullptr, 10)))
+                                             : Datum(value);
+    append(condition, "(" + key + ", t.case_id, t.task_key) > (?, ?, ?)", {position, id.value_or(base::Id{}), task_key});
+  }
+  condition.parameters.emplace_back(filter.limit + 1);
+  const auto rows = snapshot.query("SELECT " + std::string(task_columns) + from + condition.sql + " ORDER BY " + key +
+                                       ", t.case_id, t.task_key LIMIT ?",
+                                   condition.parameters);
+  for (const Row& row : rows) {
+    if (page.tasks.size() == static_cast<std::size_t>(filter.limit)) {
+      const Task& last = page.tasks.back();
+      page.next = (filter.by_opening ? std::to_string(last.opened_at.us) : due_text(last.due)) + "~" +
+                  base::to_text(last.id.of_case) + "~" + std::to_string(last.id.key);
+      break;
+    }
+    page.tasks.push_back(task_of(row));
+  }
+  return page;
+}
+
+TaskCounts count_tasks(storage::Snapshot& snapshot, const access::Actor& actor, calendar::Date today) {
+  const auto count = [&](TaskFilter::Tab tab) {
+    const Condition condition = tasks_for(actor, tab, today);
+    return snapshot.query("SELECT COUNT(*) FROM tasks t WHERE " + condition.sql, condition.parameters)[0][0].number();
+  };
+  return {.mine = count(TaskFilter::Tab::mine),
+          .office = count(TaskFilter::Tab::office),
+          .overdue = count(TaskFilter::Tab::overdue)};
+}
+
+std::vector<Task> tasks_of(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case) {
+  Condition condition = within(scope, "c");
+  append(condition, "c.id = ?", {of_case});
+  std::vector<Task> tasks;
+  for (const Row& row : snapshot.query("SELECT " + std::string(task_columns) +
+                                           " FROM tasks t JOIN cases c ON c.id = t.case_id WHERE " + condition.sql +
+                                           " ORDER BY t.opened_at, t.task_key",
+                                       condition.parameters))
+    tasks.push_back(task_of(row));
+  return tasks;
+}
+
+CasePage list_cases(storage::Snapshot& snapshot, const access::Scope& scope, const CaseFilter& filter) {
+  Condition condition = within(scope, "c");
+  if (!filter.state.empty()) append(condition, "c.state = ?", {filter.state});
+  if (!filter.search.empty()) {
+    const std::string pattern = like_pattern(filter.search);
+    append(condition, "(c.title LIKE ? ESCAPE '\\' OR c.number LIKE ? ESCAPE '\\')", {pattern, pattern});
+  }
+  CasePage page;
+  page.total = snapshot.query("SELECT COUNT(*) FROM cases c WHERE " + condition.sql, condition.parameters)[0][0].number();
+  const std::size_t cut = filter.cursor.find('~');
+  if (cut != std::string::npos) {
+    const base::Id id = base::parse_id(std::string_view(filter.cursor).substr(cut + 1)).value_or(base::Id{});
+    if (filter.by_promised)
+      append(condition, "(c.promised_day, c.id) > (?, ?)", {filter.cursor.substr(0, cut), id});
+    else
+      append(condition, "c.id < ?", {id});
+  }
+  condition.parameters.emplace_back(filter.limit + 1);
+  const std::string order = filter.by_promised ? " ORDER BY c.promised_day, c.id LIMIT ?" : " ORDER BY c.id DESC LIMIT ?";
+  for (const Row& row : snapshot.query("SELECT " + std::string(head_columns) + " FROM cases c WHERE " + condition.sql +
+                                           order,
+                                       condition.parameters)) {
+    if (page.cases.size() == static_cast<std::size_t>(filter.limit)) {
+      const CaseHead& last = page.cases.back();
+      page.next = due_text(last.promised_day) + "~" + base::to_text(last.id);
+      break;
+    }
+    page.cases.push_back(head_of(row));
+  }
+  return page;
+}
+
+std::vector<storage::Event> history(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case) {
+  if (!find_case(snapshot, scope, of_case)) return {};
+  return storage::load_events(snapshot, {"case", of_case});
+}
+
+std::span<const storage::Migration> migrations() { return casework_migrations; }
+
+}  // namespace casework
