@@ -30,22 +30,35 @@ struct Civil {
   auto operator<=>(const Civil&) const = default;
 };
 
-/// Nothing when the day does not exist (30 February).
+inline constexpr std::int64_t year_max = 999'999'999;
+
+/// Nothing when the day does not exist (30 February) or the year is beyond `year_max` on either side.
 std::optional<Date> date_of(Civil civil);
 Civil civil_of(Date date);
+/// Nothing beyond the years a Date can hold.
+std::optional<Date> plus_days(Date date, std::int64_t days);
+/// The corresponding day `months` later (earlier, when negative), or the last day of that month when it has none.
+/// Nothing beyond the years a Date can hold.
+/// Source: [MFD-202].
+std::optional<Date> plus_months(Date date, std::int64_t months);
+bool is_leap(std::int64_t year);
+/// 28..31.
+int days_in_month(std::int64_t year, int month);
 /// 1 Monday … 7 Sunday.
 int weekday(Date date);
 /// "2026-11-24"; years outside 0..9999 keep their sign and digits.
 std::string to_text(Date date);
 /// "2026年11月24日".
 std::string to_text_zh(Date date);
+/// "24 November 2026".
+std::string to_text_en(Date date);
 /// Reads exactly YYYY-MM-DD.
 std::optional<Date> parse_date(std::string_view text);
 
 /// The civil date and the second of the day of `moment` in China (UTC+8, no summer time since 1991).
 Date local_date(base::Instant moment);
 int local_second_of_day(base::Instant moment);
-/// The first moment of `date` in China.
+/// The first moment of `date` in China. CHECKs that a moment of that day can be held: years -290,000 to 290,000.
 base::Instant start_of(Date date);
 /// "2026-11-24T09:30:00+08:00".
 std::string to_text_local(base::Instant moment);
@@ -61,20 +74,22 @@ struct YearPlan {
   struct Day {
     Date date;
     DayKind kind = DayKind::holiday;
-    std::string name;
+    std::string name = {};
+    /// Where it is published.
+    std::string source = {};
   };
-  std::vector<Day> days;
+  std::vector<Day> days = {};
 };
 
 /// The loaded years. Immutable once built; shared between threads.
 class Calendar {
  public:
   Calendar() = default;
-  /// Errors: `calendar.year_twice` when two plans are for one year, `calendar.day_outside_year`.
+  /// Errors: `calendar.year_twice` when two plans are for one year, `calendar.day_outside_year`, `calendar.day_twice`.
   static base::Result<Calendar> of(std::vector<YearPlan> plans);
 
   /// Errors: `calendar.year_unknown`, never a silent Monday-to-Friday.
-  /// Source: [LS-82] [MFD-203] and the State Council's yearly notices.
+  /// Source: [ALL-82] [MFD-203] and the State Council's yearly notices.
   base::Result<bool> is_working_day(Date date) const;
   /// Whether `date` lies in a year whose notice is not published yet.
   bool is_provisional(Date date) const;
@@ -91,9 +106,16 @@ class Calendar {
   std::map<std::int64_t, Year> years_;
 };
 
-/// Reads the table `date,kind,name,source` (kind: holiday or makeup_workday), one plan a year.
-/// Errors: `calendar.table_invalid` with every line at fault.
-base::Result<std::vector<YearPlan>> parse_table(std::string_view csv);
+inline constexpr std::size_t table_bytes_max = 1'048'576;
+
+/// Reads the table `date,kind,name,source` (kind: holiday or makeup_workday), one plan a year, ascending. UTF-8 with or
+/// without byte-order mark, lines ended by LF or CRLF, fields quoted where needed. `provisional` marks every plan read.
+/// Errors: `calendar.table_invalid` with every line at fault ("/lines/12").
+base::Result<std::vector<YearPlan>> parse_table(std::string_view csv, bool provisional = false);
+
+/// All years of both; where a year is in both, the published plan stands and the provisional one is dropped. So loading
+/// a notice is only adding its lines to the published table.
+std::vector<YearPlan> prefer_published(std::vector<YearPlan> published, std::vector<YearPlan> provisional);
 
 /// Weekends and the holidays whose civil date the regulation fixes (New Year, Labour Day, National Day) plus those the
 /// caller passes for the lunar ones; marked provisional.
@@ -114,6 +136,12 @@ struct Reason {
   base::Text text;
 };
 
+/// Longer limits are refused as mistakes.
+inline constexpr int limit_years_max = 100;
+
+/// "5个工作日" / "5 working days", "30日" / "30 days", "6个月", "5年".
+base::Text to_text(Span span);
+
 /// The last day in time.
 struct Deadline {
   Date due;
@@ -123,15 +151,18 @@ struct Deadline {
 
 /// The last day on which an answer is still in time. The starting day does not count; a calendar-day, month or year
 /// limit that ends on a rest day ends on the next working day.
-/// Errors: `calendar.year_unknown`; `calendar.limit_invalid` when `limit.count` is below 1.
-/// Source: [MFD-201] [MFD-202] [MFD-203] [LS-82].
-base::Result<Deadline> deadline_after(Date start, Span limit, const Calendar& calendar);
+/// `event` names what happened on `start` in the derivation, as a noun: {"受理", "acceptance"}; it may be empty.
+/// Errors: `calendar.year_unknown`; `calendar.limit_invalid` when `limit.count` is below 1 or beyond `limit_years_max`.
+/// Source: [MFD-201] [MFD-202] [MFD-203] [ALL-82].
+base::Result<Deadline> deadline_after(Date start, Span limit, const Calendar& calendar, const base::Text& event = {});
 
-/// The day that is `count` working days after (before, when negative) `start`; `start` itself does not count.
+/// The day that is `count` working days after (before, when negative) `start`; `start` itself does not count. With a
+/// `count` of 0 it is `start`, whatever day that is.
 /// Errors: `calendar.year_unknown`.
 base::Result<Date> add_working_days(Date start, int count, const Calendar& calendar);
 
-/// Working days after `from` up to and including `to`; negative when `to` is earlier.
+/// Working days after `from` up to and including `to`. When `to` is earlier: those after `to` up to and including
+/// `from`, negative, so that swapping the two only changes the sign.
 /// Errors: `calendar.year_unknown`.
 base::Result<int> working_days_between(Date from, Date to, const Calendar& calendar);
 
@@ -139,25 +170,31 @@ base::Result<int> working_days_between(Date from, Date to, const Calendar& calen
 /// including `to` do not count. An open pause has no `to`.
 struct Pause {
   Date from;
-  std::optional<Date> to;
-  base::Text reason;
+  std::optional<Date> to = std::nullopt;
+  /// Why, as a noun: {"补正", "correction of the application"}.
+  base::Text reason = {};
 };
 
 /// The state of a limit that may have been paused and extended.
 struct Running {
   /// Nothing while a pause is open: the day is not known yet.
-  std::optional<Date> due;
+  std::optional<Date> due = std::nullopt;
   bool provisional = false;
-  /// Units of the limit already used on `today`, and left.
+  /// Units: working days for a limit in working days, calendar days for every other. `used` counts the days after the
+  /// start up to and including `today` (at most `due`), `left` those after `today` up to `due`, paused days in neither.
+  /// After `due`, `left` is negative: the days overdue. While a pause is open, `left` is what remains once it ends.
   int used = 0;
   int left = 0;
-  std::vector<Reason> derivation;
+  std::vector<Reason> derivation = {};
 };
 
-/// The due day of `limit` (plus `extensions`, in the same unit) started on `start`, with `pauses` taken out.
-/// Pauses of a limit in working days give back working days, those of a calendar-day limit give back calendar days.
-/// Source: [LS-45] [LS-42].
+/// The due day of `limit` (plus `extensions`, in the same unit) started on `start`, with `pauses` taken out. Pauses of a
+/// limit in working days give back working days, those of any other limit give back calendar days; a day in two pauses
+/// is given back once; a pause that begins on or after the due day changes nothing.
+/// Errors: `calendar.year_unknown`; `calendar.limit_invalid`, also when an extension has another unit;
+/// `calendar.pause_invalid` when a pause ends before it begins.
+/// Source: [ALL-45] [ALL-42].
 base::Result<Running> run(Date start, Span limit, std::span<const Span> extensions, std::span<const Pause> pauses,
-                          Date today, const Calendar& calendar);
+                          Date today, const Calendar& calendar, const base::Text& event = {});
 
 }  // namespace calendar
