@@ -2,7 +2,7 @@
 add_library(project_options INTERFACE)
 target_compile_options(project_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast
-  -Wformat=2 -Wswitch-enum -Wno-switch-default -Werror
+  -Wformat=2 -Wswitch-enum -Wno-switch-default -Wno-missing-field-initializers -Werror
   -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these for std::variant and std::string code that is right, from -O2 on.
