@@ -37,7 +37,9 @@ std::int64_t local_us(base::Instant moment) {
 
 }  // namespace
 
-bool is_leap(std::int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+bool is_leap(std::int64_t year) {
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
 int days_in_month(std::int64_t year, int month) {
   CHECK(month >= 1 && month <= 12);
@@ -56,8 +58,7 @@ Civil civil_of(Date date) {
   const std::int64_t shifted = date.days + epoch_shift;
   const std::int64_t era = floor_div(shifted, days_per_era);
   const std::int64_t day_of_era = shifted - era * days_per_era;
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const std::int64_t year_of_era = (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
   const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
   const auto day = static_cast<int>(day_of_year - (153 * month_from_march + 2) / 5 + 1);
@@ -125,7 +126,9 @@ std::optional<Date> parse_date(std::string_view text) {
   return date_of({.year = year, .month = number(5, 2), .day = number(8, 2)});
 }
 
-Date local_date(base::Instant moment) { return {floor_div(local_us(moment), us_per_day)}; }
+Date local_date(base::Instant moment) {
+  return {floor_div(local_us(moment), us_per_day)};
+}
 
 int local_second_of_day(base::Instant moment) {
   const std::int64_t us = local_us(moment);

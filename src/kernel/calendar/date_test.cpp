@@ -67,7 +67,8 @@ TEST(date, is_written_and_read) {
   EXPECT_EQ(to_text_zh(day(2026, 11, 4)), "2026年11月4日");
   EXPECT_EQ(to_text_en(day(2026, 11, 4)), "4 November 2026");
   EXPECT_EQ(parse_date("2026-01-05"), day(2026, 1, 5));
-  for (const char* text : {"", "2026-1-5", "2026-02-30", "2026/01/05", "2026-01-05 ", "20260105", "-026-01-05", "2026-01-0x"})
+  for (const char* text :
+       {"", "2026-1-5", "2026-02-30", "2026/01/05", "2026-01-05 ", "20260105", "-026-01-05", "2026-01-0x"})
     EXPECT_FALSE(parse_date(text)) << text;
 }
 

@@ -16,8 +16,7 @@ base::Error limit_invalid(base::Text message) {
 }
 
 base::Result<void> check_limit(Span limit) {
-  if (limit.count < 1)
-    return limit_invalid({"期限应为1或更大的整数", "a limit must be a whole number of 1 or more"});
+  if (limit.count < 1) return limit_invalid({"期限应为1或更大的整数", "a limit must be a whole number of 1 or more"});
   const int per_year = limit.unit == Unit::years ? 1 : limit.unit == Unit::months ? 12 : 366;
   if (limit.count > limit_years_max * per_year)
     return limit_invalid({"期限过长,不应超过" + std::to_string(limit_years_max) + "年,请核对单位",
@@ -38,14 +37,14 @@ base::Result<std::vector<Gap>> gaps_of(std::span<const Pause> pauses, Date start
   std::vector<Gap> gaps;
   for (const Pause& pause : pauses) {
     if (pause.to && *pause.to < pause.from)
-      return base::Error{.kind = base::Refusal::invalid,
-                         .code = "calendar.pause_invalid",
-                         .message = {"暂停的结束日" + to_text(*pause.to) + "早于开始日" + to_text(pause.from) + ",请改正",
-                                     "the pause ends on " + to_text(*pause.to) + ", before it begins on " +
-                                         to_text(pause.from) + "; correct it"}};
-    gaps.push_back({.after = pause.from.days,
-                    .last = pause.to ? std::optional(pause.to->days) : std::nullopt,
-                    .pause = &pause});
+      return base::Error{
+          .kind = base::Refusal::invalid,
+          .code = "calendar.pause_invalid",
+          .message = {"暂停的结束日" + to_text(*pause.to) + "早于开始日" + to_text(pause.from) + ",请改正",
+                      "the pause ends on " + to_text(*pause.to) + ", before it begins on " + to_text(pause.from) +
+                          "; correct it"}};
+    gaps.push_back(
+        {.after = pause.from.days, .last = pause.to ? std::optional(pause.to->days) : std::nullopt, .pause = &pause});
   }
   std::ranges::stable_sort(gaps, {}, &Gap::after);
   std::vector<Gap> cut;
@@ -125,14 +124,16 @@ base::Result<Span> total_of(Span limit, std::span<const Span> extensions) {
   for (const Span& extension : extensions) {
     TRY(std::ignore, check_limit(extension));
     if (extension.unit != limit.unit)
-      return limit_invalid({"延长的期限应与原期限使用同一单位", "an extension must be in the unit of the limit itself"});
+      return limit_invalid(
+          {"延长的期限应与原期限使用同一单位", "an extension must be in the unit of the limit itself"});
     total.count += extension.count;
     TRY(std::ignore, check_limit(total));
   }
   return total;
 }
 
-/// Months and years are turned into the calendar days they have from `start`, so that pauses can be taken out. [MFD-202]
+/// Months and years are turned into the calendar days they have from `start`, so that pauses can be taken out.
+/// [MFD-202]
 base::Result<int> days_to_count(Date start, Span total) {
   if (total.unit == Unit::working_days || total.unit == Unit::calendar_days) return total.count;
   const std::optional<Date> end = plus_months(start, std::int64_t{total.count} * (total.unit == Unit::years ? 12 : 1));
@@ -207,8 +208,7 @@ base::Result<Running> run(Date start, Span limit, std::span<const Span> extensio
   TRY(const Span total, total_of(limit, extensions));
   TRY(const int days, days_to_count(start, total));
   TRY(std::vector<Gap> gaps, gaps_of(pauses, start));
-  const Count count{
-      .start = start, .unit = total.unit, .total = days, .gaps = std::move(gaps), .calendar = calendar};
+  const Count count{.start = start, .unit = total.unit, .total = days, .gaps = std::move(gaps), .calendar = calendar};
   TRY(const End end, end_of(count));
 
   Running running{.due = end.due};
@@ -229,8 +229,7 @@ base::Result<Running> run(Date start, Span limit, std::span<const Span> extensio
 base::Result<Deadline> deadline_after(Date start, Span limit, const Calendar& calendar, const base::Text& event) {
   TRY(Running running, run(start, limit, {}, {}, start, calendar, event));
   CHECK(running.due.has_value());
-  return Deadline{
-      .due = *running.due, .provisional = running.provisional, .derivation = std::move(running.derivation)};
+  return Deadline{.due = *running.due, .provisional = running.provisional, .derivation = std::move(running.derivation)};
 }
 
 base::Result<Date> add_working_days(Date start, int count, const Calendar& calendar) {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <set>
-#include <variant>
 #include <utility>
+#include <variant>
 
 #include "kernel/base/unicode.h"
 
@@ -77,21 +77,25 @@ std::variant<YearPlan::Day, Fault> day_of(const Line& line) {
   if (line.quote_open) return Fault{"quote_open", {"引号没有配对", "a quotation mark is not closed"}};
   if (line.fields.size() != 4) {
     const std::string count = std::to_string(line.fields.size());
-    return Fault{"field_count", {"应有4列(date,kind,name,source),实有" + count + "列",
-                                 "there should be 4 fields (date,kind,name,source), there are " + count}};
+    return Fault{"field_count",
+                 {"应有4列(date,kind,name,source),实有" + count + "列",
+                  "there should be 4 fields (date,kind,name,source), there are " + count}};
   }
   const std::optional<Date> date = parse_date(line.fields[0]);
   if (!date)
-    return Fault{"date", {"日期“" + line.fields[0] + "”不存在或格式不对,应形如2026-10-01",
-                          "“" + line.fields[0] + "” is not a date; write it like 2026-10-01"}};
+    return Fault{"date",
+                 {"日期“" + line.fields[0] + "”不存在或格式不对,应形如2026-10-01",
+                  "“" + line.fields[0] + "” is not a date; write it like 2026-10-01"}};
   const std::string& kind = line.fields[1];
   if (kind != "holiday" && kind != "makeup_workday")
-    return Fault{"kind", {"类别“" + kind + "”应为holiday(放假)或makeup_workday(调休上班)",
-                          "kind “" + kind + "” should be holiday or makeup_workday"}};
+    return Fault{"kind",
+                 {"类别“" + kind + "”应为holiday(放假)或makeup_workday(调休上班)",
+                  "kind “" + kind + "” should be holiday or makeup_workday"}};
   const bool is_holiday = kind == "holiday";
   if (!is_holiday && weekday(*date) <= 5)
-    return Fault{"makeup_on_weekday", {line.fields[0] + "本来就是工作日,不应列为调休上班,请核对日期",
-                                       line.fields[0] + " is a working day anyway; check the date"}};
+    return Fault{"makeup_on_weekday",
+                 {line.fields[0] + "本来就是工作日,不应列为调休上班,请核对日期",
+                  line.fields[0] + " is a working day anyway; check the date"}};
   if (line.fields[2].empty() || line.fields[3].empty())
     return Fault{"field_empty", {"名称和来源都不能为空", "neither name nor source may be empty"}};
   return YearPlan::Day{.date = *date,
@@ -117,7 +121,8 @@ std::vector<YearPlan> plans_of(std::vector<YearPlan::Day> days, bool provisional
 base::Result<std::vector<YearPlan>> parse_table(std::string_view csv, bool provisional) {
   if (csv.size() > table_bytes_max) return invalid({"放假安排表超过1MB,请核对文件", "the table is larger than 1 MB"});
   if (!base::is_utf8(csv))
-    return invalid({"放假安排表不是UTF-8编码,请另存为UTF-8后重试", "the table is not UTF-8; save it as UTF-8 and retry"});
+    return invalid(
+        {"放假安排表不是UTF-8编码,请另存为UTF-8后重试", "the table is not UTF-8; save it as UTF-8 and retry"});
   if (csv.starts_with("\xEF\xBB\xBF")) csv.remove_prefix(3);
   const std::vector<Line> lines = split(csv);
   if (lines.empty() || lines.front().fields != std::vector<std::string>{"date", "kind", "name", "source"})
@@ -141,7 +146,8 @@ base::Result<std::vector<YearPlan>> parse_table(std::string_view csv, bool provi
     if (seen.insert(day.date).second)
       days.push_back(std::move(day));
     else
-      fault({"day_twice", {to_text(day.date) + "重复出现,请只保留一行", to_text(day.date) + " is there twice; keep one"}});
+      fault({"day_twice",
+             {to_text(day.date) + "重复出现,请只保留一行", to_text(day.date) + " is there twice; keep one"}});
   }
   if (!places.empty()) {
     const std::string count = std::to_string(places.size());
@@ -173,7 +179,8 @@ YearPlan provisional_plan(std::int64_t year, std::vector<YearPlan::Day> days) {
     const std::optional<Date> date = date_of({.year = year, .month = fixed.month, .day = fixed.day});
     CHECK(date.has_value());
     if (std::ranges::none_of(days, [&](const YearPlan::Day& day) { return day.date == *date; }))
-      days.push_back({.date = *date, .kind = DayKind::holiday, .name = fixed.name, .source = "全国年节及纪念日放假办法第二条"});
+      days.push_back(
+          {.date = *date, .kind = DayKind::holiday, .name = fixed.name, .source = "全国年节及纪念日放假办法第二条"});
   }
   std::ranges::sort(days, {}, &YearPlan::Day::date);
   return {.year = year, .provisional = true, .days = std::move(days)};

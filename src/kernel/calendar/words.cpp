@@ -110,7 +110,8 @@ std::vector<base::Text> holiday_sentences(Date after, Date until, const Calendar
     if (!name) continue;
     if (!is_rest(day)) {
       const base::Text what = name_text(*name, DayKind::makeup_workday);
-      sentences.push_back({to_text_zh(day) + "为" + what.zh + ",计入。", to_text_en(day) + " is a " + what.en + " and counts."});
+      sentences.push_back(
+          {to_text_zh(day) + "为" + what.zh + ",计入。", to_text_en(day) + " is a " + what.en + " and counts."});
       continue;
     }
     const Date first = day;
@@ -148,7 +149,8 @@ base::Text open_pause_sentence(const Pause& pause, int used, int left, Unit unit
   const base::Text used_text = day_count(used, unit);
   const base::Text left_text = day_count(left, unit);
   base::Text text{(pause.reason.zh.empty() ? "" : "因" + pause.reason.zh + ",") + "自" + to_text_zh(pause.from) +
-                      "起暂停(当日仍计),尚未恢复;已用" + used_text.zh + ",恢复后还剩" + left_text.zh + ",到期日届时确定。",
+                      "起暂停(当日仍计),尚未恢复;已用" + used_text.zh + ",恢复后还剩" + left_text.zh +
+                      ",到期日届时确定。",
                   "Paused after " + to_text_en(pause.from)};
   if (!pause.reason.en.empty()) text.en += " (" + pause.reason.en + ")";
   text.en += ", not resumed yet: " + used_text.en + " used, " + left_text.en +
