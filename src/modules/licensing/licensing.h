@@ -1,0 +1,170 @@
+/// Licensing: applications, their materials, corrections, decisions, certificates. The face for the server and for modules
+/// downstream.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalogue/catalogue.h"
+#include "modules/access/model.h"
+#include "modules/casework/casework.h"
+#include "modules/licensing/model.h"
+#include "storage/storage.h"
+
+namespace http {
+class Router;
+}
+
+namespace licensing {
+
+/// Whose documents these are.
+struct Settings {
+  std::string division = "430211";
+  std::string office = "centre";                // the window that receives applications
+  base::Text authority;                         // printed on every document
+  std::string authority_word = "株天市监";       // in document numbers
+  base::Text contact;                           // phone and address of the window
+  std::string base_url = "http://127.0.0.1:8080";
+  bool demonstration = true;
+};
+
+/// A document issued in a case; its content is fixed when it is issued, its PDF is drawn after the commit.
+struct Document {
+  base::Id id;
+  std::string division;
+  std::string office;
+  base::Id of_case;
+  base::Id applicant;
+  std::string notice;
+  base::Text name;
+  std::string document_template;
+  std::string number;
+  std::string data;                             // JSON
+  base::Instant issued_at;
+  std::string sha256;                           // empty until drawn
+};
+
+struct Certificate {
+  struct Field {
+    std::string id;
+    base::Text label;
+    std::string value;
+    bool is_public = true;
+  };
+  base::Id id;
+  std::string division;
+  base::Id of_case;
+  base::Id applicant;
+  base::Id entity;
+  std::string kind;
+  std::string number;
+  std::string token;                            // in the QR: says no more than the number does, but cannot be guessed
+  std::string status;                           // valid, suspended, revoked, cancelled, superseded
+  calendar::Date issued_on;
+  std::optional<calendar::Date> valid_to;
+  std::vector<Field> fields;
+  base::Id document;
+};
+
+struct Rating {
+  std::string grade;
+  std::string comment;
+  base::Instant at;
+};
+
+struct Visit {
+  calendar::Date on;
+  std::string reason;
+  base::Id recorded_by;
+};
+
+/// Use cases. Built once by the server; thread-safe.
+class Licensing {
+ public:
+  Licensing(Settings settings, casework::Engine& engine, storage::FileStore& files);
+
+  const Settings& settings() const { return settings_; }
+  const casework::Engine& engine() const { return engine_; }
+
+  /// Errors: `catalogue.service_unknown`, `catalogue.guide_incomplete`, `licensing.not_suitable` with the guide's advice.
+  base::Result<Application> draft(storage::Transaction& transaction, base::Id id, const std::string& service,
+                                  const feel::Context& guide, const casework::Moment& moment) const;
+  base::Result<Application> save_draft(storage::Transaction& transaction, base::Id id, std::int64_t version,
+                                       const feel::Context& answers, const std::optional<feel::Context>& guide,
+                                       const casework::Moment& moment) const;
+  base::Result<void> discard(storage::Transaction& transaction, base::Id id, const casework::Moment& moment) const;
+
+  /// Adds a file to a slot; the content was recognised and stored before (`content_type`, `sha256`).
+  /// Errors: `licensing.slot_unknown`, `licensing.slot_full`, `licensing.not_opened` after submission.
+  base::Result<MaterialFile> add_file(storage::Transaction& transaction, const MaterialFile& file,
+                                      const casework::Moment& moment) const;
+  base::Result<void> remove_file(storage::Transaction& transaction, base::Id application, base::Id file,
+                                 const casework::Moment& moment) const;
+
+  /// Everything that stands between the draft and its submission, at once; empty: ready.
+  base::Result<std::vector<base::Place>> missing(storage::Snapshot& snapshot, const Application& application,
+                                                 const casework::Moment& moment) const;
+  /// Errors: `licensing.incomplete` with every place.
+  base::Result<casework::CaseHead> submit(storage::Transaction& transaction, base::Id id, std::int64_t version,
+                                          const casework::Moment& moment) const;
+  base::Result<casework::CaseHead> resubmit(storage::Transaction& transaction, base::Id id, std::int64_t version,
+                                            const feel::Context& changes, const casework::Moment& moment) const;
+  base::Result<casework::CaseHead> rectified(storage::Transaction& transaction, base::Id id,
+                                             const std::string& report, const casework::Moment& moment) const;
+  base::Result<casework::CaseHead> withdraw(storage::Transaction& transaction, base::Id id, const std::string& reason,
+                                            const casework::Moment& moment) const;
+  base::Result<void> rate(storage::Transaction& transaction, base::Id id, const std::string& grade,
+                          const std::string& comment, const casework::Moment& moment) const;
+  base::Result<Visit> record_visit(storage::Transaction& transaction, base::Id of_case, base::Id visit,
+                                   const std::string& reason, calendar::Date on, const casework::Moment& moment) const;
+
+  /// What the clerk asked to be corrected, while the application is open for it.
+  std::vector<Correction> corrections(const casework::Case& of_case) const;
+
+  /// The PDF, drawn now if the job has not come to it yet.
+  base::Result<std::string> document_pdf(storage::Store& store, const Document& document) const;
+  /// Outbox kind "licensing.render": draws a document.
+  void render(storage::Store& store, base::Id document) const;
+
+ private:
+  void register_workers();
+  base::Result<feel::Context> issue_notice(storage::Transaction& transaction, const casework::JobContext& job) const;
+  base::Result<feel::Context> issue_certificates(storage::Transaction& transaction,
+                                                 const casework::JobContext& job) const;
+  base::Result<Certificate> issue_one(storage::Transaction& transaction, const casework::JobContext& job,
+                                      const catalogue::Registration& registration, base::Id entity,
+                                      feel::Context& data) const;
+  base::Result<feel::Context> document_data(storage::Snapshot& snapshot, const casework::Case& of_case,
+                                            const casework::Moment& moment) const;
+  base::Id save_rendered_later(storage::Transaction& transaction, Document document,
+                               const casework::Moment& moment) const;
+
+  Settings settings_;
+  casework::Engine& engine_;
+  storage::FileStore& files_;
+};
+
+/// Errors: `licensing.application_unknown`, also for somebody else's.
+base::Result<Application> load_application(storage::Snapshot& snapshot, const access::Scope& scope, base::Id id);
+std::vector<Application> list_applications(storage::Snapshot& snapshot, const access::Scope& scope, base::Id before,
+                                           int limit);
+std::vector<MaterialFile> files_of(storage::Snapshot& snapshot, base::Id application);
+std::optional<MaterialFile> find_file(storage::Snapshot& snapshot, base::Id application, base::Id file);
+std::vector<Document> documents_of(storage::Snapshot& snapshot, base::Id of_case);
+std::optional<Document> find_document(storage::Snapshot& snapshot, const access::Scope& scope, base::Id id);
+std::vector<Certificate> certificates_of(storage::Snapshot& snapshot, base::Id of_case);
+std::vector<Certificate> certificates_of_entity(storage::Snapshot& snapshot, base::Id entity);
+/// By number or token, for anyone.
+std::optional<Certificate> find_certificate(storage::Snapshot& snapshot, std::string_view key);
+std::optional<Rating> find_rating(storage::Snapshot& snapshot, base::Id of_case);
+std::vector<Visit> visits_of(storage::Snapshot& snapshot, base::Id of_case);
+
+/// The public pages' and the office's routes.
+void mount(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing);
+
+std::span<const storage::Migration> migrations();
+
+}  // namespace licensing
