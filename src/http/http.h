@@ -48,6 +48,7 @@ struct Request {
   std::string remote;            // address of the peer, or of the client behind a configured proxy
   std::string request_id;
   base::Instant at;              // business time of this request
+  bool secure = false;           // served behind TLS: cookies carry Secure and the __Host- name
   Language language = Language::zh;
   Caller caller;
 
@@ -77,6 +78,35 @@ Reply problem(const base::Error& error, const Request& request);
 Reply problem(int status, const base::Error& error, const Request& request);
 int status_of(base::Refusal kind);
 
+/// The session's cookie: HttpOnly, SameSite=Lax, and bound to this host behind TLS. Units: `max_age_s` in seconds.
+void set_session(Reply& reply, const Request& request, std::string_view token, int max_age_s);
+void clear_session(Reply& reply, const Request& request);
+/// Empty when nobody claims a session.
+std::string_view session_token(const Request& request);
+
+/// Token buckets by key (an account, an address): a throttle, never a lock-out. Memory is bounded: keys that were quiet
+/// for long are forgotten first. Thread-safe.
+class Throttle {
+ public:
+  struct Rule {
+    double per_second = 0;  // 0: no limit
+    double burst = 1;
+    std::size_t keys_max = 100'000;
+  };
+  explicit Throttle(const Rule& rule);
+  ~Throttle();
+  /// Takes one token. Nothing: go on; otherwise the seconds to wait.
+  std::optional<int> take(std::string_view key);
+  /// The same at a given moment of a clock that only goes forward. Units: seconds.
+  std::optional<int> take(std::string_view key, double now_s);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+/// 429 `http.too_many` with Retry-After.
+Reply too_many(const Request& request, int wait_s);
+
 /// What a route demands of its caller. There is no default: every route says it, and it is checked before the handler.
 struct Need {
   enum class Kind { anyone, signed_in, citizen, staff } kind = Kind::staff;
@@ -105,6 +135,7 @@ struct Operation {
 
 using Handler = std::function<Reply(const Request&)>;
 
+/// Filled once at start, then only read: handle() may run on any number of threads.
 class Router {
  public:
   Router();
@@ -121,6 +152,8 @@ class Router {
   /// and must outlive the router. `policy` is the page's own Content-Security-Policy; empty: the strict one.
   void serve_asset(std::string path, std::string_view content, std::string content_type, bool immutable,
                    std::string policy = {});
+  /// Whether the path is a static file, for which nobody needs to be known.
+  bool serves_asset(std::string_view path) const;
   /// Any GET below `prefix` that is no asset gets this asset (client-side routes).
   void serve_page(std::string prefix, std::string asset_path);
 
@@ -146,6 +179,10 @@ struct ServerOptions {
   std::size_t connections_max = 10'000;
   bool secure_cookies = false;              // behind TLS: __Host- names and Secure
   std::string proxy_address = {};           // X-Forwarded-For is believed from here only
+  double requests_per_second_max = 0;       // of one address; 0: no limit. More: 429 with Retry-After
+  double requests_burst_max = 200;
+  bool throttle_loopback = false;           // load is measured from the same machine
+  int stop_timeout_s = 10;                  // how long stop() waits for running requests
 };
 
 class Server {
@@ -174,5 +211,8 @@ class Metrics {
   void observe(std::string_view name, std::string_view labels, double seconds);
   std::string text() const;
 };
+
+/// /healthz, /readyz, /metrics (to this machine only), /openapi.json, /api-docs.
+void mount_system(Router& router, storage::Store& store, std::string version);
 
 }  // namespace http

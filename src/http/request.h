@@ -26,6 +26,14 @@ bool from_another_site(const Request& request);
 /// Compares without telling by its duration where the difference lies.
 bool equal_constant_time(std::string_view left, std::string_view right);
 
+/// The headers that every reply carries: content policy, sniffing, framing, referrer, and HSTS behind TLS. What the
+/// handler has set itself is kept.
+void add_security_headers(Reply& reply, const Request& request);
+
+/// The address of who asks: the peer, or what a configured proxy says about it (the last entry, which the proxy wrote).
+std::string client_address(const Request& request, std::string_view proxy_address);
+bool is_loopback(std::string_view address);
+
 /// Decodes %-sequences; `plus_is_space` for queries. Nothing when malformed.
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);
 

@@ -255,8 +255,7 @@ void Router::serve_page(std::string prefix, std::string asset_path) {
                    [](const PageRule& a, const PageRule& b) { return a.prefix.size() > b.prefix.size(); });
 }
 
-const Asset* find_asset(const std::map<std::string, Asset, std::less<>>& assets, const std::vector<PageRule>& pages,
-                        std::string_view path) {
+const Asset* Router::Impl::find_asset(std::string_view path) const {
   const auto found = assets.find(path);
   if (found != assets.end()) return &found->second;
   if (path.starts_with("/api/")) return nullptr;
@@ -266,13 +265,15 @@ const Asset* find_asset(const std::map<std::string, Asset, std::less<>>& assets,
   return nullptr;
 }
 
+bool Router::serves_asset(std::string_view path) const { return impl_->assets.contains(path); }
+
 Reply Router::handle(Request& request) const {
   const auto started = std::chrono::steady_clock::now();
   std::string_view name = "none";
   const auto answer = [&]() -> Reply {
     Match match;
     if (!find_node(impl_->root, segments_of(request.path), match)) {
-      const Asset* asset = find_asset(impl_->assets, impl_->pages, request.path);
+      const Asset* asset = impl_->find_asset(request.path);
       if (!asset) return not_found(request);
       name = "asset";
       if (!is_safe(request.method)) return method_not_allowed(request, "GET, HEAD, OPTIONS");

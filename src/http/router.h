@@ -42,6 +42,9 @@ struct Router::Impl {
   Node root;
   std::map<std::string, Asset, std::less<>> assets;
   std::vector<PageRule> pages;
+
+  /// The asset of the path, or the page that stands for everything below its prefix.
+  const Asset* find_asset(std::string_view path) const;
 };
 
 }  // namespace http
