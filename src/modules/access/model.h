@@ -59,4 +59,21 @@ struct Role {
 const std::vector<Role>& roles();
 const Role* find_role(std::string_view id);
 
+/// The permissions of all roles together, each once.
+std::vector<std::string> permissions_of(const std::vector<std::string>& roles);
+/// What staff with these roles may see: the whole division when one role demands it, else their own office.
+Scope scope_of_staff(const std::vector<std::string>& roles, std::string division, std::string office);
+
+inline constexpr std::size_t password_length_min = 8;
+inline constexpr std::size_t password_length_max = 256;
+
+/// Length, no common password, nothing that repeats the account or the product. No rule on kinds of characters.
+/// Errors: `access.password_weak` at "/password".
+/// Source: [ASVS-6.2].
+base::Result<void> check_password(std::string_view password, std::string_view account);
+
+/// 4 to 40 letters, digits, dots, hyphens and underscores; compared without case.
+/// Errors: `access.account_invalid` at "/account".
+base::Result<std::string> check_account(std::string_view account);
+
 }  // namespace access

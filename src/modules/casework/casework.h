@@ -119,12 +119,14 @@ class Engine {
   /// Starts a case. Errors: what `decide` refuses.
   base::Result<CaseHead> open(storage::Transaction& transaction, const NewCase& request, const Moment& moment) const;
 
-  /// Completes a user task with the answers of its form; they become the variable named by the element's id.
+  /// Completes a user task with the answers of its form; they become the variable named by the element's id, together
+  /// with who did it and when. `more` are further variables the caller sets in the same step.
   /// Errors: `casework.task_unknown`; `casework.already_done` with who and when; `casework.not_yours` (forbidden: role,
   /// scope or assignee); `casework.stale` when `expected_sequence` is given and the case has moved on;
   /// `catalogue.answers_invalid`.
   base::Result<CaseHead> complete_task(storage::Transaction& transaction, TaskId task, const feel::Context& answers,
-                                       std::optional<std::int64_t> expected_sequence, const Moment& moment) const;
+                                       std::optional<std::int64_t> expected_sequence, const Moment& moment,
+                                       feel::Context more = {}) const;
 
   base::Result<Task> claim(storage::Transaction& transaction, TaskId task, const Moment& moment) const;
   base::Result<Task> release(storage::Transaction& transaction, TaskId task, const Moment& moment) const;

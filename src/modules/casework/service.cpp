@@ -300,8 +300,8 @@ base::Result<CaseHead> Engine::open(storage::Transaction& transaction, const New
 
 base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, TaskId id,
                                              const feel::Context& answers,
-                                             std::optional<std::int64_t> expected_sequence,
-                                             const Moment& moment) const {
+                                             std::optional<std::int64_t> expected_sequence, const Moment& moment,
+                                             feel::Context more) const {
   const std::optional<Task> task = find_task(transaction, moment.actor.scope, id);
   if (!task) return task_unknown();
   if (task->done_at) return already_done(*task);
@@ -328,19 +328,13 @@ base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, 
   checked.put("by", base::to_text(moment.actor.person));
   checked.put("by_name", moment.actor.name);
   checked.put("on", feel::Value(moment.today()));
-  feel::Context variables;
+  feel::Context variables = std::move(more);
   variables.put(task->element, feel::Value(std::move(checked)));
   TRY(auto events,
       run(transaction, of_case, bpmn::CompleteTask{.key = id.key, .variables = std::move(variables)}, moment));
   return finish(transaction, of_case, std::move(events),
                 {.by = "complete_task", .element = task->element, .key = id.key, .reason = {}}, moment);
 }
-
-namespace {
-
-std::string quoted(std::string_view text) { return feel::to_json(feel::Value(text)); }
-
-}  // namespace
 
 base::Result<Task> Engine::claim(storage::Transaction& transaction, TaskId id, const Moment& moment) const {
   std::optional<Task> task = find_task(transaction, moment.actor.scope, id);

@@ -1,0 +1,164 @@
+#include "store.h"
+
+#include "access_migrations.h"
+
+namespace access {
+namespace {
+
+using storage::Datum;
+using storage::Row;
+
+std::string joined(const std::vector<std::string>& roles) {
+  std::string text;
+  for (const std::string& role : roles) text += (text.empty() ? "" : ",") + role;
+  return text;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+constexpr std::string_view person_columns =
+    "p.id, p.division, p.office, p.is_staff, p.name, p.account, p.citizen_id_masked, p.phone_masked, p.roles";
+
+Person person_of(const Row& row) {
+  return {.id = row[0].id(),
+          .division = row[1].text(),
+          .office = row[2].text(),
+          .staff = row[3].truth(),
+          .name = row[4].text(),
+          .account = row[5].text(),
+          .citizen_id_masked = row[6].text(),
+          .phone_masked = row[7].text(),
+          .roles = split(row[8].text())};
+}
+
+constexpr std::size_t person_columns_count = 9;
+
+}  // namespace
+
+std::optional<StoredPerson> find_account(storage::Snapshot& snapshot, std::string_view account) {
+  const auto row = snapshot.find("SELECT " + std::string(person_columns) +
+                                     ", p.password_hash, p.disabled_at FROM people p WHERE p.account = ?",
+                                 {account});
+  if (!row) return std::nullopt;
+  return StoredPerson{.person = person_of(*row),
+                      .password_hash = (*row)[person_columns_count].text(),
+                      .disabled = !(*row)[person_columns_count + 1].is_null()};
+}
+
+bool citizen_id_known(storage::Snapshot& snapshot, std::string_view hash) {
+  return snapshot.find("SELECT 1 FROM people WHERE citizen_id_hash = ?", {hash}).has_value();
+}
+
+void insert_person(storage::Transaction& transaction, const Person& person, const SealedPerson& sealed,
+                   base::Instant now) {
+  const Datum hash = sealed.citizen_id_hash.empty() ? Datum() : Datum(sealed.citizen_id_hash);
+  transaction.execute(
+      "INSERT INTO people (id, division, office, is_staff, name, citizen_id_hash, citizen_id_sealed, citizen_id_masked, "
+      "phone_sealed, phone_masked, account, password_hash, roles, created_at, disabled_at) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+      {person.id, person.division, person.office, person.staff, person.name, hash, sealed.citizen_id_sealed,
+       person.citizen_id_masked, sealed.phone_sealed, person.phone_masked, person.account, sealed.password_hash,
+       joined(person.roles), now});
+}
+
+std::optional<StoredSession> find_session(storage::Snapshot& snapshot, std::string_view token_hash) {
+  const auto row = snapshot.find("SELECT " + std::string(person_columns) +
+                                     ", p.disabled_at, s.id, s.csrf, s.created_at, s.seen_at "
+                                     "FROM sessions s JOIN people p ON p.id = s.person WHERE s.token_hash = ?",
+                                 {token_hash});
+  if (!row) return std::nullopt;
+  const std::size_t i = person_columns_count;
+  return StoredSession{.id = (*row)[i + 1].id(),
+                       .holder = {.person = person_of(*row), .password_hash = {}, .disabled = !(*row)[i].is_null()},
+                       .csrf = (*row)[i + 2].text(),
+                       .created_at = (*row)[i + 3].instant(),
+                       .seen_at = (*row)[i + 4].instant()};
+}
+
+void insert_session(storage::Transaction& transaction, const NewSession& session, base::Instant now) {
+  transaction.execute(
+      "INSERT INTO sessions (token_hash, id, division, person, csrf, remote, created_at, seen_at) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      {session.token_hash, session.id, session.division, session.person, session.csrf, session.remote, now, now});
+}
+
+void touch_session(storage::Transaction& transaction, std::string_view token_hash, base::Instant now) {
+  transaction.execute("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", {now, token_hash});
+}
+
+void delete_session(storage::Transaction& transaction, std::string_view token_hash) {
+  transaction.execute("DELETE FROM sessions WHERE token_hash = ?", {token_hash});
+}
+
+void delete_sessions_before(storage::Transaction& transaction, base::Id person, base::Instant created_before) {
+  transaction.execute("DELETE FROM sessions WHERE person = ? AND created_at < ?", {person, created_before});
+}
+
+Failures failures_of(storage::Snapshot& snapshot, std::string_view subject) {
+  const auto row = snapshot.find("SELECT failures, failed_at FROM sign_in_failures WHERE subject = ?", {subject});
+  if (!row) return {};
+  return {.count = (*row)[0].number(), .last = (*row)[1].instant()};
+}
+
+void save_failure(storage::Transaction& transaction, std::string_view subject, const Failures& failures) {
+  transaction.execute(
+      "INSERT INTO sign_in_failures (subject, division, failures, failed_at) VALUES (?, '', ?, ?) "
+      "ON CONFLICT (subject) DO UPDATE SET failures = excluded.failures, failed_at = excluded.failed_at",
+      {subject, failures.count, failures.last});
+}
+
+void forget_failures(storage::Transaction& transaction, std::string_view subject) {
+  transaction.execute("DELETE FROM sign_in_failures WHERE subject = ?", {subject});
+}
+
+std::string name_of_person(storage::Snapshot& snapshot, base::Id person) {
+  if (!person) return {};
+  const auto row = snapshot.find("SELECT name FROM people WHERE id = ?", {person});
+  return row ? (*row)[0].text() : std::string();
+}
+
+std::optional<Person> find_person(storage::Snapshot& snapshot, base::Id person) {
+  const auto row = snapshot.find("SELECT " + std::string(person_columns) + " FROM people p WHERE p.id = ?", {person});
+  if (!row) return std::nullopt;
+  return person_of(*row);
+}
+
+std::vector<Person> staff_with_role(storage::Snapshot& snapshot, const Scope& scope, std::string_view role) {
+  std::vector<Person> people;
+  for (const Row& row : snapshot.query("SELECT " + std::string(person_columns) +
+                                           " FROM people p WHERE p.is_staff = 1 AND p.disabled_at IS NULL AND "
+                                           "(',' || p.roles || ',') LIKE ? ORDER BY p.account",
+                                       {"%," + std::string(role) + ",%"})) {
+    Person person = person_of(row);
+    if (covers(scope, {.person = person.id, .division = person.division, .office = person.office}))
+      people.push_back(std::move(person));
+  }
+  return people;
+}
+
+void save_office(storage::Transaction& transaction, std::string_view division, std::string_view code,
+                 const base::Text& name) {
+  transaction.execute(
+      "INSERT INTO offices (division, code, name_zh, name_en) VALUES (?, ?, ?, ?) "
+      "ON CONFLICT (division, code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en",
+      {division, code, name.zh, name.en});
+}
+
+base::Text office_name(storage::Snapshot& snapshot, std::string_view division, std::string_view code) {
+  const auto row =
+      snapshot.find("SELECT name_zh, name_en FROM offices WHERE division = ? AND code = ?", {division, code});
+  if (!row) return {std::string(code), std::string(code)};
+  return {(*row)[0].text(), (*row)[1].text()};
+}
+
+std::span<const storage::Migration> migrations() { return access_migrations; }
+
+}  // namespace access

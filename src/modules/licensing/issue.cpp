@@ -1,0 +1,404 @@
+/// What the process asks for by its service tasks: notices, and certificates issued together.
+#include <openssl/rand.h>
+
+#include <algorithm>
+
+#include "documents/documents.h"
+#include "kernel/codes/codes.h"
+#include "modules/access/access.h"
+#include "modules/registration/registration.h"
+#include "store.h"
+
+namespace licensing {
+namespace {
+
+std::string header(const bpmn::Element& element, const char* name) {
+  const auto found = element.headers.find(name);
+  return found == element.headers.end() ? std::string() : found->second;
+}
+
+base::Error model_fault(std::string zh, std::string en) {
+  return {.kind = base::Refusal::rule_not_met, .code = "licensing.model_fault", .message = {std::move(zh), std::move(en)}};
+}
+
+std::string text_in(const feel::Context& context, std::string_view key) {
+  const feel::Value* value = context.find(key);
+  return value && !value->is_null() ? feel::to_text(*value) : std::string();
+}
+
+feel::Context context_in(const feel::Context& context, std::string_view key) {
+  const feel::Value* value = context.find(key);
+  return value && value->kind() == feel::Kind::context ? value->as_context() : feel::Context();
+}
+
+/// 128 random bits as 26 letters and digits: the certificate's address in the QR code can not be guessed.
+std::string new_token() {
+  unsigned char bytes[16];
+  CHECK(RAND_bytes(bytes, sizeof bytes) == 1);
+  std::int64_t high = 0, low = 0;
+  for (int i = 0; i < 8; ++i) {
+    high = high << 8 | bytes[i];
+    low = low << 8 | bytes[i + 8];
+  }
+  return base::to_text(base::Id{high & INT64_MAX}) + base::to_text(base::Id{low & INT64_MAX});
+}
+
+/// Derived ids: distinct within a transaction, later ones sort later.
+base::Id new_id(base::Instant now) {
+  std::uint32_t random = 0;
+  CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(&random), sizeof random) == 1);
+  return base::make_id(now, random);
+}
+
+std::string granted_outcome(const feel::Context& variables, const std::string& registration) {
+  return text_in(context_in(context_in(variables, "outcomes"), registration), "outcome");
+}
+
+/// A name, a count, a reason: what notices list.
+feel::Value material_list(const catalogue::Service& service, const std::vector<MaterialFile>& files) {
+  feel::List list;
+  for (const catalogue::Material& material : service.materials) {
+    const auto count = std::count_if(files.begin(), files.end(),
+                                     [&](const MaterialFile& file) { return file.slot == material.id; });
+    if (count == 0) continue;
+    feel::Context entry;
+    entry.put("name", material.name.zh);
+    entry.put("count", feel::Value(static_cast<std::int64_t>(count)));
+    list.emplace_back(std::move(entry));
+  }
+  return feel::Value(std::move(list));
+}
+
+std::string place_label(const catalogue::Service& service, const std::string& place) {
+  if (place.starts_with("/answers/")) {
+    const catalogue::Field* field = service.form.find(place.substr(9));
+    if (field) return field->label.zh;
+  }
+  if (place.starts_with("/materials/")) {
+    const catalogue::Material* material = service.find_material(place.substr(11));
+    if (material) return material->name.zh;
+  }
+  return place;
+}
+
+feel::Value correction_list(const catalogue::Service& service, const std::vector<Correction>& corrections) {
+  feel::List list;
+  for (const Correction& correction : corrections) {
+    feel::Context entry;
+    entry.put("label", place_label(service, correction.place));
+    entry.put("reason", correction.reason);
+    list.emplace_back(std::move(entry));
+  }
+  return feel::Value(std::move(list));
+}
+
+std::string limit_text(const std::optional<casework::Side>& side) {
+  if (!side) return {};
+  const char* unit = side->limit.span.unit == calendar::Unit::working_days    ? "个工作日"
+                     : side->limit.span.unit == calendar::Unit::calendar_days ? "日"
+                     : side->limit.span.unit == calendar::Unit::months        ? "个月"
+                                                                              : "年";
+  return std::to_string(side->limit.span.count) + unit;
+}
+
+/// One line for each clock that concerns the applicant: the law's limit beside the promise.
+feel::Context limits_of(const std::vector<casework::ClockView>& clocks) {
+  std::string legal, promised, promised_day;
+  for (const casework::ClockView& view : clocks) {
+    if (view.reading.state == casework::ClockState::waiting || view.clock->registration.empty()) continue;
+    const auto line = [&](std::string& to, const std::optional<casework::Side>& side) {
+      if (!side) return;
+      if (!to.empty()) to += ";";
+      to += view.clock->name.zh + limit_text(side);
+    };
+    line(legal, view.reading.legal);
+    line(promised, view.reading.promised);
+  }
+  for (const casework::ClockView& view : clocks)
+    if (view.clock->registration.empty() && view.reading.promised && view.reading.promised->due) {
+      promised_day = calendar::to_text_zh(*view.reading.promised->due);
+      if (view.reading.promised->provisional) promised_day += "(暂定)";
+    }
+  feel::Context limits;
+  limits.put("legal_text", legal.empty() ? "依法定期限" : legal);
+  limits.put("promised_text", promised.empty() ? "依承诺期限" : promised);
+  limits.put("promised_day", promised_day.empty() ? "自营业执照核准后起算" : promised_day);
+  return limits;
+}
+
+}  // namespace
+
+void Licensing::register_workers() {
+  engine_.work("licensing.notice", [this](storage::Transaction& transaction, const casework::JobContext& job) {
+    return issue_notice(transaction, job);
+  });
+  engine_.work("licensing.issue", [this](storage::Transaction& transaction, const casework::JobContext& job) {
+    return issue_certificates(transaction, job);
+  });
+}
+
+base::Result<feel::Context> Licensing::document_data(storage::Snapshot& snapshot, const casework::Case& of_case,
+                                                     const casework::Moment& moment) const {
+  const feel::Context& variables = of_case.instance.variables();
+  TRY(const auto clocks, engine_.clocks(of_case, moment.today()));
+  std::string accepted_on;
+  for (const casework::Mark& mark : of_case.marks)
+    if (mark.element == "accepted") accepted_on = calendar::to_text_zh(calendar::local_date(mark.at));
+
+  feel::Context case_data;
+  case_data.put("number", of_case.head.number);
+  case_data.put("service", of_case.service->name.zh);
+  case_data.put("received_on", calendar::to_text_zh(calendar::local_date(of_case.head.opened_at)));
+  case_data.put("accepted_on", accepted_on.empty() ? calendar::to_text_zh(moment.today()) : accepted_on);
+  feel::Context applicant;
+  applicant.put("name", access::name_of_person(snapshot, of_case.head.applicant));
+  applicant.put("title", of_case.head.title);
+
+  feel::Context data;
+  data.put("authority", settings_.authority.zh);
+  data.put("contact", settings_.contact.zh);
+  data.put("date", feel::Value(moment.today()));
+  data.put("case", feel::Value(std::move(case_data)));
+  data.put("applicant", feel::Value(std::move(applicant)));
+  data.put("answers", feel::Value(context_in(variables, "answers")));
+  data.put("guide", feel::Value(context_in(variables, "guide")));
+  data.put("materials", material_list(*of_case.service, files_of(snapshot, of_case.head.id)));
+  // The correction notice is written in the step that asks, when the state is not reached yet.
+  std::vector<Correction> asked;
+  const feel::Context acceptance = context_in(variables, "accept_application");
+  if (const feel::Value* list = acceptance.find("corrections"); list && list->kind() == feel::Kind::list)
+    for (const feel::Value& item : list->as_list())
+      if (item.kind() == feel::Kind::context)
+        asked.push_back({text_in(item.as_context(), "place"), text_in(item.as_context(), "reason")});
+  data.put("corrections", correction_list(*of_case.service, asked));
+  data.put("limits", feel::Value(limits_of(clocks)));
+  data.put("query_url", settings_.base_url + "/my/" + base::to_text(of_case.head.id));
+  data.put("query_code", of_case.head.number);
+  data.put("reasons", text_in(acceptance, "reason"));
+  if (const feel::Value* entity = variables.find("entity")) data.put("entity", *entity);
+  return data;
+}
+
+base::Id Licensing::save_rendered_later(storage::Transaction& transaction, Document document,
+                                        const casework::Moment& moment) const {
+  insert_document(transaction, document);
+  transaction.enqueue("licensing.render", "{\"document\":\"" + base::to_text(document.id) + "\"}", moment.now);
+  return document.id;
+}
+
+base::Result<feel::Context> Licensing::issue_notice(storage::Transaction& transaction,
+                                                    const casework::JobContext& job) const {
+  const catalogue::Notice* notice = job.of_case.service->find_notice(header(job.element, "notice"));
+  if (!notice)
+    return model_fault("流程要求的文书「" + header(job.element, "notice") + "」没有定义",
+                       "The process asks for a document that is not defined: " + header(job.element, "notice"));
+  TRY(feel::Context data, document_data(transaction, job.of_case, job.moment));
+  const feel::Context& variables = job.of_case.instance.variables();
+
+  // A decision notice speaks of one registration; one task may serve all registrations of one outcome.
+  const std::string wanted = header(job.element, "registration");
+  const std::string outcome = header(job.element, "outcome");
+  std::vector<const catalogue::Registration*> about;
+  for (const catalogue::Registration& registration : job.of_case.service->registrations) {
+    if (!wanted.empty() && registration.id != wanted) continue;
+    if (!outcome.empty() && granted_outcome(variables, registration.id) != outcome) continue;
+    about.push_back(&registration);
+  }
+  const bool per_registration = !wanted.empty() || !outcome.empty();
+  if (!per_registration) about.assign(1, nullptr);
+
+  for (const catalogue::Registration* registration : about) {
+    base::Text name = notice->name;
+    if (registration) {
+      const feel::Context result = context_in(context_in(variables, "outcomes"), registration->id);
+      feel::Context decision;
+      decision.put("registration", registration->name.zh);
+      decision.put("outcome", text_in(result, "outcome") == "granted" ? "准予" : "不予");
+      decision.put("reasons", text_in(result, "reason"));
+      decision.put("basis", registration->basis.zh);
+      data.put("decision", feel::Value(std::move(decision)));
+      name = {name.zh + "(" + registration->name.zh + ")", name.en + " (" + registration->name.en + ")"};
+    }
+    std::string number;
+    if (!notice->number_word.empty()) {
+      const std::string year = std::to_string(calendar::civil_of(job.moment.today()).year);
+      number = document_number(
+          settings_.authority_word, notice->number_word, job.moment.today(),
+          transaction.next_number("document/" + job.of_case.head.division + "/" + notice->number_word + "/" + year));
+    }
+    data.put("number", number);
+    save_rendered_later(transaction,
+                        {.id = new_id(job.moment.now),
+                         .division = job.of_case.head.division,
+                         .office = job.of_case.head.office,
+                         .of_case = job.of_case.head.id,
+                         .applicant = job.of_case.head.applicant,
+                         .notice = notice->id,
+                         .name = std::move(name),
+                         .document_template = notice->document,
+                         .number = number,
+                         .data = feel::to_json(feel::Value(data)),
+                         .issued_at = job.moment.now,
+                         .sha256 = {}},
+                        job.moment);
+  }
+  return feel::Context();
+}
+
+namespace {
+
+/// What the register needs to know, from the answers by their well-known keys.
+registration::NewEntity new_entity(const casework::Case& of_case, const feel::Context& answers) {
+  const std::string kind = text_in(answers, "entity_kind");
+  registration::NewEntity entity;
+  entity.division = of_case.head.division;
+  entity.kind = kind.empty() ? "individual_business" : kind;
+  entity.name = text_in(answers, "entity_name");
+  entity.address = text_in(answers, "address");
+  entity.township = text_in(answers, "township");
+  entity.operator_name = text_in(answers, "operator_name");
+  entity.scope = text_in(answers, "scope");
+  entity.industry = text_in(answers, "industry");
+  const feel::Value* capital = answers.find("capital_fen");
+  if (capital && capital->kind() == feel::Kind::number) entity.capital_fen = capital->as_number().to_int64().value_or(0);
+  return entity;
+}
+
+}  // namespace
+
+base::Result<Certificate> Licensing::issue_one(storage::Transaction& transaction, const casework::JobContext& job,
+                                               const catalogue::Registration& registration, base::Id entity,
+                                               feel::Context& data) const {
+  const catalogue::Catalogue& catalogue = engine_.catalogue();
+  const auto kind = catalogue.certificates.find(registration.certificate);
+  if (kind == catalogue.certificates.end())
+    return model_fault("证照种类「" + registration.certificate + "」没有定义",
+                       "This kind of certificate is not defined: " + registration.certificate);
+  const calendar::Date today = job.moment.today();
+  Certificate certificate{.id = new_id(job.moment.now),
+                          .division = job.of_case.head.division,
+                          .of_case = job.of_case.head.id,
+                          .applicant = job.of_case.head.applicant,
+                          .entity = entity,
+                          .kind = kind->second.id,
+                          .number = {},
+                          .token = new_token(),
+                          .status = "valid",
+                          .issued_on = today,
+                          .valid_to = {},
+                          .fields = {},
+                          .document = new_id(job.moment.now)};
+  if (kind->second.number_scheme == "credit_code") {
+    certificate.number = text_in(context_in(data, "entity"), "credit_code");
+  } else {
+    const std::string form = text_in(context_in(data, "answers"), "food_form");
+    TRY(certificate.number,
+        registration::next_permit_number(transaction, form.empty() ? 2 : std::stoi(form), certificate.division));
+  }
+  feel::Context about;
+  about.put("number", certificate.number);
+  about.put("token", certificate.token);
+  about.put("issued_on", feel::Value(today));
+  if (!kind->second.validity_rule.empty()) {
+    TRY(const catalogue::Rule validity, catalogue.rules.on(kind->second.validity_rule, today));
+    const calendar::Civil start = calendar::civil_of(today);
+    // Valid to the day before the corresponding day: five years from 24 November end on 23 November.
+    const auto end = calendar::date_of({start.year + validity.value.count, start.month, start.day});
+    certificate.valid_to = calendar::Date{(end ? *end : *calendar::date_of({start.year + validity.value.count, 3, 1})).days - 1};
+    about.put("valid_to", feel::Value(*certificate.valid_to));
+  }
+  about.put("query_url", settings_.base_url + "/c/" + certificate.token);
+  data.put("certificate", feel::Value(about));
+
+  const feel::World world{.now = job.moment.now, .working_days = &catalogue.calendar};
+  feel::Context printed;
+  for (const catalogue::CertificateKind::Field& field : kind->second.fields) {
+    const feel::Outcome outcome = feel::evaluate(field.value, data, world);
+    std::string value = outcome.value.kind() == feel::Kind::date ? calendar::to_text_zh(outcome.value.as_date())
+                        : outcome.value.is_null()                ? std::string()
+                                                                 : feel::to_text(outcome.value);
+    printed.put(field.id, value);
+    certificate.fields.push_back({field.id, field.label, std::move(value), field.is_public});
+  }
+  for (const auto& [key, value] : printed.entries()) about.put(key, value);
+  data.put("certificate", feel::Value(std::move(about)));
+  insert_certificate(transaction, certificate);
+  save_rendered_later(transaction,
+                      {.id = certificate.document,
+                       .division = certificate.division,
+                       .office = job.of_case.head.office,
+                       .of_case = certificate.of_case,
+                       .applicant = certificate.applicant,
+                       .notice = "certificate",
+                       .name = kind->second.name,
+                       .document_template = kind->second.document,
+                       .number = certificate.number,
+                       .data = feel::to_json(feel::Value(data)),
+                       .issued_at = job.moment.now,
+                       .sha256 = {}},
+                      job.moment);
+  return certificate;
+}
+
+base::Result<feel::Context> Licensing::issue_certificates(storage::Transaction& transaction,
+                                                          const casework::JobContext& job) const {
+  const feel::Context& variables = job.of_case.instance.variables();
+  const feel::Context answers = context_in(variables, "answers");
+  TRY(feel::Context data, document_data(transaction, job.of_case, job.moment));
+  data.put("number", "");
+  TRY(const registration::Entity entity, registration::establish(transaction, new_entity(job.of_case, answers),
+                                                                 job.moment.today(), job.moment.now,
+                                                                 job.moment.actor));
+  feel::Context entity_data;
+  entity_data.put("id", base::to_text(entity.id));
+  entity_data.put("credit_code", entity.credit_code);
+  entity_data.put("name", entity.name);
+  entity_data.put("kind", entity.kind);
+  entity_data.put("address", entity.address);
+  entity_data.put("established_on", feel::Value(job.moment.today()));
+  data.put("entity", feel::Value(entity_data));
+
+  feel::List issued;
+  for (const catalogue::Registration& registration : job.of_case.service->registrations) {
+    if (granted_outcome(variables, registration.id) != "granted") continue;
+    TRY(const Certificate certificate, issue_one(transaction, job, registration, entity.id, data));
+    feel::Context entry;
+    entry.put("registration", registration.id);
+    entry.put("kind", certificate.kind);
+    entry.put("number", certificate.number);
+    issued.emplace_back(std::move(entry));
+  }
+  feel::Context result;
+  result.put("entity", feel::Value(std::move(entity_data)));
+  result.put("certificates", feel::Value(std::move(issued)));
+  return result;
+}
+
+base::Result<std::string> Licensing::document_pdf(storage::Store& store, const Document& document) const {
+  if (!document.sha256.empty())
+    if (auto content = files_.get(document.sha256)) return std::move(*content);
+  const auto text = engine_.catalogue().documents.find(document.document_template);
+  if (text == engine_.catalogue().documents.end())
+    return model_fault("文书模板「" + document.document_template + "」不存在",
+                       "There is no document template " + document.document_template);
+  TRY(const auto drawn, documents::parse_template(text->second, document.document_template));
+  TRY(const feel::Value data, feel::parse_json(document.data));
+  TRY(std::string pdf, documents::render_pdf(*drawn, data.as_context(),
+                                             {.demonstration = settings_.demonstration, .now = document.issued_at}));
+  const std::string sha256 = files_.put(pdf);
+  store.write([&](storage::Transaction& transaction) {
+    save_document_hash(transaction, document.id, sha256);
+    return true;
+  });
+  return pdf;
+}
+
+void Licensing::render(storage::Store& store, base::Id id) const {
+  const auto document =
+      store.read_value([&](storage::Snapshot& snapshot) { return find_any_document(snapshot, id); });
+  if (!document || !document->sha256.empty()) return;
+  const auto pdf = document_pdf(store, *document);
+  if (!pdf) throw storage::Fault(pdf.error().message.en);
+}
+
+}  // namespace licensing
