@@ -11,7 +11,7 @@
 #include "modules/access/model.h"
 #include "storage/storage.h"
 
-namespace access {
+namespace access_control {
 
 /// The keys that protect personal data; made once, kept in a file only the service's user can read.
 class Secrets {
@@ -129,4 +129,4 @@ void mount(http::Router& router, Access& access, const Surroundings& surrounding
 
 std::span<const storage::Migration> migrations();
 
-}  // namespace access
+}  // namespace access_control

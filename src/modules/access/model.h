@@ -1,4 +1,5 @@
-/// People, organisations, roles, and what of the data somebody may see.
+/// People, organisations, roles, and what of the data somebody may see. The namespace is access_control because POSIX has
+/// taken the name `access`.
 #pragma once
 
 #include <optional>
@@ -11,7 +12,7 @@
 #include "kernel/base/result.h"
 #include "kernel/calendar/calendar.h"
 
-namespace access {
+namespace access_control {
 
 /// What of the data a query may touch: a required argument of every query over cases, entities and people. It comes from
 /// the session, never from the request, and the default sees nothing.
@@ -76,4 +77,4 @@ base::Result<void> check_password(std::string_view password, std::string_view ac
 /// Errors: `access.account_invalid` at "/account".
 base::Result<std::string> check_account(std::string_view account);
 
-}  // namespace access
+}  // namespace access_control

@@ -1,7 +1,7 @@
 #include "http/api.h"
 #include "modules/access/access.h"
 
-namespace access {
+namespace access_control {
 namespace {
 
 struct SignIn {
@@ -182,4 +182,4 @@ void mount(http::Router& router, Access& access, const Surroundings& surrounding
       });
 }
 
-}  // namespace access
+}  // namespace access_control

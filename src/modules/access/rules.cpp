@@ -5,7 +5,7 @@
 #include "kernel/base/unicode.h"
 #include "modules/access/model.h"
 
-namespace access {
+namespace access_control {
 
 bool covers(const Scope& scope, const Belonging& record) {
   switch (scope.kind) {
@@ -114,4 +114,4 @@ base::Result<std::string> check_account(std::string_view account) {
   return plain;
 }
 
-}  // namespace access
+}  // namespace access_control

@@ -4,46 +4,46 @@
 
 namespace {
 
-using access::Scope;
+using access_control::Scope;
 
-const access::Belonging own_case{.person = {7}, .division = "430211", .office = "centre"};
+const access_control::Belonging own_case{.person = {7}, .division = "430211", .office = "centre"};
 
-TEST(covers, shows_nothing_by_default) { EXPECT_FALSE(access::covers(Scope{}, own_case)); }
+TEST(covers, shows_nothing_by_default) { EXPECT_FALSE(access_control::covers(Scope{}, own_case)); }
 
 TEST(covers, an_applicant_sees_only_what_is_theirs) {
-  EXPECT_TRUE(access::covers(Scope::own_of({7}), own_case));
-  EXPECT_FALSE(access::covers(Scope::own_of({8}), own_case));
-  EXPECT_FALSE(access::covers(Scope::own_of({}), {.person = {}, .division = "430211", .office = "centre"}));
+  EXPECT_TRUE(access_control::covers(Scope::own_of({7}), own_case));
+  EXPECT_FALSE(access_control::covers(Scope::own_of({8}), own_case));
+  EXPECT_FALSE(access_control::covers(Scope::own_of({}), {.person = {}, .division = "430211", .office = "centre"}));
 }
 
 TEST(covers, an_office_sees_only_its_own_and_a_city_all_its_districts) {
-  EXPECT_TRUE(access::covers(Scope::of_office("430211", "centre"), own_case));
-  EXPECT_FALSE(access::covers(Scope::of_office("430211", "songshan"), own_case));
-  EXPECT_FALSE(access::covers(Scope::of_office("430202", "centre"), own_case));
-  EXPECT_TRUE(access::covers(Scope::of_division("4302"), own_case));
-  EXPECT_FALSE(access::covers(Scope::of_division("4301"), own_case));
+  EXPECT_TRUE(access_control::covers(Scope::of_office("430211", "centre"), own_case));
+  EXPECT_FALSE(access_control::covers(Scope::of_office("430211", "songshan"), own_case));
+  EXPECT_FALSE(access_control::covers(Scope::of_office("430202", "centre"), own_case));
+  EXPECT_TRUE(access_control::covers(Scope::of_division("4302"), own_case));
+  EXPECT_FALSE(access_control::covers(Scope::of_division("4301"), own_case));
 }
 
 TEST(scope_of_staff, the_widest_role_decides) {
-  EXPECT_EQ(access::scope_of_staff({"window_clerk"}, "430211", "centre").kind, Scope::Kind::office);
-  EXPECT_EQ(access::scope_of_staff({"window_clerk", "food_examiner"}, "430211", "centre").kind, Scope::Kind::division);
+  EXPECT_EQ(access_control::scope_of_staff({"window_clerk"}, "430211", "centre").kind, Scope::Kind::office);
+  EXPECT_EQ(access_control::scope_of_staff({"window_clerk", "food_examiner"}, "430211", "centre").kind, Scope::Kind::division);
 }
 
 TEST(permissions_of, unknown_roles_give_nothing) {
-  EXPECT_TRUE(access::permissions_of({"king"}).empty());
-  EXPECT_FALSE(access::permissions_of({"window_clerk"}).empty());
+  EXPECT_TRUE(access_control::permissions_of({"king"}).empty());
+  EXPECT_FALSE(access_control::permissions_of({"window_clerk"}).empty());
 }
 
 TEST(check_password, refuses_short_common_and_contextual_ones) {
   for (const char* weak : {"", "1234567", "12345678", "Password1", "zhangsan88", "yichuang2026", "aaaaaaaaaaaa"})
-    EXPECT_FALSE(access::check_password(weak, "zhangsan")) << weak;
+    EXPECT_FALSE(access_control::check_password(weak, "zhangsan")) << weak;
   for (const char* good : {"correct horse battery", "湘江边的小馆子今天开张", "x9!kfuw2qa"})
-    EXPECT_TRUE(access::check_password(good, "zhangsan")) << good;
+    EXPECT_TRUE(access_control::check_password(good, "zhangsan")) << good;
 }
 
 TEST(check_account, ignores_case_and_space_and_refuses_strange_letters) {
-  EXPECT_EQ(access::check_account(" Zhang.San ").value(), "zhang.san");
-  for (const char* wrong : {"abc", "张三的店", "a b c d", "a@b.example"}) EXPECT_FALSE(access::check_account(wrong)) << wrong;
+  EXPECT_EQ(access_control::check_account(" Zhang.San ").value(), "zhang.san");
+  for (const char* wrong : {"abc", "张三的店", "a b c d", "a@b.example"}) EXPECT_FALSE(access_control::check_account(wrong)) << wrong;
 }
 
 }  // namespace

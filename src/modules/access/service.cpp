@@ -13,7 +13,7 @@
 #include "kernel/codes/people.h"
 #include "store.h"
 
-namespace access {
+namespace access_control {
 namespace {
 
 constexpr std::int64_t minute_us = 60 * base::us_per_second;
@@ -360,4 +360,4 @@ Actor actor_of(const http::Caller& caller) {
           .scope = scope_of(caller)};
 }
 
-}  // namespace access
+}  // namespace access_control

@@ -2,7 +2,7 @@
 
 #include "access_migrations.h"
 
-namespace access {
+namespace access_control {
 namespace {
 
 using storage::Datum;
@@ -161,4 +161,4 @@ base::Text office_name(storage::Snapshot& snapshot, std::string_view division, s
 
 std::span<const storage::Migration> migrations() { return access_migrations; }
 
-}  // namespace access
+}  // namespace access_control

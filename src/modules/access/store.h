@@ -3,7 +3,7 @@
 
 #include "modules/access/access.h"
 
-namespace access {
+namespace access_control {
 
 struct StoredPerson {
   Person person;
@@ -53,4 +53,4 @@ Failures failures_of(storage::Snapshot& snapshot, std::string_view subject);
 void save_failure(storage::Transaction& transaction, std::string_view subject, const Failures& failures);
 void forget_failures(storage::Transaction& transaction, std::string_view subject);
 
-}  // namespace access
+}  // namespace access_control

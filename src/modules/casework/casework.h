@@ -22,7 +22,7 @@ namespace casework {
 /// When and by whom something is done; enters at the edge and travels as an argument.
 struct Moment {
   base::Instant now;
-  access::Actor actor;
+  access_control::Actor actor;
   calendar::Date today() const { return calendar::local_date(now); }
 };
 
@@ -147,7 +147,7 @@ class Engine {
   int replan(storage::Store& store, base::Instant now) const;
 
   /// Errors: `casework.case_unknown` also for a case outside `scope`.
-  base::Result<Case> load(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case) const;
+  base::Result<Case> load(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id of_case) const;
 
   /// Every clock of the service, started or not, as of `today`.
   base::Result<std::vector<ClockView>> clocks(const Case& of_case, calendar::Date today) const;
@@ -184,14 +184,14 @@ struct TaskPage {
   std::int64_t total = 0;
 };
 /// Open tasks that the actor may do, within the actor's scope.
-TaskPage list_tasks(storage::Snapshot& snapshot, const access::Actor& actor, const TaskFilter& filter,
+TaskPage list_tasks(storage::Snapshot& snapshot, const access_control::Actor& actor, const TaskFilter& filter,
                     calendar::Date today);
 struct TaskCounts {
   std::int64_t mine = 0, office = 0, overdue = 0;
 };
-TaskCounts count_tasks(storage::Snapshot& snapshot, const access::Actor& actor, calendar::Date today);
+TaskCounts count_tasks(storage::Snapshot& snapshot, const access_control::Actor& actor, calendar::Date today);
 /// Open and done tasks of one case, oldest first.
-std::vector<Task> tasks_of(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case);
+std::vector<Task> tasks_of(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id of_case);
 
 struct CaseFilter {
   std::string search;
@@ -205,10 +205,10 @@ struct CasePage {
   std::optional<std::string> next;
   std::int64_t total = 0;
 };
-CasePage list_cases(storage::Snapshot& snapshot, const access::Scope& scope, const CaseFilter& filter);
+CasePage list_cases(storage::Snapshot& snapshot, const access_control::Scope& scope, const CaseFilter& filter);
 
 /// The events of a case in words and as stored, oldest first.
-std::vector<storage::Event> history(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case);
+std::vector<storage::Event> history(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id of_case);
 
 /// The name of an element in the reader's language: its BPMN name, and the property `name_en`.
 base::Text name_of(const bpmn::Element& element);

@@ -141,7 +141,7 @@ Engine::Engine(std::shared_ptr<const catalogue::Catalogue> catalogue) : catalogu
 
 void Engine::work(std::string job_type, Worker worker) { workers_[std::move(job_type)] = std::move(worker); }
 
-base::Result<Case> Engine::load(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case) const {
+base::Result<Case> Engine::load(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id of_case) const {
   std::optional<StoredCase> stored = find_case(snapshot, scope, of_case);
   if (!stored) return case_unknown();
   Case loaded{.head = std::move(stored->head), .instance = {}, .marks = std::move(stored->marks), .service = {}};

@@ -66,15 +66,15 @@ struct Condition {
   std::vector<Datum> parameters;
 };
 
-Condition within(const access::Scope& scope, const std::string& alias) {
+Condition within(const access_control::Scope& scope, const std::string& alias) {
   switch (scope.kind) {
-    case access::Scope::Kind::nothing:
+    case access_control::Scope::Kind::nothing:
       return {"1 = 0", {}};
-    case access::Scope::Kind::own:
+    case access_control::Scope::Kind::own:
       return {alias + ".applicant = ?", {scope.person}};
-    case access::Scope::Kind::office:
+    case access_control::Scope::Kind::office:
       return {alias + ".division = ? AND " + alias + ".office = ?", {scope.division, scope.office}};
-    case access::Scope::Kind::division:
+    case access_control::Scope::Kind::division:
       if (scope.division.size() == 6) return {alias + ".division = ?", {scope.division}};
       return {alias + ".division >= ? AND " + alias + ".division < ?", {scope.division, scope.division + ":"}};
   }
@@ -126,8 +126,8 @@ void append(Condition& to, std::string_view sql, std::initializer_list<Datum> pa
 }
 
 /// Tasks for somebody: what one has taken, or what one's roles may take, within scope.
-Condition tasks_for(const access::Actor& actor, TaskFilter::Tab tab, calendar::Date today) {
-  if (actor.scope.kind == access::Scope::Kind::own) return {"1 = 0", {}};  // an applicant has no work list
+Condition tasks_for(const access_control::Actor& actor, TaskFilter::Tab tab, calendar::Date today) {
+  if (actor.scope.kind == access_control::Scope::Kind::own) return {"1 = 0", {}};  // an applicant has no work list
   Condition condition = within(actor.scope, "t");
   condition.sql += " AND t.done_at IS NULL";
   if (tab == TaskFilter::Tab::mine) {
@@ -146,9 +146,9 @@ Condition tasks_for(const access::Actor& actor, TaskFilter::Tab tab, calendar::D
 
 }  // namespace
 
-access::Scope system_scope() { return access::Scope::of_division(""); }
+access_control::Scope system_scope() { return access_control::Scope::of_division(""); }
 
-std::optional<StoredCase> find_case(storage::Snapshot& snapshot, const access::Scope& scope, base::Id id) {
+std::optional<StoredCase> find_case(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id) {
   Condition condition = within(scope, "c");
   append(condition, "c.id = ?", {id});
   const auto rows = snapshot.query("SELECT " + std::string(head_columns) + ", c.instance, c.marks FROM cases c WHERE " +
@@ -176,8 +176,8 @@ void update_case(storage::Transaction& transaction, const Case& of_case, const s
        head.sequence, head.id});
 }
 
-std::optional<Task> find_task(storage::Snapshot& snapshot, const access::Scope& scope, TaskId id) {
-  Condition condition = within(scope, scope.kind == access::Scope::Kind::own ? "c" : "t");
+std::optional<Task> find_task(storage::Snapshot& snapshot, const access_control::Scope& scope, TaskId id) {
+  Condition condition = within(scope, scope.kind == access_control::Scope::Kind::own ? "c" : "t");
   append(condition, "t.case_id = ? AND t.task_key = ?", {id.of_case, std::int64_t{id.key}});
   const auto rows = snapshot.query("SELECT " + std::string(task_columns) +
                                        " FROM tasks t JOIN cases c ON c.id = t.case_id WHERE " + condition.sql,
@@ -249,7 +249,7 @@ std::vector<base::Id> open_cases(storage::Snapshot& snapshot, base::Id after, in
   return ids;
 }
 
-TaskPage list_tasks(storage::Snapshot& snapshot, const access::Actor& actor, const TaskFilter& filter,
+TaskPage list_tasks(storage::Snapshot& snapshot, const access_control::Actor& actor, const TaskFilter& filter,
                     calendar::Date today) {
   Condition condition = tasks_for(actor, filter.tab, today);
   if (!filter.service.empty()) append(condition, "c.service = ?", {filter.service});
@@ -290,7 +290,7 @@ TaskPage list_tasks(storage::Snapshot& snapshot, const access::Actor& actor, con
   return page;
 }
 
-TaskCounts count_tasks(storage::Snapshot& snapshot, const access::Actor& actor, calendar::Date today) {
+TaskCounts count_tasks(storage::Snapshot& snapshot, const access_control::Actor& actor, calendar::Date today) {
   const auto count = [&](TaskFilter::Tab tab) {
     const Condition condition = tasks_for(actor, tab, today);
     return snapshot.query("SELECT COUNT(*) FROM tasks t WHERE " + condition.sql, condition.parameters)[0][0].number();
@@ -300,7 +300,7 @@ TaskCounts count_tasks(storage::Snapshot& snapshot, const access::Actor& actor, 
           .overdue = count(TaskFilter::Tab::overdue)};
 }
 
-std::vector<Task> tasks_of(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case) {
+std::vector<Task> tasks_of(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id of_case) {
   Condition condition = within(scope, "c");
   append(condition, "c.id = ?", {of_case});
   std::vector<Task> tasks;
@@ -312,7 +312,7 @@ std::vector<Task> tasks_of(storage::Snapshot& snapshot, const access::Scope& sco
   return tasks;
 }
 
-CasePage list_cases(storage::Snapshot& snapshot, const access::Scope& scope, const CaseFilter& filter) {
+CasePage list_cases(storage::Snapshot& snapshot, const access_control::Scope& scope, const CaseFilter& filter) {
   Condition condition = within(scope, "c");
   if (!filter.state.empty()) append(condition, "c.state = ?", {filter.state});
   if (!filter.search.empty()) {
@@ -344,7 +344,7 @@ CasePage list_cases(storage::Snapshot& snapshot, const access::Scope& scope, con
   return page;
 }
 
-std::vector<storage::Event> history(storage::Snapshot& snapshot, const access::Scope& scope, base::Id of_case) {
+std::vector<storage::Event> history(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id of_case) {
   if (!find_case(snapshot, scope, of_case)) return {};
   return storage::load_events(snapshot, {"case", of_case});
 }

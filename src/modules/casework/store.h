@@ -19,11 +19,11 @@ struct StoredCase {
 /// A day that sorts behind every real one: "no due day".
 inline constexpr std::string_view no_day = "9999-12-31";
 
-std::optional<StoredCase> find_case(storage::Snapshot& snapshot, const access::Scope& scope, base::Id id);
+std::optional<StoredCase> find_case(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id);
 void insert_case(storage::Transaction& transaction, const Case& of_case, const std::string& instance);
 void update_case(storage::Transaction& transaction, const Case& of_case, const std::string& instance);
 
-std::optional<Task> find_task(storage::Snapshot& snapshot, const access::Scope& scope, TaskId id);
+std::optional<Task> find_task(storage::Snapshot& snapshot, const access_control::Scope& scope, TaskId id);
 void insert_task(storage::Transaction& transaction, const Case& of_case, const bpmn::TaskOpened& opened,
                  const bpmn::Element& element, base::Id assignee, std::optional<calendar::Date> due, base::Instant now);
 /// Closes the task if it is open; `by` none: it was cancelled or done by the system.
@@ -41,6 +41,6 @@ bool timer_waits(storage::Snapshot& snapshot, TaskId timer);
 std::vector<base::Id> open_cases(storage::Snapshot& snapshot, base::Id after, int limit);
 
 /// A scope that reaches every case: for the system's own work (timers, re-planning), never for a request.
-access::Scope system_scope();
+access_control::Scope system_scope();
 
 }  // namespace casework

@@ -151,7 +151,7 @@ base::Result<feel::Context> Licensing::document_data(storage::Snapshot& snapshot
   case_data.put("received_on", calendar::to_text_zh(calendar::local_date(of_case.head.opened_at)));
   case_data.put("accepted_on", accepted_on.empty() ? calendar::to_text_zh(moment.today()) : accepted_on);
   feel::Context applicant;
-  applicant.put("name", access::name_of_person(snapshot, of_case.head.applicant));
+  applicant.put("name", access_control::name_of_person(snapshot, of_case.head.applicant));
   applicant.put("title", of_case.head.title);
 
   feel::Context data;

@@ -148,13 +148,13 @@ class Licensing {
 };
 
 /// Errors: `licensing.application_unknown`, also for somebody else's.
-base::Result<Application> load_application(storage::Snapshot& snapshot, const access::Scope& scope, base::Id id);
-std::vector<Application> list_applications(storage::Snapshot& snapshot, const access::Scope& scope, base::Id before,
+base::Result<Application> load_application(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id);
+std::vector<Application> list_applications(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id before,
                                            int limit);
 std::vector<MaterialFile> files_of(storage::Snapshot& snapshot, base::Id application);
 std::optional<MaterialFile> find_file(storage::Snapshot& snapshot, base::Id application, base::Id file);
 std::vector<Document> documents_of(storage::Snapshot& snapshot, base::Id of_case);
-std::optional<Document> find_document(storage::Snapshot& snapshot, const access::Scope& scope, base::Id id);
+std::optional<Document> find_document(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id);
 std::vector<Certificate> certificates_of(storage::Snapshot& snapshot, base::Id of_case);
 std::vector<Certificate> certificates_of_entity(storage::Snapshot& snapshot, base::Id entity);
 /// By number or token, for anyone.

@@ -26,7 +26,7 @@ std::string title_of(const feel::Context& answers, const catalogue::Service& ser
 }
 
 /// The applicant's open task for `element`, whichever round it is.
-base::Result<casework::TaskId> applicant_task(storage::Snapshot& snapshot, const access::Scope& scope, base::Id id,
+base::Result<casework::TaskId> applicant_task(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id,
                                               std::string_view element) {
   for (const casework::Task& task : casework::tasks_of(snapshot, scope, id))
     if (!task.done_at && task.element == element) return task.id;

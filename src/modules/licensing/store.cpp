@@ -17,18 +17,18 @@ feel::Context context_of(const std::string& text) {
 }
 
 /// Own rows for applicants, rows of the office or division for staff.
-std::string within(const access::Scope& scope, std::vector<Datum>& parameters) {
+std::string within(const access_control::Scope& scope, std::vector<Datum>& parameters) {
   switch (scope.kind) {
-    case access::Scope::Kind::nothing:
+    case access_control::Scope::Kind::nothing:
       return "1 = 0";
-    case access::Scope::Kind::own:
+    case access_control::Scope::Kind::own:
       parameters.emplace_back(scope.person);
       return "applicant = ?";
-    case access::Scope::Kind::office:
+    case access_control::Scope::Kind::office:
       parameters.emplace_back(scope.division);
       parameters.emplace_back(scope.office);
       return "division = ? AND office = ?";
-    case access::Scope::Kind::division:
+    case access_control::Scope::Kind::division:
       parameters.emplace_back(scope.division);
       parameters.emplace_back(scope.division + ":");
       return "division >= ? AND division < ?";
@@ -147,7 +147,7 @@ std::vector<Certificate> certificates_where(storage::Snapshot& snapshot, std::st
 
 }  // namespace
 
-base::Result<Application> load_application(storage::Snapshot& snapshot, const access::Scope& scope, base::Id id) {
+base::Result<Application> load_application(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id) {
   std::vector<Datum> parameters;
   const std::string condition = within(scope, parameters);
   parameters.emplace_back(id);
@@ -160,7 +160,7 @@ base::Result<Application> load_application(storage::Snapshot& snapshot, const ac
   return application_of(rows[0]);
 }
 
-std::vector<Application> list_applications(storage::Snapshot& snapshot, const access::Scope& scope, base::Id before,
+std::vector<Application> list_applications(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id before,
                                            int limit) {
   std::vector<Datum> parameters;
   std::string condition = within(scope, parameters);
@@ -257,7 +257,7 @@ std::optional<Document> find_any_document(storage::Snapshot& snapshot, base::Id 
   return document_of(*row);
 }
 
-std::optional<Document> find_document(storage::Snapshot& snapshot, const access::Scope& scope, base::Id id) {
+std::optional<Document> find_document(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id) {
   std::vector<Datum> parameters;
   const std::string condition = within(scope, parameters);
   parameters.emplace_back(id);
