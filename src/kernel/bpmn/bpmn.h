@@ -46,12 +46,17 @@ enum class ElementType {
   exclusive_gateway, parallel_gateway, inclusive_gateway, event_gateway
 };
 
+/// What an event reacts to or brings about.
+enum class Trigger { none, message, timer, error, terminate };
+
 /// What a screen or a service needs to know about an element; expressions stay inside the definition.
 struct Element {
   std::string id;
   std::string name;
   ElementType type = ElementType::task;
+  Trigger trigger = Trigger::none;                 // events only
   ElementIndex scope = no_element;                 // the enclosing sub-process; none: the process itself
+  ElementIndex attached_to = no_element;           // boundary events: the activity they sit on
   std::string form;                                // user task, start event: form id
   std::string job_type;                            // when it is a plain text, not an expression
   std::map<std::string, std::string> headers;      // zeebe:taskHeaders
@@ -67,6 +72,15 @@ ElementIndex find_element(const Definition& definition, std::string_view id);  /
 const std::string& fingerprint(const Definition& definition);
 const std::string& xml_of(const Definition& definition);
 
+struct SequenceFlow {
+  std::string id;
+  std::string name;
+  ElementIndex source = no_element;
+  ElementIndex target = no_element;
+};
+/// Counted as `FlowTaken::flow` counts them.
+const std::vector<SequenceFlow>& flows(const Definition& definition);
+
 /// Names one living element instance within its process instance; given out in order, never reused. The process itself
 /// is key 1.
 using Key = std::uint32_t;
@@ -74,6 +88,7 @@ inline constexpr Key process_key = 1;
 
 // ---- Events: what happened. Stored; never change the meaning of a stored one. ----
 
+/// The process itself is entered as `no_element` under `process_key`, in scope 0.
 struct ElementEntered { ElementIndex element; Key key; Key scope; };
 /// Finished as drawn.
 struct ElementCompleted { ElementIndex element; Key key; };
@@ -93,6 +108,7 @@ struct TaskOpened {
   std::optional<base::Instant> follow_up;
   int priority = 50;
 };
+/// Told again under the same key when the job failed and is to be tried again: `retries` are those left.
 struct JobOpened {
   ElementIndex element;
   Key key;
@@ -105,19 +121,34 @@ struct TimerOpened {
   base::Instant due;
   /// Firings still to come after this one; -1 without end.
   int repetitions = 0;
+  /// The time between two firings as ISO 8601 ("P1D"); empty when it fires once.
+  std::string interval = {};
+  /// Whose life the wait shares, when it is not its own element: the activity a boundary event sits on, the
+  /// event-based gateway before a catch event, the scope an event sub-process listens in; 0: `key` itself.
+  Key host = 0;
 };
 struct MessageOpened {
   ElementIndex element;
   Key key;
   std::string name;
   std::string correlation;  // text of the correlation key; empty: none
+  Key host = 0;             // as in TimerOpened
 };
 /// A task, job, timer or message wait is over (done or cancelled).
 struct WaitClosed { Key key; };
 struct VariablesSet { Key scope; feel::Context variables; };
 struct DecisionMade { ElementIndex element; Key key; std::string decision; std::vector<std::string> basis; };
+/// Where an element stood when it could not go on, and from where it is tried again: while its inputs and boundary
+/// events were set up, while it did its work, or while its outputs and ways out were computed.
+enum class Step { entering, working, completing };
 /// The step can not go on until someone acts; the instance keeps its state.
-struct IncidentRaised { ElementIndex element; Key key; std::string code; base::Text message; };
+struct IncidentRaised {
+  ElementIndex element;
+  Key key;
+  std::string code;
+  base::Text message;
+  Step step = Step::entering;
+};
 struct IncidentResolved { Key key; };
 struct ProcessEnded { bool cancelled = false; };
 /// How a token count at a joining gateway changed: `arrived` 1, or the join consumed.
@@ -129,10 +160,39 @@ using Event = std::variant<ElementEntered, ElementCompleted, ElementCancelled, F
 
 // ---- State ----
 
+enum class WaitKind { task, job, timer, message };
+/// Something an instance waits for, as its opening event told it.
+struct Wait {
+  WaitKind kind = WaitKind::task;
+  Key key = 0;
+  Key host = 0;                 // never 0 here
+  ElementIndex element = no_element;
+  int retries = 0;              // job
+  base::Instant due = {};       // timer
+  int repetitions = 0;
+  std::string interval = {};
+  std::string name = {};        // job: its type; message: its name
+  std::string correlation = {};
+  bool operator==(const Wait&) const = default;
+};
+struct Incident {
+  Key key = 0;
+  Step step = Step::entering;
+  std::string code = {};
+  bool operator==(const Incident&) const = default;
+};
+
 /// A process instance: small (1 kB or less when idle in a typical case), copyable, equal when its events were equal.
 class Instance {
  public:
-  struct Living { Key key; ElementIndex element; Key scope; };
+  /// One living element instance; `children` live inside it.
+  struct Living {
+    Key key = 0;
+    ElementIndex element = no_element;
+    Key scope = 0;
+    std::uint32_t children = 0;
+    bool operator==(const Living&) const = default;
+  };
   struct Data;
 
   Instance();
@@ -144,7 +204,12 @@ class Instance {
 
   bool started() const;
   bool ended() const;
-  std::vector<Living> living() const;
+  bool cancelled() const;
+  /// By key, ascending; the process itself first.
+  const std::vector<Living>& living() const;
+  /// By key, ascending.
+  const std::vector<Wait>& waits() const;
+  const std::vector<Incident>& incidents() const;
   /// Variables of one scope; those of the process for `process_key`.
   const feel::Context& variables(Key scope = process_key) const;
   bool has_incident() const;
@@ -162,6 +227,7 @@ void apply(const Definition& definition, Instance& instance, const Event& event)
 
 // ---- Commands: what somebody asks for ----
 
+/// `start_event`: element id, of a start event of any kind; empty: the none start event, or else the only one.
 struct Start { feel::Context variables; std::string start_event = {}; };
 struct CompleteTask { Key key; feel::Context variables; };
 struct CompleteJob { Key key; feel::Context variables; };
@@ -200,6 +266,21 @@ struct World {
 /// or message is not open any more), `bpmn.start_unknown`.
 base::Result<std::vector<Event>> decide(const Definition& definition, const Instance& instance, const Command& command,
                                         const World& world);
+
+/// What starts instances from outside: messages to wait for and timers to set when the definition is deployed.
+struct StartTrigger {
+  ElementIndex element = no_element;
+  Trigger trigger = Trigger::message;
+  std::string message = {};
+  base::Instant due = {};
+  int repetitions = 0;
+  std::string interval = {};
+};
+/// Errors: `bpmn.timer_invalid`, `bpmn.expression_failed` when a start can not be computed.
+base::Result<std::vector<StartTrigger>> start_triggers(const Definition& definition, const World& world);
+/// The next firing of a repeated timer: `due` plus `interval`.
+/// Errors: `bpmn.timer_invalid`.
+base::Result<base::Instant> next_firing(base::Instant due, std::string_view interval);
 
 // ---- Stored forms ----
 

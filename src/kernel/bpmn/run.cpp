@@ -1,0 +1,183 @@
+#include "run.h"
+
+#include "kernel/base/check.h"
+
+namespace bpmn {
+
+base::Error refusal(base::Refusal kind, std::string code, std::string zh, std::string en) {
+  return {.kind = kind, .code = std::move(code), .message = {std::move(zh), std::move(en)}};
+}
+
+namespace {
+
+base::Error nothing_waits() {
+  return refusal(base::Refusal::conflict, "bpmn.nothing_waits", "该事项已办结或已撤销，不再等待办理",
+                 "nothing waits here any more: it was done or withdrawn");
+}
+
+}  // namespace
+
+base::Result<void> Run::execute(const Command& command) {
+  if (!std::holds_alternative<Start>(command)) {
+    if (!data_.started)
+      return refusal(base::Refusal::conflict, "bpmn.not_started", "流程尚未开始", "the process has not started");
+    if (data_.ended) return refusal(base::Refusal::conflict, "bpmn.ended", "流程已结束", "the process has ended");
+  }
+  TRY(std::ignore, std::visit([this](const auto& one) { return on(one); }, command));
+  settle();
+  return base::done();
+}
+
+void Run::emit(Event event) {
+  apply(definition_, instance_, event);
+  events_.push_back(std::move(event));
+}
+
+/// Runs until nothing moves. Bounded: every round moves a token into an element, of which `steps_max` may be entered,
+/// or ends a living one.
+void Run::settle() {
+  while (!data_.ended) {
+    if (!queue_.empty()) {
+      const Token token = queue_.front();
+      queue_.pop_front();
+      move(token);
+      continue;
+    }
+    if (!fire_join() && !complete_scope()) break;
+  }
+  report_stuck();
+}
+
+void Run::move(const Token& token) {
+  if (data_.find_living(token.scope) == nullptr) return;  // its scope was interrupted while it was on its way
+  if (token.loop_index >= 0) return enter_inner(token.scope, token.loop_index);
+  if (token.flow == no_flow) return enter(token.element, token.scope);
+  const ElementIndex target = definition_.flows[token.flow].target;
+  if (definition_.nodes[target].joins()) return arrive(target, token.flow, token.scope);
+  enter(target, token.scope);
+}
+
+base::Result<ElementIndex> Run::start_of(const std::string& wanted) const {
+  if (wanted.empty()) {
+    if (definition_.root.start != no_element) return definition_.root.start;
+    if (definition_.starts.size() == 1) return definition_.starts.front();
+  }
+  for (const ElementIndex start : definition_.starts)
+    if (definition_.elements[start].id == wanted) return start;
+  return refusal(base::Refusal::invalid, "bpmn.start_unknown", "流程没有开始事件“" + wanted + "”",
+                 "the process has no start event '" + wanted + "'");
+}
+
+base::Result<void> Run::on(const Start& command) {
+  if (data_.started)
+    return refusal(base::Refusal::conflict, "bpmn.already_started", "流程已经开始", "the process has started already");
+  TRY(const ElementIndex start, start_of(command.start_event));
+  emit(ElementEntered{no_element, process_key, 0});
+  set_variables(process_key, command.variables);
+  if (const auto opened = open_listeners(definition_.root.event_starts, process_key, process_key); !opened)
+    raise(process_key, Step::entering, opened.error());
+  complete(enter_only(start, process_key));
+  return base::done();
+}
+
+void Run::complete_wait(Key key, const feel::Context& variables) {
+  emit(WaitClosed{key});
+  deliver(key, variables);
+  complete(key);
+}
+
+base::Result<void> Run::on(const CompleteTask& command) {
+  const Wait* wait = data_.find_wait(command.key);
+  if (wait == nullptr || wait->kind != WaitKind::task) return nothing_waits();
+  complete_wait(command.key, command.variables);
+  return base::done();
+}
+
+base::Result<void> Run::on(const CompleteJob& command) {
+  const Wait* wait = data_.find_wait(command.key);
+  if (wait == nullptr || wait->kind != WaitKind::job) return nothing_waits();
+  complete_wait(command.key, command.variables);
+  return base::done();
+}
+
+base::Result<void> Run::on(const FailJob& command) {
+  const Wait* wait = data_.find_wait(command.key);
+  if (wait == nullptr || wait->kind != WaitKind::job) return nothing_waits();
+  if (command.retries > 0) {
+    emit(JobOpened{.element = wait->element, .key = wait->key, .type = wait->name, .retries = command.retries});
+    return base::done();
+  }
+  emit(WaitClosed{command.key});
+  raise(command.key, Step::working,
+        refusal(base::Refusal::conflict, "bpmn.job_failed", command.message.zh, command.message.en));
+  return base::done();
+}
+
+base::Result<void> Run::on(const ThrowError& command) {
+  const Wait* wait = data_.find_wait(command.key);
+  if (wait == nullptr || (wait->kind != WaitKind::job && wait->kind != WaitKind::task)) return nothing_waits();
+  emit(WaitClosed{command.key});
+  if (throw_error(command.key, command.code, command.variables)) return base::done();
+  raise(command.key, Step::working,
+        refusal(base::Refusal::conflict, "bpmn.error_uncaught", "业务错误“" + command.code + "”没有对应的处理路径",
+                "nothing in the process catches the business error '" + command.code + "'"));
+  return base::done();
+}
+
+base::Result<void> Run::on(const FireTimer& command) {
+  const Wait* wait = data_.find_wait(command.key);
+  if (wait == nullptr || wait->kind != WaitKind::timer) return nothing_waits();
+  set_off(Wait(*wait), {});
+  return base::done();
+}
+
+base::Result<void> Run::on(const CorrelateMessage& command) {
+  for (const Wait& wait : data_.waits) {
+    if (wait.kind != WaitKind::message || wait.name != command.name || wait.correlation != command.correlation) continue;
+    set_off(Wait(wait), command.variables);
+    return base::done();
+  }
+  return nothing_waits();
+}
+
+base::Result<void> Run::on(const SetVariables& command) {
+  if (data_.find_living(command.scope) == nullptr) return nothing_waits();
+  set_variables(command.scope, command.variables);
+  return base::done();
+}
+
+base::Result<void> Run::on(const ResolveIncident& command) {
+  const Incident* found = data_.find_incident(command.key);
+  if (found == nullptr) return nothing_waits();
+  const Incident incident = *found;
+  emit(IncidentResolved{command.key});
+  if (incident.code == "bpmn.stuck") return base::done();  // judged again when at rest
+  if (command.key == process_key) {
+    if (const auto opened = open_listeners(definition_.root.event_starts, process_key, process_key); !opened)
+      raise(process_key, Step::entering, opened.error());
+    return base::done();
+  }
+  switch (incident.step) {
+    case Step::entering: activate(command.key); break;
+    case Step::working: work(command.key); break;
+    case Step::completing: complete(command.key); break;
+  }
+  return base::done();
+}
+
+base::Result<void> Run::on(const Cancel&) {
+  interrupt_scope(process_key, 0);
+  close_waits(process_key);
+  emit(ElementCancelled{no_element, process_key});
+  emit(ProcessEnded{.cancelled = true});
+  return base::done();
+}
+
+base::Result<std::vector<Event>> decide(const Definition& definition, const Instance& instance, const Command& command,
+                                        const World& world) {
+  Run run(definition, instance, world);
+  TRY(std::ignore, run.execute(command));
+  return run.take_events();
+}
+
+}  // namespace bpmn
