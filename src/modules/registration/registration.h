@@ -1,0 +1,95 @@
+/// The register of entities: enterprises, individual businesses, cooperatives, branches. The face for other modules.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "modules/access/model.h"
+#include "modules/registration/model.h"
+#include "storage/storage.h"
+
+namespace http {
+class Router;
+}
+
+namespace registration {
+
+struct NewEntity {
+  std::string division;
+  std::string office;
+  std::string kind;                     // see is_kind
+  std::string name;
+  std::string township;
+  std::string address;
+  std::string operator_name;
+  std::string type;
+  std::string scope;
+  std::string industry;
+  std::int64_t capital_fen = 0;
+};
+
+/// An entity's row: what lists show.
+struct Entity {
+  base::Id id;
+  std::string division;
+  std::string office;
+  std::string credit_code;
+  std::string name;
+  std::string kind;
+  std::string status;
+  std::string township;
+  std::string address;
+  calendar::Date established_on;
+  std::int64_t sequence = 0;
+};
+
+/// When and by whom; the entity's id comes from the edge too.
+struct Entry {
+  base::Id id;
+  calendar::Date as_of;
+  base::Instant now;
+  base::Id actor;
+};
+
+/// Enters a new entity and gives it the next credit code of the division, without gap or duplicate.
+/// Errors: `registration.name_taken`, `registration.kind_unknown`.
+/// Source: [RMR-21] the day of establishment is the day the licence is issued; [GB32100].
+base::Result<Entity> establish(storage::Transaction& transaction, const NewEntity& entity, const Entry& entry);
+
+/// Writes changed or corrected items (`event` changed, corrected, revoked, deregistered); history is kept.
+/// Errors: `registration.entity_unknown`, `registration.item_unknown`, `registration.not_open` after deregistration,
+/// `registration.name_taken`.
+base::Result<Entity> write(storage::Transaction& transaction, const access_control::Scope& scope, base::Id entity,
+                           std::string_view event, const std::map<std::string, std::string>& items,
+                           std::string_view reason, const Entry& entry);
+
+/// The next food permit number of a division: `form` 1 seller, 2 catering, 3 canteen.
+/// Source: [FBP-27] [GB17710].
+base::Result<std::string> next_permit_number(storage::Transaction& transaction, int form, const std::string& division);
+
+std::optional<Entity> find_entity(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id);
+/// For anyone: what a licence itself says.
+std::optional<Entity> find_by_code(storage::Snapshot& snapshot, std::string_view credit_code);
+std::vector<Writing> history_of(storage::Snapshot& snapshot, base::Id entity);
+
+struct EntityFilter {
+  std::string search;                   // part of name, code or address
+  std::string kind;
+  std::string status;
+  int limit = 50;
+  std::string cursor;
+};
+struct EntityPage {
+  std::vector<Entity> entities;
+  std::optional<std::string> next;
+  std::int64_t total = 0;
+};
+EntityPage list_entities(storage::Snapshot& snapshot, const access_control::Scope& scope, const EntityFilter& filter);
+
+void mount(http::Router& router, storage::Store& store);
+
+std::span<const storage::Migration> migrations();
+
+}  // namespace registration

@@ -1,0 +1,150 @@
+#include "http/api.h"
+#include "http/export.h"
+#include "modules/access/access.h"
+#include "modules/registration/registration.h"
+
+namespace registration {
+namespace {
+
+struct EntitySummary {
+  base::Id id;
+  std::string credit_code;
+  std::string name;
+  std::string kind;
+  base::Text kind_text;
+  std::string status;
+  base::Text status_text;
+  std::string address;
+  calendar::Date established_on;
+};
+BOOST_DESCRIBE_STRUCT(EntitySummary, (),
+                      (id, credit_code, name, kind, kind_text, status, status_text, address, established_on))
+
+struct EntityField {
+  std::string id;
+  base::Text label;
+  std::string value;
+};
+BOOST_DESCRIBE_STRUCT(EntityField, (), (id, label, value))
+
+struct EntityWriting {
+  calendar::Date as_of;
+  base::Instant known_at;
+  base::Text text;
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(EntityWriting, (), (as_of, known_at, text, reason))
+
+struct EntityView {
+  base::Id id;
+  std::string credit_code;
+  std::string name;
+  std::string kind;
+  base::Text kind_text;
+  std::string status;
+  base::Text status_text;
+  calendar::Date as_of;
+  calendar::Date known_on;
+  std::vector<EntityField> fields;
+  std::vector<EntityWriting> history;
+};
+BOOST_DESCRIBE_STRUCT(EntityView, (),
+                      (id, credit_code, name, kind, kind_text, status, status_text, as_of, known_on, fields, history))
+
+EntitySummary summary_of(const Entity& entity) {
+  return {entity.id,     entity.credit_code, entity.name,    entity.kind,          kind_text(entity.kind),
+          entity.status, status_text(entity.status), entity.address, entity.established_on};
+}
+
+EntityFilter filter_of(const http::Request& request) {
+  return {.search = std::string(request.query_value("search")),
+          .kind = std::string(request.query_value("kind")),
+          .status = std::string(request.query_value("status")),
+          .limit = http::limit_of(request),
+          .cursor = std::string(request.query_value("cursor"))};
+}
+
+base::Result<calendar::Date> day_of(const http::Request& request, std::string_view parameter) {
+  const std::string_view text = request.query_value(parameter);
+  if (text.empty()) return calendar::local_date(request.at);
+  const auto day = calendar::parse_date(text);
+  if (!day)
+    return base::Error{.kind = base::Refusal::invalid,
+                       .code = "registration.day_invalid",
+                       .message = {"日期请按2026-11-24这样填写", "Write the day like 2026-11-24."},
+                       .places = {{"/" + std::string(parameter), "registration.day_invalid",
+                                   {"日期请按2026-11-24这样填写", "Write the day like 2026-11-24."}}}};
+  return *day;
+}
+
+std::string capital_text(std::int64_t fen) {
+  if (fen == 0) return {};
+  const std::string cents = std::to_string(fen % 100);
+  return std::to_string(fen / 100) + "." + (cents.size() == 1 ? "0" : "") + cents + " 元";
+}
+
+base::Result<EntityView> view_of(storage::Snapshot& snapshot, const http::Request& request) {
+  const base::Error unknown{.kind = base::Refusal::not_found,
+                            .code = "registration.entity_unknown",
+                            .message = {"登记簿中没有这个市场主体", "There is no such entity in the register."}};
+  TRY(const base::Id id, request.id("entity"));
+  TRY(const calendar::Date as_of, day_of(request, "as_of"));
+  TRY(const calendar::Date known_on, day_of(request, "known_on"));
+  const auto entity = find_entity(snapshot, access_control::scope_of(request.caller), id);
+  if (!entity) return unknown;
+  const std::vector<Writing> writings = history_of(snapshot, id);
+  const auto facts = facts_as_of(writings, as_of, known_on);
+  EntityView view{.id = id,
+                  .credit_code = entity->credit_code,
+                  .kind = entity->kind,
+                  .kind_text = kind_text(entity->kind),
+                  .as_of = as_of,
+                  .known_on = known_on};
+  if (facts) {
+    view.name = facts->name;
+    view.status = facts->status;
+    view.status_text = status_text(facts->status);
+    view.fields = {{"operator_name", operator_label(entity->kind), facts->operator_name},
+                   {"address", {"住所(经营场所)", "Address"}, facts->address},
+                   {"scope", {"经营范围", "Scope of business"}, facts->scope},
+                   {"industry", {"行业代码", "Industry"}, facts->industry},
+                   {"capital", {"注册资本", "Registered capital"}, capital_text(facts->capital_fen)}};
+  } else {
+    view.status_text = {"当日尚未登记(或尚不知悉)", "Not registered on that day (or not known yet)"};
+  }
+  for (const Writing& writing : writings)
+    if (calendar::local_date(writing.known_at) <= known_on)
+      view.history.push_back({writing.as_of, writing.known_at, event_text(writing.event), writing.reason});
+  return view;
+}
+
+}  // namespace
+
+void mount(http::Router& router, storage::Store& store) {
+  http::list<EntitySummary>(
+      router, store,
+      {.path = "/api/v1/entities",
+       .id = "list_entities",
+       .tag = "registration",
+       .summary = {"市场主体名录", "The register of entities"},
+       .need = {http::Need::Kind::staff, "entity.read"},
+       .query = {"search", "kind", "status"}},
+      [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<EntitySummary>> {
+        const EntityPage page = list_entities(snapshot, access_control::scope_of(request.caller), filter_of(request));
+        http::Page<EntitySummary> answer{.items = {}, .next = page.next, .total = page.total};
+        for (const Entity& entity : page.entities) answer.items.push_back(summary_of(entity));
+        return answer;
+      });
+
+  http::query<EntityView>(router, store,
+                          {.path = "/api/v1/entities/{entity}",
+                           .id = "find_entity",
+                           .tag = "registration",
+                           .summary = {"某日、按某日所知的登记事项", "An entity as of a day, as known on a day"},
+                           .need = {http::Need::Kind::staff, "entity.read"},
+                           .query = {"as_of", "known_on"},
+                           .errors = {"registration.entity_unknown", "registration.day_invalid"}},
+                          view_of);
+}
+
+}  // namespace registration

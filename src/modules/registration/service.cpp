@@ -1,0 +1,123 @@
+#include "kernel/base/unicode.h"
+#include "kernel/codes/entities.h"
+#include "kernel/codes/permits.h"
+#include "store.h"
+
+namespace registration {
+namespace {
+
+/// The block of organisation codes this register counts in; a real authority is allotted its own.
+/// Source: [GB11714].
+constexpr std::string_view code_block = "4TYA01";
+
+base::Error name_is_taken(std::string_view name) {
+  const std::string text(name);
+  const base::Text message{"名称「" + text + "」已有登记,请换一个字号", "The name " + text + " is registered already."};
+  return {.kind = base::Refusal::conflict,
+          .code = "registration.name_taken",
+          .message = message,
+          .places = {{"/answers/entity_name", "registration.name_taken", message}}};
+}
+
+codes::CreditCategory category_of(std::string_view kind) {
+  if (kind == "individual_business") return codes::CreditCategory::individual;
+  if (kind == "cooperative") return codes::CreditCategory::cooperative;
+  return codes::CreditCategory::enterprise;
+}
+
+/// Writes one event: to the stream, to the history, and leaves the current row to the caller.
+Writing log(storage::Transaction& transaction, Entity& entity, std::string_view event,
+            const std::map<std::string, std::string>& items, std::string_view reason, const Entry& entry) {
+  entity.sequence = transaction.append(
+      {"entity", entity.id}, entity.sequence,
+      {.type = "registration." + std::string(event),
+       .at = entry.now,
+       .actor = entry.actor,
+       .data = "{\"as_of\":\"" + calendar::to_text(entry.as_of) + "\",\"items\":" + items_json(items) + "}"},
+      entity.division);
+  return {.sequence = entity.sequence,
+          .as_of = entry.as_of,
+          .known_at = entry.now,
+          .event = std::string(event),
+          .reason = std::string(reason),
+          .items = items};
+}
+
+}  // namespace
+
+base::Result<Entity> establish(storage::Transaction& transaction, const NewEntity& request, const Entry& entry) {
+  if (!is_kind(request.kind))
+    return base::Error{.kind = base::Refusal::invalid,
+                       .code = "registration.kind_unknown",
+                       .message = {"没有这种市场主体类型:" + request.kind, "There is no such kind of entity: " + request.kind}};
+  const std::string name = base::tidy(request.name);
+  if (name_taken(transaction, request.division, name, {})) return name_is_taken(name);
+
+  const std::int64_t number = transaction.next_number("credit_code/" + request.division);
+  TRY(const std::int64_t block, codes::credit_sequence_of(code_block));
+  TRY(const std::string code, codes::make_credit_code({.category = category_of(request.kind),
+                                                       .division = request.division,
+                                                       .sequence = block + number - 1}));
+  const Facts facts{.name = name,
+                    .township = request.township,
+                    .address = request.address,
+                    .operator_name = request.operator_name,
+                    .type = request.type,
+                    .scope = request.scope,
+                    .industry = request.industry,
+                    .capital_fen = request.capital_fen};
+  Entity entity{.id = entry.id,
+                .division = request.division,
+                .office = request.office,
+                .credit_code = code,
+                .name = name,
+                .kind = request.kind,
+                .status = facts.status,
+                .township = request.township,
+                .address = request.address,
+                .established_on = entry.as_of};
+  const Writing writing = log(transaction, entity, "established", items_of(facts), "", entry);
+  insert_entity(transaction, entity);
+  insert_writing(transaction, entity, writing);
+  return entity;
+}
+
+base::Result<Entity> write(storage::Transaction& transaction, const access_control::Scope& scope, base::Id id,
+                           std::string_view event, const std::map<std::string, std::string>& items,
+                           std::string_view reason, const Entry& entry) {
+  std::optional<Entity> entity = find_entity(transaction, scope, id);
+  if (!entity)
+    return base::Error{.kind = base::Refusal::not_found,
+                       .code = "registration.entity_unknown",
+                       .message = {"登记簿中没有这个市场主体", "There is no such entity in the register."}};
+  if (entity->status == "deregistered" && event != "corrected")
+    return base::Error{.kind = base::Refusal::rule_not_met,
+                       .code = "registration.not_open",
+                       .message = {"该市场主体已经注销", "This entity has been deregistered."}};
+  Facts checked;
+  TRY(std::ignore, write_items(checked, items));
+  if (const auto name = items.find("name");
+      name != items.end() && name_taken(transaction, entity->division, name->second, id))
+    return name_is_taken(name->second);
+  const Writing writing = log(transaction, *entity, event, items, reason, entry);
+  insert_writing(transaction, *entity, writing);
+  // The current row shows what holds from the newest day on, which a correction of the past need not change.
+  const calendar::Date forever{3'000'000};
+  const Facts now = facts_as_of(history_of(transaction, id), forever, forever).value();
+  entity->name = now.name;
+  entity->status = now.status;
+  entity->township = now.township;
+  entity->address = now.address;
+  update_entity(transaction, *entity);
+  return *entity;
+}
+
+base::Result<std::string> next_permit_number(storage::Transaction& transaction, int form, const std::string& division) {
+  const std::int64_t number =
+      transaction.next_number("food_permit/" + division + "/" + std::to_string(form));
+  return codes::make_food_permit_number({.form = static_cast<codes::FoodForm>(form),
+                                         .division = division,
+                                         .sequence = static_cast<int>(number)});
+}
+
+}  // namespace registration
