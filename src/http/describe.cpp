@@ -358,7 +358,12 @@ base::Result<feel::Value> read_json(std::string_view text) {
     return base::Error{.code = "http.text_not_utf8",
                        .message = {"提交的内容不是 UTF-8 编码，请转换编码后重新提交",
                                    "what was sent is not UTF-8; please convert it and send it again"}};
-  return feel::parse_json(text);
+  auto parsed = feel::parse_json(text);
+  if (parsed) return parsed;
+  base::Error error = std::move(parsed).error();
+  // The parser's places are byte offsets, which are no JSON pointers; its message says where.
+  for (base::Place& place : error.places) place.path.clear();
+  return error;
 }
 
 std::optional<base::Error> body_error(Reader& reader) {

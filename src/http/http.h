@@ -25,15 +25,15 @@ enum class Language { zh, en };
 
 /// Who asks, as the session says; filled in before a handler runs.
 struct Caller {
-  base::Id person;               // none: nobody is signed in
-  base::Id session;
+  base::Id person = {};               // none: nobody is signed in
+  base::Id session = {};
   bool staff = false;
-  std::string name;
-  std::vector<std::string> permissions;  // "task.complete", "case.read"
-  std::string division;          // staff: "430211"
-  std::string office;            // staff: office code inside the division
-  std::vector<std::string> roles;
-  std::string csrf_token;
+  std::string name = {};
+  std::vector<std::string> permissions = {};  // "task.complete", "case.read"
+  std::string division = {};          // staff: "430211"
+  std::string office = {};            // staff: office code inside the division
+  std::vector<std::string> roles = {};
+  std::string csrf_token = {};
 
   bool may(std::string_view permission) const;
 };
