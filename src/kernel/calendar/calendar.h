@@ -190,9 +190,10 @@ struct Running {
 
 /// The due day of `limit` (plus `extensions`, in the same unit) started on `start`, with `pauses` taken out. Pauses of
 /// a limit in working days give back working days, those of any other limit give back calendar days; a day in two
-/// pauses is given back once; a pause that begins on or after the due day changes nothing. Errors:
-/// `calendar.year_unknown`; `calendar.limit_invalid`, also when an extension has another unit; `calendar.pause_invalid`
-/// when a pause ends before it begins. Source: [ALL-45] [ALL-42].
+/// pauses is given back once; a pause that begins on or after the due day changes nothing.
+/// Errors: `calendar.year_unknown`; `calendar.limit_invalid`, also when an extension has another unit;
+/// `calendar.pause_invalid` when a pause ends before it begins.
+/// Source: [ALL-45] [ALL-42].
 base::Result<Running> run(Date start, Span limit, std::span<const Span> extensions, std::span<const Pause> pauses,
                           Date today, const Calendar& calendar, const base::Text& event = {});
 

@@ -31,7 +31,8 @@ struct CertificateId {
 enum class CertificateUse { issue, import };
 
 /// Errors: `codes.format_wrong`, `codes.length_wrong`, `codes.letter_wrong`; for `issue` also `codes.check_wrong` and
-/// the refusals of the two credit codes within. Source: [GB36904].
+/// the refusals of the issuer's credit code.
+/// Source: [GB36904].
 base::Result<CertificateId> parse_certificate_id(std::string_view typed, CertificateUse use);
 
 struct CertificateIdRequest {

@@ -25,7 +25,8 @@ struct FoodPermitNumber {
 
 /// `division` may be empty: then none is expected.
 /// Errors: `codes.format_wrong` (the letters in front), `codes.length_wrong`, `codes.letter_wrong`,
-/// `codes.form_unknown`, `codes.check_wrong`. Source: [FBP-27] [GB17710].
+/// `codes.form_unknown`, `codes.check_wrong`.
+/// Source: [FBP-27] [GB17710].
 base::Result<FoodPermitNumber> parse_food_permit_number(std::string_view typed, std::string_view division = {});
 
 struct FoodPermitRequest {
