@@ -45,6 +45,7 @@ class Datum {
   }
 
   bool is_null() const { return content_.index() == 0; }
+  bool is_number() const { return content_.index() == 1; }
   /// Reading a value as what it is not is a bug (CHECK).
   std::int64_t number() const;
   const std::string& text() const;
@@ -107,8 +108,8 @@ class Transaction : public Snapshot {
     return execute(sql, std::span<const Datum>(parameters.begin(), parameters.size()));
   }
 
-  /// Appends to a stream whose last sequence the caller has read. Somebody else appended meanwhile: on PostgreSQL the whole
-  /// command is run again; the caller sees nothing of it.
+  /// Appends to a stream whose last sequence the caller has read in this transaction; returns the new event's sequence.
+  /// Somebody else appended meanwhile: on PostgreSQL the whole command is run again; the caller sees nothing of it.
   std::int64_t append(Stream stream, std::int64_t expected_sequence, const NewEvent& event, std::string_view division);
 
   /// The next number of a counter that has neither gaps nor duplicates: it is taken back when the transaction is.
@@ -122,12 +123,24 @@ class Transaction : public Snapshot {
 std::vector<Event> load_events(Snapshot& snapshot, Stream stream, std::int64_t after = 0, int limit = 10'000);
 std::int64_t last_sequence(Snapshot& snapshot, Stream stream);
 
-/// What a command's sender said about repeating it.
+/// One event of the whole log, with the stream it belongs to.
+struct LoggedEvent {
+  std::string division;
+  std::string stream_kind;
+  base::Id stream_id;
+  Event event;
+};
+/// The whole log after `after_position`, in order, for those who follow it (statistics, publicity). An event appears only
+/// when no transaction that may still commit holds an earlier position, so a follower that remembers the last position
+/// misses nothing, on PostgreSQL too.
+std::vector<LoggedEvent> load_log(Snapshot& snapshot, std::int64_t after_position, int limit = 1000);
+
 /// A finished command's answer, to be given again word for word.
 struct Repeat {
   int status = 0;
   std::string body;
 };
+/// What a command's sender said about repeating it.
 struct CommandKey {
   base::Id person;
   std::string key;          // the Idempotency-Key header
@@ -137,8 +150,11 @@ struct CommandKey {
 /// Errors: `storage.key_reused` when the same key came with another content.
 base::Result<std::optional<Repeat>> find_repeat(Snapshot& snapshot, const CommandKey& key);
 void save_repeat(Transaction& transaction, const CommandKey& key, const Repeat& repeat, base::Instant at);
+/// Drops the answers given before `before` (keep seven days or more); returns how many.
+std::int64_t forget_repeats(Transaction& transaction, base::Instant before);
 
-/// One step of the schema: forward only, never edited after release. Statements separated by ";\n".
+/// One step of the schema: forward only, never edited after release. Statements separated by ";\n", in the portable
+/// subset of README.md; one that starts with the line "-- only sqlite" or "-- only postgresql" is run there alone.
 struct Migration {
   std::string_view name;  // "licensing/0001_applications"
   std::string_view sql;
@@ -184,8 +200,10 @@ class Store {
     return std::move(*answer);
   }
 
-  /// Runs what is missing, in order, each step in its own transaction; safe to interrupt. Refuses a database that is newer
-  /// than the program.
+  /// Runs what is missing, in order, each step in its own transaction; safe to interrupt. The storage room's own steps
+  /// come first, whether passed or not. Several calls add up.
+  /// Errors: `storage.database_newer` when the database holds a step the program does not know,
+  /// `storage.migration_changed` when a step was edited after it was run, `storage.migration_failed`.
   virtual base::Result<void> migrate(std::span<const Migration> migrations) = 0;
 
   /// A complete copy while serving, in a new file (SQLite) or folder (PostgreSQL).

@@ -1,0 +1,110 @@
+/// The embedded database: one file, one process, one writer.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "migrate.h"
+#include "sqlite_connection.h"
+
+namespace storage {
+
+/// Owns the file of that name from construction to destruction.
+class FileLock {
+ public:
+  FileLock() = default;
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  /// False when another owner lives. Errors: throws Fault.
+  bool take(const std::string& path);
+  /// What a former owner left for the next one.
+  std::string note() const;
+  void set_note(std::string_view text) const;
+
+ private:
+  int descriptor_ = -1;
+};
+
+class SqliteStore final : public Store {
+ public:
+  /// Errors: throws Fault.
+  SqliteStore(const std::string& path, const Options& options, std::unique_ptr<FileLock> lock);
+  ~SqliteStore() override;
+
+  void write(const std::function<bool(Transaction&)>& work) override;
+  void read(const std::function<void(Snapshot&)>& work) override;
+  base::Result<void> migrate(std::span<const Migration> migrations) override;
+  base::Result<void> backup(const std::string& target) override;
+  std::optional<base::Text> trouble() const override;
+  std::string_view kind() const override { return "sqlite"; }
+
+ private:
+  /// A command in the queue. Shared, because the writer still touches it when the waiting caller has left.
+  struct Command {
+    const std::function<bool(Transaction&)>* work = nullptr;
+    std::exception_ptr error;
+    std::atomic<int> done = 0;
+  };
+  using Batch = std::vector<std::shared_ptr<Command>>;
+  /// A copy being made, some pages at a time.
+  struct Copy {
+    std::string target;
+    sqlite3* destination = nullptr;
+    sqlite3_backup* progress = nullptr;
+    std::string error;
+    bool finished = false;
+  };
+
+  void work_through_queue();
+  Batch next_batch();
+  void run_batch(const Batch& batch);
+  void run_command(Command& command);
+  void fail_batch(const Batch& batch, const Fault& fault);
+  void note_failure(const SqliteFault& fault);
+  void latch(const std::string& cause);
+  void look_after_log(bool idle);
+  void probe_space();
+  /// Whether a copy is still being made.
+  bool step_copy();
+  /// Why the copy failed, nothing when it is complete, or that there is more to do.
+  std::string copy_some(Copy& copy);
+  void finish_copy(Copy& copy, const std::string& error);
+
+  std::unique_ptr<SqliteConnection> take_reader();
+  void give_back(std::unique_ptr<SqliteConnection> reader);
+
+  const std::string path_;
+  const Options options_;
+  std::unique_ptr<FileLock> lock_;
+  Migrator migrator_;
+
+  SqliteConnection writer_;      // used by the writer thread alone
+  int log_pages_ = 0;            // pages in the write-ahead log after the last commit
+  int log_pages_last_try_ = 0;   // when a checkpoint was last tried
+
+  mutable std::mutex queue_mutex_;
+  std::condition_variable queue_filled_;
+  std::deque<std::shared_ptr<Command>> queue_;
+  bool stopping_ = false;
+  Copy* copy_ = nullptr;
+  std::condition_variable copy_finished_;
+
+  std::atomic<bool> latched_ = false;
+  std::atomic<bool> full_ = false;
+  mutable std::mutex trouble_mutex_;
+  std::string latch_cause_;
+
+  std::mutex readers_mutex_;
+  std::condition_variable reader_returned_;
+  std::vector<std::unique_ptr<SqliteConnection>> readers_idle_;
+  int readers_open_ = 0;
+
+  std::thread thread_;           // last: it starts when all else is ready
+};
+
+}  // namespace storage
