@@ -94,17 +94,23 @@ class Function {
   const std::string& name() const { return name_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const Type& result() const { return result_; }
-  /// Whether the last parameter takes all further arguments (built-ins only).
-  bool is_variadic() const { return is_variadic_; }
   const Body& body() const { return body_; }
 
+  /// One way to call it. Built-ins may have several ("from", "year, month, day"), all others have one.
+  struct Signature {
+    std::size_t required = 0;
+    bool is_variadic = false;  // the last parameter takes all further arguments
+    std::vector<Parameter> parameters = {};
+  };
+  const std::vector<Signature>& signatures() const { return signatures_; }
+
  private:
-  friend std::shared_ptr<const Function> built_in(std::string_view, Dialect);
+  friend struct BuiltInMaker;
   std::string name_;
   std::vector<Parameter> parameters_;
   Body body_;
   Type result_;
-  bool is_variadic_ = false;
+  std::vector<Signature> signatures_;
 };
 
 Value make_function(std::string name, std::vector<Parameter> parameters, Function::Body body, Type result = {});

@@ -38,7 +38,11 @@ class Context {
   bool empty() const { return entries_.empty(); }
 
  private:
+  std::size_t place_of(std::string_view key) const;
+  void index_all();
+
   std::vector<Entry> entries_;
+  std::vector<std::uint32_t> index_;  // open hash table of entry number + 1; empty while there are few entries
 };
 
 /// Where a time or date-time stands against UTC. An offset and a zone name are distinct even when they agree.
