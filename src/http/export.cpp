@@ -1,5 +1,6 @@
 #include "http/export.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "kernel/feel/value.h"
@@ -46,27 +47,23 @@ int limit_of(const Request& request) {
   return std::min(limit, page_rows_max);
 }
 
-std::string csv_header(const std::string& page_json) {
+std::string csv_header(const std::vector<std::string_view>& columns) {
   std::string line = "\xEF\xBB\xBF";
-  const feel::List items = items_of(page_json);
-  if (items.empty()) return line;
-  bool first = true;
-  for (const auto& [key, value] : items.front().as_context().entries()) {
-    if (!first) line += ',';
-    first = false;
-    line += key;
+  for (const std::string_view column : columns) {
+    if (column != columns.front()) line += ',';
+    line += column;
   }
   return line + "\r\n";
 }
 
-std::string csv_rows(const std::string& page_json) {
+std::string csv_rows(const std::string& page_json, const std::vector<std::string_view>& columns) {
   std::string lines;
   for (const feel::Value& item : items_of(page_json)) {
     bool first = true;
-    for (const auto& [key, value] : item.as_context().entries()) {
+    for (const std::string_view column : columns) {
       if (!first) lines += ',';
       first = false;
-      lines += cell(value);
+      if (const feel::Value* value = item.as_context().find(column)) lines += cell(*value);
     }
     lines += "\r\n";
   }

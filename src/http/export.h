@@ -14,12 +14,21 @@ inline constexpr int export_rows_max = 100'000;
 /// The `limit` of a query, 1 to `page_rows_max`; 50 when absent or not a number.
 int limit_of(const Request& request);
 
+/// The members of a described type, in their order.
+template <class Item>
+std::vector<std::string_view> columns_of() {
+  std::vector<std::string_view> columns;
+  boost::mp11::mp_for_each<boost::describe::describe_members<Item, boost::describe::mod_public>>(
+      [&](auto member) { columns.emplace_back(member.name); });
+  return columns;
+}
+
 /// Rows of a JSON page as CSV lines, without the header. A cell that a spreadsheet would run as a formula gets an
 /// apostrophe in front.
 /// Source: [OWASP-CSV] CSV injection.
-std::string csv_rows(const std::string& page_json);
+std::string csv_rows(const std::string& page_json, const std::vector<std::string_view>& columns);
 /// The header line, behind a byte order mark so that spreadsheets read UTF-8.
-std::string csv_header(const std::string& page_json);
+std::string csv_header(const std::vector<std::string_view>& columns);
 
 template <class Item, class Work>
 void list(Router& router, storage::Store& store, Operation operation, Work work) {
@@ -44,8 +53,8 @@ void list(Router& router, storage::Store& store, Operation operation, Work work)
           body = json;
           return;
         }
-        if (body.empty()) body = csv_header(json);
-        body += csv_rows(json);
+        if (body.empty()) body = csv_header(columns_of<Item>());
+        body += csv_rows(json, columns_of<Item>());
         if (!page.value().next) return;
         page_request.query["cursor"] = *page.value().next;
       }
