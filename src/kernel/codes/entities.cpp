@@ -18,8 +18,8 @@ const base::Text in_credit_alphabet{"数字或大写字母(不含I、O、S、V�
                                     "a digit or a letter other than I, O, S, V, Z"};
 const base::Text a_digit{"数字", "a digit"};
 
-/// Whether authority and kind of body are known. For authorities other than 1, 5 and 9 any kind is taken: their lists are
-/// not confirmed.
+/// Whether authority and kind of body are known. For authorities other than 1, 5 and 9 any kind is taken: their lists
+/// are not confirmed.
 bool is_category(std::string_view category) {
   constexpr std::array<std::string_view, 3> four_kinds{"1", "5", "9"};
   const std::string_view first = category.substr(0, 1);
