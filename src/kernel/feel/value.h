@@ -34,8 +34,8 @@ class Context {
   void put(std::string key, Value value);
   bool erase(std::string_view key);
   const std::vector<Entry>& entries() const { return entries_; }
-  std::size_t size() const { return entries_.size(); }
-  bool empty() const { return entries_.empty(); }
+  std::size_t size() const;
+  bool empty() const;
 
  private:
   std::size_t place_of(std::string_view key) const;
@@ -157,6 +157,10 @@ class Value {
   Content content_;
   Kind kind_ = Kind::null;
 };
+
+// Here, where Value is complete.
+inline std::size_t Context::size() const { return entries_.size(); }
+inline bool Context::empty() const { return entries_.empty(); }
 
 /// FEEL's text of a value, as the built-in `string()` gives it; strings are not quoted.
 std::string to_text(const Value& value);
