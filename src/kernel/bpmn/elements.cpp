@@ -85,7 +85,9 @@ void Run::complete(Key key) {
     return;
   }
   const auto flows = [&]() -> base::Result<std::vector<FlowIndex>> {
-    if (!is_body(at)) {
+    if (is_body(at)) {
+      hand_out_results(key);
+    } else {
       TRY(std::ignore, map_outputs(node, key));
     }
     return ways_out(node, key);

@@ -115,6 +115,7 @@ class Run {
   void activate_body(Key key);
   void enter_inner(Key body, int index);
   base::Result<void> complete_inner(Key key);
+  void hand_out_results(Key body);
   void after_inner(Key body, int index, bool enough);
   const feel::List& items_of(Key body) const;
   base::Result<std::size_t> collect_items(const Node& node, Key key);

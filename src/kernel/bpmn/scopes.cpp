@@ -150,6 +150,13 @@ base::Result<void> Run::complete_inner(Key key) {
   return base::done();
 }
 
+/// The collected outputs of all inner instances leave the body.
+void Run::hand_out_results(Key body) {
+  const std::string& name = node_of(body).loop.output_collection;
+  const feel::Value* results = name.empty() ? nullptr : find_variable(body, name);
+  if (results != nullptr) propagate(living(body).scope, {{name, *results}});
+}
+
 void Run::after_inner(Key body, int index, bool enough) {
   const Node& node = node_of(body);
   if (enough) return interrupt_scope(body, 0);

@@ -1,0 +1,183 @@
+/// Random block-structured processes, run by random people: every path must end, and replay must equal the live state
+/// after every step (the player proves that).
+#include "testing.h"
+
+#include <random>
+#include <set>
+
+namespace bpmn {
+namespace {
+
+using namespace testing;  // NOLINT: the words of the models
+
+/// Draws one process from a seed. Blocks have one way in and one way out, so every run must be able to end.
+class Artist {
+ public:
+  explicit Artist(unsigned seed) : random_(seed) {}
+
+  std::string draw() {
+    body_ = start();
+    const std::string last = block("start", 4);
+    body_ += end() + flow(last, "end");
+    return process(body_, roots);
+  }
+
+ private:
+  int roll(int sides) { return static_cast<int>(random_() % static_cast<unsigned>(sides)); }
+  std::string fresh(const std::string& kind) { return kind + std::to_string(++count_); }
+  std::string condition() { return "=dice " + std::string(roll(2) == 0 ? ">" : "<") + " " + std::to_string(1 + roll(9)); }
+
+  /// Adds a block after `from`, drawn with flows; returns the element it ends with.
+  std::string block(const std::string& from, int depth) {
+    if (depth == 0) return activity(from);
+    switch (roll(8)) {
+      case 0: return block(block(from, depth - 1), depth - 1);
+      case 1: return split(from, depth, "exclusiveGateway");
+      case 2: return split(from, depth, "parallelGateway");
+      case 3: return split(from, depth, "inclusiveGateway");
+      case 4: return loop(from, depth);
+      case 5: return sub_process(from, depth);
+      case 6: return several(from);
+      default: return activity(from);
+    }
+  }
+
+  std::string activity(const std::string& from) {
+    const std::string id = fresh("t");
+    switch (roll(5)) {
+      case 0: body_ += element("task", id); break;
+      case 1: body_ += element("intermediateCatchEvent", id, timer("timeDuration", "P" + std::to_string(roll(9)) + "D")); break;
+      case 2: body_ += job(id); break;
+      default: body_ += user(id); break;
+    }
+    body_ += flow(from, id);
+    if (roll(4) == 0 && body_.find("Task id=\"" + id) != std::string::npos) return with_boundary(id);
+    return id;
+  }
+
+  /// A boundary event whose way meets the normal one again, or ends.
+  std::string with_boundary(const std::string& id) {
+    const std::string event = fresh("b");
+    const std::string merge = fresh("m");
+    const bool interrupting = roll(2) == 0;
+    const std::string after = fresh("t");
+    body_ += boundary(event, id, timer(interrupting ? "timeDuration" : "timeCycle", interrupting ? "P1D" : "R2/P1D"),
+                      interrupting);
+    body_ += user(after) + flow(event, after) + element("exclusiveGateway", merge) + flow(id, merge);
+    if (interrupting) {
+      body_ += flow(after, merge);
+    } else {
+      const std::string last = fresh("e");
+      body_ += end(last) + flow(after, last);
+    }
+    return merge;
+  }
+
+  std::string split(const std::string& from, int depth, const std::string& type) {
+    const std::string fork = fresh("f");
+    const std::string join = fresh("j");
+    const int branches = 2 + roll(2);
+    const bool conditional = type != "parallelGateway";
+    std::vector<std::string> heads;
+    body_ += flow(from, fork);
+    std::string flows;
+    for (int i = 0; i < branches; ++i) {
+      const std::string head = fresh("h");
+      body_ += element("task", head) + flow(fork, head, conditional && i > 0 ? condition() : "");
+      heads.push_back(head);
+    }
+    const std::string otherwise = conditional ? "default=\"" + fork + "-" + heads.front() + "\"" : "";
+    body_ += element(type, fork, "", otherwise) + element(type, join);
+    for (const std::string& head : heads) body_ += flow(block(head, depth - 1), join);
+    return join;
+  }
+
+  std::string loop(const std::string& from, int depth) {
+    const std::string merge = fresh("m");
+    const std::string again = fresh("x");
+    const std::string exit = fresh("t");
+    body_ += element("exclusiveGateway", merge) + flow(from, merge);
+    const std::string last = block(merge, depth - 1);
+    // Someone acts in every round, so that the dice are cast anew.
+    const std::string review = fresh("t");
+    body_ += user(review) + flow(last, review) + element("exclusiveGateway", again, "", "default=\"" + again + "-" + exit + "\"") +
+             flow(review, again) + flow(again, merge, "=dice > 7") + element("task", exit) + flow(again, exit);
+    return exit;
+  }
+
+  std::string sub_process(const std::string& from, int depth) {
+    const std::string id = fresh("s");
+    const std::string outer = std::move(body_);
+    body_ = start(id + "start");
+    const std::string last = block(id + "start", depth - 1);
+    body_ += end(id + "end") + flow(last, id + "end");
+    body_ = outer + element("subProcess", id, std::move(body_)) + flow(from, id);
+    return id;
+  }
+
+  std::string several(const std::string& from) {
+    const std::string id = fresh("t");
+    body_ += user(id, "<b:multiInstanceLoopCharacteristics isSequential=\"" + std::string(roll(2) == 0 ? "true" : "false") +
+                          "\"><b:extensionElements><z:loopCharacteristics inputCollection=\"=[1,2,3]\"/>"
+                          "</b:extensionElements></b:multiInstanceLoopCharacteristics>") +
+             flow(from, id);
+    return id;
+  }
+
+  std::mt19937 random_;
+  int count_ = 0;
+  std::string body_;
+};
+
+/// Does something that waits, chosen by lot, and casts the dice first.
+void step(Player& play, std::mt19937& random) {
+  play.run(SetVariables{process_key, {{"dice", static_cast<int>(random() % 11)}}});
+  const auto& waits = play.instance.waits();
+  const Wait wait = waits[random() % waits.size()];
+  std::string refused;
+  switch (wait.kind) {
+    case WaitKind::task: refused = play.run(CompleteTask{wait.key, {}}); break;
+    case WaitKind::job: refused = play.run(CompleteJob{wait.key, {}}); break;
+    case WaitKind::timer: refused = play.run(FireTimer{wait.key}); break;
+    case WaitKind::message: refused = play.run(CorrelateMessage{wait.name, wait.correlation, {}}); break;
+  }
+  EXPECT_EQ(refused, "");
+}
+
+TEST(random_process, ends_on_every_path_with_no_token_lost) {
+  constexpr unsigned models = 250;
+  constexpr unsigned paths = 4;
+  for (unsigned seed = 1; seed <= models; ++seed) {
+    const std::string xml = Artist(seed).draw();
+    for (unsigned path = 0; path < paths; ++path) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", path " + std::to_string(path));
+      std::mt19937 random(seed * 1000 + path);
+      Player play(xml);
+      play.start({{"dice", static_cast<int>(random() % 11)}});
+      int steps = 0;
+      while (!play.instance.ended() && !play.instance.waits().empty() && ++steps < 2000) step(play, random);
+      ASSERT_TRUE(play.instance.ended()) << "waiting: " << play.waiting() << " incident: " << play.incident() << "\n"
+                                         << encode(play.instance) << "\n" << xml;
+      for (const auto& [flow, tokens] : play.tokens_at_joins()) ASSERT_EQ(tokens, 0) << "flow " << flow;
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST(random_process, is_cancelled_clean_at_any_moment) {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    Player play(Artist(seed).draw());
+    play.start({{"dice", 5}});
+    for (unsigned steps = random() % 6; steps > 0 && !play.instance.ended(); --steps) step(play, random);
+    if (play.instance.ended()) continue;
+    ASSERT_EQ(play.run(Cancel{}), "");
+    ASSERT_TRUE(play.instance.cancelled());
+    ASSERT_TRUE(play.instance.living().empty() && play.instance.waits().empty());
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace bpmn
