@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "documents/documents.h"
-#include "kernel/codes/codes.h"
 #include "modules/access/access.h"
 #include "modules/registration/registration.h"
+#include "parts.h"
 #include "store.h"
 
 namespace licensing {
@@ -19,16 +19,6 @@ std::string header(const bpmn::Element& element, const char* name) {
 
 base::Error model_fault(std::string zh, std::string en) {
   return {.kind = base::Refusal::rule_not_met, .code = "licensing.model_fault", .message = {std::move(zh), std::move(en)}};
-}
-
-std::string text_in(const feel::Context& context, std::string_view key) {
-  const feel::Value* value = context.find(key);
-  return value && !value->is_null() ? feel::to_text(*value) : std::string();
-}
-
-feel::Context context_in(const feel::Context& context, std::string_view key) {
-  const feel::Value* value = context.find(key);
-  return value && value->kind() == feel::Kind::context ? value->as_context() : feel::Context();
 }
 
 /// 128 random bits as 26 letters and digits: the certificate's address in the QR code can not be guessed.
@@ -69,36 +59,15 @@ feel::Value material_list(const catalogue::Service& service, const std::vector<M
   return feel::Value(std::move(list));
 }
 
-std::string place_label(const catalogue::Service& service, const std::string& place) {
-  if (place.starts_with("/answers/")) {
-    const catalogue::Field* field = service.form.find(place.substr(9));
-    if (field) return field->label.zh;
-  }
-  if (place.starts_with("/materials/")) {
-    const catalogue::Material* material = service.find_material(place.substr(11));
-    if (material) return material->name.zh;
-  }
-  return place;
-}
-
 feel::Value correction_list(const catalogue::Service& service, const std::vector<Correction>& corrections) {
   feel::List list;
   for (const Correction& correction : corrections) {
     feel::Context entry;
-    entry.put("label", place_label(service, correction.place));
+    entry.put("label", place_label(service, correction.place).zh);
     entry.put("reason", correction.reason);
     list.emplace_back(std::move(entry));
   }
   return feel::Value(std::move(list));
-}
-
-std::string limit_text(const std::optional<casework::Side>& side) {
-  if (!side) return {};
-  const char* unit = side->limit.span.unit == calendar::Unit::working_days    ? "个工作日"
-                     : side->limit.span.unit == calendar::Unit::calendar_days ? "日"
-                     : side->limit.span.unit == calendar::Unit::months        ? "个月"
-                                                                              : "年";
-  return std::to_string(side->limit.span.count) + unit;
 }
 
 /// One line for each clock that concerns the applicant: the law's limit beside the promise.
@@ -109,7 +78,7 @@ feel::Context limits_of(const std::vector<casework::ClockView>& clocks) {
     const auto line = [&](std::string& to, const std::optional<casework::Side>& side) {
       if (!side) return;
       if (!to.empty()) to += ";";
-      to += view.clock->name.zh + limit_text(side);
+      to += view.clock->name.zh + span_text(side->limit.span).zh;
     };
     line(legal, view.reading.legal);
     line(promised, view.reading.promised);
@@ -157,7 +126,7 @@ base::Result<feel::Context> Licensing::document_data(storage::Snapshot& snapshot
   feel::Context data;
   data.put("authority", settings_.authority.zh);
   data.put("contact", settings_.contact.zh);
-  data.put("date", feel::Value(moment.today()));
+  data.put("date", calendar::to_text_zh(moment.today()));
   data.put("case", feel::Value(std::move(case_data)));
   data.put("applicant", feel::Value(std::move(applicant)));
   data.put("answers", feel::Value(context_in(variables, "answers")));
@@ -256,6 +225,7 @@ registration::NewEntity new_entity(const casework::Case& of_case, const feel::Co
   entity.name = text_in(answers, "entity_name");
   entity.address = text_in(answers, "address");
   entity.township = text_in(answers, "township");
+  entity.office = of_case.head.office;
   entity.operator_name = text_in(answers, "operator_name");
   entity.scope = text_in(answers, "scope");
   entity.industry = text_in(answers, "industry");
@@ -320,6 +290,9 @@ base::Result<Certificate> Licensing::issue_one(storage::Transaction& transaction
     printed.put(field.id, value);
     certificate.fields.push_back({field.id, field.label, std::move(value), field.is_public});
   }
+  // What is stored is text: days as they are printed.
+  about.put("issued_on", calendar::to_text_zh(today));
+  about.put("valid_to", certificate.valid_to ? calendar::to_text_zh(*certificate.valid_to) : std::string());
   for (const auto& [key, value] : printed.entries()) about.put(key, value);
   data.put("certificate", feel::Value(std::move(about)));
   insert_certificate(transaction, certificate);
@@ -347,15 +320,17 @@ base::Result<feel::Context> Licensing::issue_certificates(storage::Transaction& 
   TRY(feel::Context data, document_data(transaction, job.of_case, job.moment));
   data.put("number", "");
   TRY(const registration::Entity entity, registration::establish(transaction, new_entity(job.of_case, answers),
-                                                                 job.moment.today(), job.moment.now,
-                                                                 job.moment.actor));
+                                                                 {.id = new_id(job.moment.now),
+                                                                  .as_of = job.moment.today(),
+                                                                  .now = job.moment.now,
+                                                                  .actor = job.moment.actor.person}));
   feel::Context entity_data;
   entity_data.put("id", base::to_text(entity.id));
   entity_data.put("credit_code", entity.credit_code);
   entity_data.put("name", entity.name);
   entity_data.put("kind", entity.kind);
   entity_data.put("address", entity.address);
-  entity_data.put("established_on", feel::Value(job.moment.today()));
+  entity_data.put("established_on", calendar::to_text_zh(job.moment.today()));
   data.put("entity", feel::Value(entity_data));
 
   feel::List issued;

@@ -151,6 +151,7 @@ class Licensing {
 base::Result<Application> load_application(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id);
 std::vector<Application> list_applications(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id before,
                                            int limit);
+std::int64_t count_applications(storage::Snapshot& snapshot, const access_control::Scope& scope);
 std::vector<MaterialFile> files_of(storage::Snapshot& snapshot, base::Id application);
 std::optional<MaterialFile> find_file(storage::Snapshot& snapshot, base::Id application, base::Id file);
 std::vector<Document> documents_of(storage::Snapshot& snapshot, base::Id of_case);

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <map>
 
-#include "kernel/codes/codes.h"
+#include "kernel/codes/check_digits.h"
 #include "modules/licensing/model.h"
 
 namespace licensing {
@@ -134,7 +134,7 @@ std::string case_number(std::string_view division, calendar::Date on, std::int64
   std::snprintf(digits, sizeof digits, "%04d%02d%02d%05lld", static_cast<int>(civil.year), civil.month, civil.day,
                 static_cast<long long>(sequence));
   const std::string body = std::string(division) + digits;
-  return "ZL" + body + codes::mod_11_10_check(body);
+  return "ZL" + body + codes::mod_11_10_check(body).value();
 }
 
 std::string document_number(std::string_view authority_word, std::string_view word, calendar::Date on,

@@ -177,6 +177,12 @@ std::vector<Application> list_applications(storage::Snapshot& snapshot, const ac
   return applications;
 }
 
+std::int64_t count_applications(storage::Snapshot& snapshot, const access_control::Scope& scope) {
+  std::vector<Datum> parameters;
+  const std::string condition = within(scope, parameters);
+  return snapshot.query("SELECT COUNT(*) FROM applications WHERE " + condition, parameters)[0][0].number();
+}
+
 void insert_application(storage::Transaction& transaction, const Application& application) {
   transaction.execute(
       "INSERT INTO applications (id, division, office, applicant, service, version, guide, answers, title, created_at, "

@@ -1,0 +1,16 @@
+/// Mounts the routes of services (public) and of the office.
+#pragma once
+
+#include "http/http.h"
+#include "modules/licensing/licensing.h"
+
+namespace licensing {
+
+void mount_services(http::Router& router, const Licensing& licensing);
+void mount_office(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing);
+
+/// The content of an uploaded file, for its applicant or for staff in scope; `parameter` names the case in the route.
+http::Reply material_content(storage::Store& store, storage::FileStore& files, const http::Request& request,
+                             std::string_view parameter);
+
+}  // namespace licensing

@@ -1,0 +1,26 @@
+/// The pieces both screens are made of.
+#pragma once
+
+#include "views.h"
+
+namespace licensing {
+
+std::vector<RegistrationView> registration_views(const catalogue::Service& service, const feel::Context& variables);
+std::vector<RegistrationView> registration_views(const std::vector<const catalogue::Registration*>& registrations);
+std::vector<MaterialView> material_views(const catalogue::Service& service,
+                                         const std::vector<const catalogue::Material*>& needed,
+                                         const std::vector<MaterialFile>& files,
+                                         const std::vector<Correction>& corrections);
+std::vector<OutcomeView> outcome_views(const catalogue::Service& service, const feel::Context& variables);
+std::vector<DocumentView> document_views(const std::vector<Document>& documents);
+std::vector<CertificateView> certificate_views(const std::vector<Certificate>& certificates,
+                                               const catalogue::Catalogue& catalogue, calendar::Date today);
+std::vector<base::Text> registration_names(const catalogue::Service& service, const std::vector<std::string>& ids);
+base::Text place_label(const catalogue::Service& service, const std::string& place);
+
+/// The context under `key`, or an empty one.
+feel::Context context_in(const feel::Context& context, std::string_view key);
+/// The text of the value under `key`, or "".
+std::string text_in(const feel::Context& context, std::string_view key);
+
+}  // namespace licensing

@@ -1,0 +1,225 @@
+/// What is offered: services, what they need, and the guide that asks before anything is typed.
+#include <algorithm>
+
+#include "http/api.h"
+#include "office_routes.h"
+#include "parts.h"
+
+namespace licensing {
+namespace {
+
+struct ServiceSummary {
+  std::string id;
+  base::Text name;
+  base::Text summary;
+};
+BOOST_DESCRIBE_STRUCT(ServiceSummary, (), (id, name, summary))
+
+struct QuestionOption {
+  std::string value;
+  base::Text label;
+};
+BOOST_DESCRIBE_STRUCT(QuestionOption, (), (value, label))
+
+struct QuestionView {
+  std::string id;
+  base::Text label;
+  base::Text hint;
+  std::string kind;
+  std::vector<QuestionOption> options;
+};
+BOOST_DESCRIBE_STRUCT(QuestionView, (), (id, label, hint, kind, options))
+
+struct NeededMaterial {
+  std::string id;
+  base::Text name;
+  base::Text hint;
+  std::vector<base::Text> needed_by;
+  base::Text basis;
+};
+BOOST_DESCRIBE_STRUCT(NeededMaterial, (), (id, name, hint, needed_by, basis))
+
+struct LimitSide {
+  base::Text text;
+  base::Text basis;
+  bool to_be_confirmed = false;
+};
+BOOST_DESCRIBE_STRUCT(LimitSide, (), (text, basis, to_be_confirmed))
+
+struct LimitView {
+  std::string clock;
+  base::Text name;
+  std::optional<LimitSide> legal;
+  std::optional<LimitSide> promised;
+};
+BOOST_DESCRIBE_STRUCT(LimitView, (), (clock, name, legal, promised))
+
+struct ServiceView {
+  std::string id;
+  std::string version;
+  base::Text name;
+  base::Text summary;
+  base::Text who_may_apply;
+  base::Text where_to_ask;
+  std::vector<base::Text> steps;
+  std::vector<QuestionView> guide;
+  std::vector<RegistrationView> registrations;
+  std::vector<NeededMaterial> materials;
+  std::vector<LimitView> limits;
+};
+BOOST_DESCRIBE_STRUCT(ServiceView, (), (id, version, name, summary, who_may_apply, where_to_ask, steps, guide,
+                                        registrations, materials, limits))
+
+struct GuideBody {
+  feel::Context answers;
+};
+BOOST_DESCRIBE_STRUCT(GuideBody, (), (answers))
+
+struct GuidePlace {
+  std::string path;
+  std::string code;
+  base::Text message;
+};
+BOOST_DESCRIBE_STRUCT(GuidePlace, (), (path, code, message))
+
+struct GuideView {
+  std::vector<std::string> shown;
+  bool complete = false;
+  std::vector<GuidePlace> places;
+  std::optional<base::Text> advice;
+  std::vector<RegistrationView> registrations;
+  std::vector<NeededMaterial> materials;
+  std::int64_t fee_fen_total = 0;
+  std::int64_t visits = 0;
+  std::vector<LimitView> limits;
+};
+BOOST_DESCRIBE_STRUCT(GuideView, (),
+                      (shown, complete, places, advice, registrations, materials, fee_fen_total, visits, limits))
+
+struct FormView {
+  feel::Value form;
+};
+BOOST_DESCRIBE_STRUCT(FormView, (), (form))
+
+NeededMaterial needed(const catalogue::Service& service, const catalogue::Material& material) {
+  return {material.id, material.name, material.hint, registration_names(service, material.needed_by), material.basis};
+}
+
+std::optional<LimitSide> limit_side(const catalogue::Rules& rules, const std::string& id, calendar::Date today) {
+  if (id.empty()) return std::nullopt;
+  const auto rule = rules.on(id, today);
+  if (!rule) return std::nullopt;
+  return LimitSide{span_text(rule.value().value), rule.value().basis, rule.value().confidence != 'V'};
+}
+
+std::vector<LimitView> limits_today(const catalogue::Service& service, const catalogue::Rules& rules,
+                                    calendar::Date today) {
+  std::vector<LimitView> limits;
+  for (const catalogue::Clock& clock : service.clocks)
+    limits.push_back({clock.id, clock.name, limit_side(rules, clock.legal_rule, today),
+                      limit_side(rules, clock.promised_rule, today)});
+  return limits;
+}
+
+ServiceView view_of(const catalogue::Service& service, const catalogue::Catalogue& catalogue, calendar::Date today) {
+  ServiceView view{.id = service.id,
+                   .version = service.version,
+                   .name = service.name,
+                   .summary = service.summary,
+                   .who_may_apply = service.who_may_apply,
+                   .where_to_ask = service.where_to_ask,
+                   .steps = service.steps};
+  for (const catalogue::GuideQuestion& question : service.guide) {
+    QuestionView shown{.id = question.id, .label = question.label, .hint = question.hint, .kind = question.kind};
+    for (const catalogue::Option& option : question.options) shown.options.push_back({option.value, option.label});
+    view.guide.push_back(std::move(shown));
+  }
+  for (const catalogue::Registration& registration : service.registrations)
+    view.registrations.push_back({registration.id, registration.name, registration.basis, registration.fee_fen});
+  for (const catalogue::Material& material : service.materials) view.materials.push_back(needed(service, material));
+  view.limits = limits_today(service, catalogue.rules, today);
+  return view;
+}
+
+GuideView guide_view(const catalogue::Service& service, const catalogue::Catalogue& catalogue,
+                     const feel::Context& answers, base::Instant now) {
+  const feel::World world{.now = now, .working_days = &catalogue.calendar};
+  GuideView view;
+  for (const catalogue::GuideQuestion& question : service.guide)
+    if (!question.shown_when || feel::evaluate(*question.shown_when, answers, world).value.is_true())
+      view.shown.push_back(question.id);
+  const auto plan = catalogue::plan(service, answers, world);
+  if (!plan) {
+    for (const base::Place& place : plan.error().places) view.places.push_back({place.path, place.code, place.message});
+    return view;
+  }
+  view.complete = true;
+  view.advice = plan.value().advice;
+  if (view.advice) return view;
+  view.registrations = registration_views(plan.value().registrations);
+  for (const catalogue::Material* material : plan.value().materials) view.materials.push_back(needed(service, *material));
+  view.fee_fen_total = plan.value().fee_fen_total;
+  view.visits = 0;  // filed online; handed over by courier, kiosk or electronically. Collecting in person makes it one.
+  view.limits = limits_today(service, catalogue.rules, calendar::local_date(now));
+  return view;
+}
+
+http::Operation operation(std::string method, std::string path, std::string id, base::Text summary) {
+  return {.method = std::move(method),
+          .path = std::move(path),
+          .id = std::move(id),
+          .tag = "services",
+          .summary = std::move(summary),
+          .need = {http::Need::Kind::anyone}};
+}
+
+}  // namespace
+
+void mount_services(http::Router& router, const Licensing& licensing) {
+  const catalogue::Catalogue& catalogue = licensing.engine().catalogue();
+
+  http::Operation all = operation("GET", "/api/v1/services", "list_services", {"可以办理的事项", "What can be applied for"});
+  all.answer_schema = http::schema_text<http::Page<ServiceSummary>>();
+  router.add(std::move(all), [&catalogue](const http::Request& request) -> http::Reply {
+    http::Page<ServiceSummary> page;
+    for (const auto& [id, service] : catalogue.services) page.items.push_back({id, service->name, service->summary});
+    page.total = static_cast<std::int64_t>(page.items.size());
+    return http::tagged(request, http::write(page, request.language));
+  });
+
+  const auto with_service = [&router, &catalogue](http::Operation described, auto work) {
+    described.errors.emplace_back("catalogue.service_unknown");
+    router.add(std::move(described), [&catalogue, work](const http::Request& request) -> http::Reply {
+      const auto service = catalogue.service(request.parameters.find("service")->second);
+      if (!service) return http::problem(service.error(), request);
+      return work(*service.value(), request);
+    });
+  };
+
+  http::Operation one = operation("GET", "/api/v1/services/{service}", "find_service",
+                                  {"办事指南", "A service: who may apply, what is needed, how long it takes"});
+  one.answer_schema = http::schema_text<ServiceView>();
+  with_service(std::move(one), [&catalogue](const catalogue::Service& service, const http::Request& request) {
+    return http::tagged(request,
+                        http::write(view_of(service, catalogue, calendar::local_date(request.at)), request.language));
+  });
+
+  http::Operation guide = operation("POST", "/api/v1/services/{service}/guide", "ask_guide",
+                                    {"按您的情况:需要什么、多少天、多少钱", "For your situation: what, how long, how much"});
+  guide.body_schema = http::schema_text<GuideBody>();
+  guide.answer_schema = http::schema_text<GuideView>();
+  with_service(std::move(guide), [&catalogue](const catalogue::Service& service, const http::Request& request) {
+    const auto body = http::read<GuideBody>(request.body, request.language);
+    if (!body) return http::problem(body.error(), request);
+    return http::Reply{
+        .body = http::write(guide_view(service, catalogue, body.value().answers, request.at), request.language)};
+  });
+
+  http::Operation form = operation("GET", "/api/v1/services/{service}/form", "find_form", {"申请表", "The form"});
+  form.answer_schema = http::schema_text<FormView>();
+  with_service(std::move(form), [](const catalogue::Service& service, const http::Request& request) {
+    return http::tagged(request, "{\"form\":" + service.form.json + "}");
+  });
+}
+
+}  // namespace licensing
