@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "postgres_store.h"
 #include "sqlite_store.h"
 
 namespace storage {
@@ -33,6 +34,8 @@ base::Result<std::unique_ptr<Store>> open(const Options& options) {
   try {
     if (options.database.starts_with(sqlite_scheme))
       return open_sqlite(options.database.substr(sqlite_scheme.size()), options);
+    if (options.database.starts_with("postgresql://") || options.database.starts_with("postgres://"))
+      return std::unique_ptr<Store>(std::make_unique<PostgresStore>(options));
   } catch (const Fault& fault) {
     return open_failed(fault.what());
   }
