@@ -51,10 +51,16 @@ class Model;
 
 struct CompileOptions {
   feel::Dialect dialect = feel::Dialect::standard;
+  /// True: logic at fault does not refuse the model but evaluates to null with a diagnostic; `faults` lists it. For
+  /// trying out drafts and for the conformance kit, never for publishing.
+  bool tolerate_faults = false;
 };
 
-/// Reads DMN 1.1 to 1.5. Errors: `dmn.invalid` with a place for each fault (path = "source#element").
+/// Reads DMN 1.1 to 1.6. The first source is the one meant; the others are there to be imported. Errors: `dmn.invalid` with a place for each fault (path = "source#element").
 base::Result<std::shared_ptr<const Model>> compile(std::span<const Source> sources, const CompileOptions& options = {});
+
+/// The faults of a model compiled with `tolerate_faults`.
+const std::vector<Fault>& faults(const Model& model);
 
 /// What the model offers.
 struct Invocable {
@@ -67,9 +73,24 @@ std::vector<Invocable> invocables(const Model& model);
 /// The decision's needed inputs, by name.
 std::vector<std::string> inputs_of(const Model& model, std::string_view decision);
 
-/// Evaluates a decision, by name or id. `inputs` holds the input data by name (for imports, nested contexts).
+/// Evaluates a decision, by name, id or "namespace#name". `inputs` holds the input data by name; those of an imported
+/// model lie in a context named as the import ("Model B": {"Person name": ...}) or, when no other input has that name,
+/// directly beside the others. A function in the outcome's value can no longer be called.
 /// Errors: `dmn.not_found` when the model has no such decision. Faults while evaluating are diagnostics.
 base::Result<Outcome> evaluate(const Model& model, std::string_view decision, const feel::Context& inputs,
                                const feel::World& world);
+
+/// Input data for models where names alone are not enough: an empty namespace means any.
+struct Input {
+  std::string model_namespace;
+  std::string name;
+  feel::Value value;
+};
+
+/// Evaluates a decision, knowledge model or decision service by name or id. The inputs of a service or knowledge model
+/// are its parameters; a service with several output decisions gives a context of them.
+/// Errors: `dmn.not_found`.
+base::Result<Outcome> evaluate(const Model& model, Invocable::Kind kind, std::string_view name,
+                               std::span<const Input> inputs, const feel::World& world);
 
 }  // namespace dmn

@@ -1,0 +1,139 @@
+// The requirements graph at work. Source: [DMN-10.4] execution semantics of decisions, knowledge models and services.
+#include "run.h"
+
+#include <utility>
+
+#include "kernel/feel/function.h"
+
+namespace dmn {
+
+using feel::Value;
+
+Run::Run(const Model& model, const feel::World& world)
+    : model_(model), evaluation_(world), link_(std::make_shared<Link>(Link{this})) {}
+
+Run::~Run() { link_->run = nullptr; }
+
+/// Diagnostics without a place are of what has just been evaluated; inner parts have taken theirs already.
+void Run::attribute(std::string_view where) {
+  while (places_.size() < evaluation_.diagnostics().size()) places_.push_back(where);
+}
+
+Value Run::fail(std::string_view where, std::string_view code, base::Text message) {
+  attribute(where);
+  evaluation_.offset = 0;
+  evaluation_.fail(code, std::move(message));
+  attribute(where);
+  return {};
+}
+
+Value Run::fit(Value value, const feel::Type& type, std::string_view where) {
+  if (value.is_null() || (type.kind == feel::Type::Kind::any && !type.allowed)) return value;
+  if (std::optional<Value> fitting = feel::coerced(value, type)) return *std::move(fitting);
+  const std::string name = feel::to_text(type);
+  return fail(where, "dmn.type_mismatch",
+              {"取值不符合所定的数据类型 " + name + "，按空值处理",
+               "the value does not fit the type " + name + "; null is used instead"});
+}
+
+/// Decisions needed are evaluated before the one that needs them, without recursion: a model may be a long chain.
+Value Run::decide(std::size_t decision, Frame& frame) {
+  std::vector<std::size_t> open = {decision};
+  while (!open.empty()) {
+    const std::size_t at = open.back();
+    if (frame.is_known[at]) {
+      open.pop_back();
+      continue;
+    }
+    const std::size_t size = open.size();
+    for (const Element::Requirement& requirement : model_.elements[at].information)
+      if (!frame.is_known[requirement.element]) open.push_back(requirement.element);
+    if (open.size() > size) continue;
+    open.pop_back();
+    frame.set(at, value_of(at, frame));
+  }
+  return frame.values[decision];
+}
+
+/// Everything that it needs is known.
+Value Run::value_of(std::size_t decision, Frame& frame) {
+  const Element& element = model_.elements[decision];
+  // Input data that nobody gave is null.
+  if (element.kind != Element::Kind::decision) return {};
+  const feel::Evaluation::Level level(evaluation_);
+  if (!level || !evaluation_.spend(1)) return {};
+  feel::Context scope;
+  for (const Element::Requirement& requirement : element.information)
+    put(scope, requirement, frame.values[requirement.element]);
+  for (const Element::Requirement& requirement : element.knowledge)
+    put(scope, requirement, function(requirement.element));
+  Value value = evaluate(*element.logic, scope);
+  return fit(std::move(value), element.type, element.name);
+}
+
+/// Names that came through a named import are entries of a context called as the import.
+void Run::put(feel::Context& scope, const Element::Requirement& requirement, Value value) const {
+  const std::string& name = model_.elements[requirement.element].variable;
+  if (requirement.import_name.empty()) {
+    scope.put(name, std::move(value));
+    return;
+  }
+  const Value* known = scope.find(requirement.import_name);
+  feel::Context imported = known ? known->as_context() : feel::Context();
+  imported.put(name, std::move(value));
+  scope.put(requirement.import_name, std::move(imported));
+}
+
+Value Run::function(std::size_t index) {
+  if (functions_.empty()) functions_.resize(model_.elements.size());
+  if (!functions_[index].is_null()) return functions_[index];
+  const Element& element = model_.elements[index];
+  if (element.is_external) return functions_[index] = evaluate(*element.logic, {});
+  auto body = [link = link_, &element](const std::vector<Value>& arguments, feel::Evaluation& evaluation) -> Value {
+    if (!link->run)
+      return evaluation.fail("dmn.run_over", {"决策已经结束，函数不能再调用",
+                                              "the decision is over; its function can no longer be called"});
+    return element.kind == Element::Kind::service ? link->run->serve(element, arguments)
+                                                  : link->run->apply(element, arguments);
+  };
+  functions_[index] = feel::make_function(element.name, element.parameters, std::move(body), element.type);
+  return functions_[index];
+}
+
+Value Run::apply(const Element& element, const std::vector<Value>& arguments) {
+  const feel::Evaluation::Level level(evaluation_);
+  if (!level || !evaluation_.spend(1)) return {};
+  feel::Context scope;
+  for (const Element::Requirement& requirement : element.knowledge)
+    put(scope, requirement, function(requirement.element));
+  const auto self = static_cast<std::size_t>(&element - model_.elements.data());
+  scope.put(element.variable, function(self));
+  for (std::size_t index = 0; index < element.parameters.size() && index < arguments.size(); ++index)
+    scope.put(element.parameters[index].name, arguments[index]);
+  return evaluate(*element.logic, scope);
+}
+
+Value Run::serve(const Element& service, const std::vector<Value>& arguments) {
+  const feel::Evaluation::Level level(evaluation_);
+  if (!level || !evaluation_.spend(1)) return {};
+  Frame frame(model_.elements.size());
+  for (std::size_t index = 0; index < service.service_inputs.size() && index < arguments.size(); ++index)
+    frame.set(service.service_inputs[index], arguments[index]);
+  if (service.service_outputs.size() == 1) return decide(service.service_outputs[0], frame);
+  feel::Context outputs;
+  for (const std::size_t output : service.service_outputs)
+    outputs.put(model_.elements[output].variable, decide(output, frame));
+  return outputs;
+}
+
+Outcome Run::outcome(Value value) {
+  attribute({});
+  Outcome outcome{.value = std::move(value), .diagnostics = {}, .matches = std::move(matches_),
+                  .limit_passed = evaluation_.limit_passed()};
+  std::vector<feel::Diagnostic> found = evaluation_.take_diagnostics();
+  for (std::size_t index = 0; index < found.size(); ++index)
+    outcome.diagnostics.push_back({std::string(places_[index]), std::move(found[index])});
+  return outcome;
+}
+
+}  // namespace dmn
