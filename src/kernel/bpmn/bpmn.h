@@ -40,10 +40,26 @@ using ElementIndex = std::uint16_t;
 inline constexpr ElementIndex no_element = 0xFFFF;
 
 enum class ElementType {
-  start_event, end_event, intermediate_throw, intermediate_catch, boundary_event,
-  task, user_task, service_task, business_rule_task, script_task, send_task, receive_task, manual_task,
-  sub_process, event_sub_process, call_activity,
-  exclusive_gateway, parallel_gateway, inclusive_gateway, event_gateway
+  start_event,
+  end_event,
+  intermediate_throw,
+  intermediate_catch,
+  boundary_event,
+  task,
+  user_task,
+  service_task,
+  business_rule_task,
+  script_task,
+  send_task,
+  receive_task,
+  manual_task,
+  sub_process,
+  event_sub_process,
+  call_activity,
+  exclusive_gateway,
+  parallel_gateway,
+  inclusive_gateway,
+  event_gateway
 };
 
 /// What an event reacts to or brings about.
@@ -54,13 +70,15 @@ struct Element {
   std::string id;
   std::string name;
   ElementType type = ElementType::task;
-  Trigger trigger = Trigger::none;                 // events only
-  ElementIndex scope = no_element;                 // the enclosing sub-process; none: the process itself
-  ElementIndex attached_to = no_element;           // boundary events: the activity they sit on
-  std::string form;                                // user task, start event: form id
-  std::string job_type;                            // when it is a plain text, not an expression
-  std::map<std::string, std::string> headers;      // zeebe:taskHeaders
-  std::map<std::string, std::string> properties;   // zeebe:properties
+  Trigger trigger = Trigger::none;                // events only
+  ElementIndex scope = no_element;                // the enclosing sub-process; none: the process itself
+  ElementIndex attached_to = no_element;          // boundary events: the activity they sit on
+  std::string form;                               // user task, start event: form id
+  std::string job_type;                           // when it is a plain text, not an expression
+  std::string decision;                           // business rule task: decision id, when plain
+  std::vector<std::string> candidate_groups;      // user task: when plain
+  std::map<std::string, std::string> headers;     // zeebe:taskHeaders
+  std::map<std::string, std::string> properties;  // zeebe:properties
   std::string documentation;
 };
 
@@ -89,13 +107,26 @@ inline constexpr Key process_key = 1;
 // ---- Events: what happened. Stored; never change the meaning of a stored one. ----
 
 /// The process itself is entered as `no_element` under `process_key`, in scope 0.
-struct ElementEntered { ElementIndex element; Key key; Key scope; };
+struct ElementEntered {
+  ElementIndex element;
+  Key key;
+  Key scope;
+};
 /// Finished as drawn.
-struct ElementCompleted { ElementIndex element; Key key; };
+struct ElementCompleted {
+  ElementIndex element;
+  Key key;
+};
 /// Ended by an interruption, a terminate end event or an operation.
-struct ElementCancelled { ElementIndex element; Key key; };
+struct ElementCancelled {
+  ElementIndex element;
+  Key key;
+};
 /// `flow` counts the sequence flows of the definition.
-struct FlowTaken { std::uint16_t flow; Key scope; };
+struct FlowTaken {
+  std::uint16_t flow;
+  Key scope;
+};
 
 struct TaskOpened {
   ElementIndex element;
@@ -117,7 +148,7 @@ struct JobOpened {
 };
 struct TimerOpened {
   ElementIndex element;
-  Key key;              // the waiting element: a boundary event waits under its own key
+  Key key;  // the waiting element: a boundary event waits under its own key
   base::Instant due;
   /// Firings still to come after this one; -1 without end.
   int repetitions = 0;
@@ -135,9 +166,19 @@ struct MessageOpened {
   Key host = 0;             // as in TimerOpened
 };
 /// A task, job, timer or message wait is over (done or cancelled).
-struct WaitClosed { Key key; };
-struct VariablesSet { Key scope; feel::Context variables; };
-struct DecisionMade { ElementIndex element; Key key; std::string decision; std::vector<std::string> basis; };
+struct WaitClosed {
+  Key key;
+};
+struct VariablesSet {
+  Key scope;
+  feel::Context variables;
+};
+struct DecisionMade {
+  ElementIndex element;
+  Key key;
+  std::string decision;
+  std::vector<std::string> basis;
+};
 /// Where an element stood when it could not go on, and from where it is tried again: while its inputs and boundary
 /// events were set up, while it did its work, or while its outputs and ways out were computed.
 enum class Step { entering, working, completing };
@@ -149,10 +190,19 @@ struct IncidentRaised {
   base::Text message;
   Step step = Step::entering;
 };
-struct IncidentResolved { Key key; };
-struct ProcessEnded { bool cancelled = false; };
+struct IncidentResolved {
+  Key key;
+};
+struct ProcessEnded {
+  bool cancelled = false;
+};
 /// How a token count at a joining gateway changed: `arrived` 1, or the join consumed.
-struct JoinChanged { ElementIndex element; Key scope; std::uint16_t flow; int change; };
+struct JoinChanged {
+  ElementIndex element;
+  Key scope;
+  std::uint16_t flow;
+  int change;
+};
 
 using Event = std::variant<ElementEntered, ElementCompleted, ElementCancelled, FlowTaken, TaskOpened, JobOpened,
                            TimerOpened, MessageOpened, WaitClosed, VariablesSet, DecisionMade, IncidentRaised,
@@ -165,13 +215,13 @@ enum class WaitKind { task, job, timer, message };
 struct Wait {
   WaitKind kind = WaitKind::task;
   Key key = 0;
-  Key host = 0;                 // never 0 here
+  Key host = 0;  // never 0 here
   ElementIndex element = no_element;
-  int retries = 0;              // job
-  base::Instant due = {};       // timer
+  int retries = 0;         // job
+  base::Instant due = {};  // timer
   int repetitions = 0;
   std::string interval = {};
-  std::string name = {};        // job: its type; message: its name
+  std::string name = {};  // job: its type; message: its name
   std::string correlation = {};
   bool operator==(const Wait&) const = default;
 };
@@ -228,17 +278,45 @@ void apply(const Definition& definition, Instance& instance, const Event& event)
 // ---- Commands: what somebody asks for ----
 
 /// `start_event`: element id, of a start event of any kind; empty: the none start event, or else the only one.
-struct Start { feel::Context variables; std::string start_event = {}; };
-struct CompleteTask { Key key; feel::Context variables; };
-struct CompleteJob { Key key; feel::Context variables; };
+struct Start {
+  feel::Context variables;
+  std::string start_event = {};
+};
+struct CompleteTask {
+  Key key;
+  feel::Context variables;
+};
+struct CompleteJob {
+  Key key;
+  feel::Context variables;
+};
 /// `retries` left; at 0 an incident is raised.
-struct FailJob { Key key; int retries = 0; base::Text message; };
+struct FailJob {
+  Key key;
+  int retries = 0;
+  base::Text message;
+};
 /// A business error, caught by the nearest error boundary event with the code.
-struct ThrowError { Key key; std::string code; feel::Context variables; };
-struct FireTimer { Key key; };
-struct CorrelateMessage { std::string name; std::string correlation; feel::Context variables; };
-struct SetVariables { Key scope = process_key; feel::Context variables; };
-struct ResolveIncident { Key key; };
+struct ThrowError {
+  Key key;
+  std::string code;
+  feel::Context variables;
+};
+struct FireTimer {
+  Key key;
+};
+struct CorrelateMessage {
+  std::string name;
+  std::string correlation;
+  feel::Context variables;
+};
+struct SetVariables {
+  Key scope = process_key;
+  feel::Context variables;
+};
+struct ResolveIncident {
+  Key key;
+};
 /// Ends everything that lives.
 struct Cancel {};
 
@@ -248,7 +326,10 @@ using Command = std::variant<Start, CompleteTask, CompleteJob, FailJob, ThrowErr
 /// Evaluates the decisions that business rule tasks call; pure.
 class Decisions {
  public:
-  struct Answer { feel::Value value; std::vector<std::string> basis; };
+  struct Answer {
+    feel::Value value;
+    std::vector<std::string> basis;
+  };
   virtual base::Result<Answer> decide(std::string_view decision, const feel::Context& variables,
                                       const feel::World& world) const = 0;
   virtual ~Decisions() = default;
@@ -262,8 +343,8 @@ struct World {
   int steps_max = 10'000;
 };
 
-/// Errors: `bpmn.not_started`, `bpmn.ended`, `bpmn.already_started`, `bpmn.nothing_waits` (conflict: the task, job, timer
-/// or message is not open any more), `bpmn.start_unknown`.
+/// Errors: `bpmn.not_started`, `bpmn.ended`, `bpmn.already_started`, `bpmn.nothing_waits` (conflict: the task, job,
+/// timer or message is not open any more), `bpmn.start_unknown`.
 base::Result<std::vector<Event>> decide(const Definition& definition, const Instance& instance, const Command& command,
                                         const World& world);
 

@@ -14,17 +14,37 @@ class Checker {
       const auto index = static_cast<ElementIndex>(i);
       check_flows(index);
       switch (definition_.nodes[i].type) {
-        case ElementType::start_event: check_start(index); break;
-        case ElementType::end_event: check_end(index); break;
-        case ElementType::intermediate_throw: check_throw(index); break;
-        case ElementType::intermediate_catch: check_catch(index); break;
-        case ElementType::boundary_event: check_boundary(index); break;
-        case ElementType::sub_process: check_scope(index); break;
-        case ElementType::event_sub_process: check_event_sub_process(index); break;
+        case ElementType::start_event:
+          check_start(index);
+          break;
+        case ElementType::end_event:
+          check_end(index);
+          break;
+        case ElementType::intermediate_throw:
+          check_throw(index);
+          break;
+        case ElementType::intermediate_catch:
+          check_catch(index);
+          break;
+        case ElementType::boundary_event:
+          check_boundary(index);
+          break;
+        case ElementType::sub_process:
+          check_scope(index);
+          break;
+        case ElementType::event_sub_process:
+          check_event_sub_process(index);
+          break;
         case ElementType::exclusive_gateway:
-        case ElementType::inclusive_gateway: check_choice(index); break;
-        case ElementType::event_gateway: check_event_gateway(index); break;
-        case ElementType::receive_task: need_message(index); break;
+        case ElementType::inclusive_gateway:
+          check_choice(index);
+          break;
+        case ElementType::event_gateway:
+          check_event_gateway(index);
+          break;
+        case ElementType::receive_task:
+          need_message(index);
+          break;
         case ElementType::task:
         case ElementType::user_task:
         case ElementType::service_task:
@@ -33,7 +53,8 @@ class Checker {
         case ElementType::send_task:
         case ElementType::manual_task:
         case ElementType::call_activity:
-        case ElementType::parallel_gateway: break;
+        case ElementType::parallel_gateway:
+          break;
       }
       check_work(index);
     }
@@ -138,7 +159,8 @@ class Checker {
       case ElementType::receive_task:
       case ElementType::manual_task:
       case ElementType::sub_process:
-      case ElementType::call_activity: return true;
+      case ElementType::call_activity:
+        return true;
       case ElementType::start_event:
       case ElementType::end_event:
       case ElementType::intermediate_throw:
@@ -148,7 +170,8 @@ class Checker {
       case ElementType::exclusive_gateway:
       case ElementType::parallel_gateway:
       case ElementType::inclusive_gateway:
-      case ElementType::event_gateway: return false;
+      case ElementType::event_gateway:
+        return false;
     }
     return false;
   }
@@ -170,7 +193,8 @@ class Checker {
   void need_message(ElementIndex index) {
     const DrawnElement& at = drawn(index);
     if (at.message_missing || at.message.empty())
-      fault(index, "bpmn.message_missing", "没有指定消息或消息没有名称", "no message is given, or the message has no name");
+      fault(index, "bpmn.message_missing", "没有指定消息或消息没有名称",
+            "no message is given, or the message has no name");
   }
 
   void need_timer(ElementIndex index) {
@@ -188,7 +212,8 @@ class Checker {
 
   void check_scope(ElementIndex index) {
     if (starts_in(index).size() != 1)
-      fault(index, "bpmn.start_missing", "子流程须有且只有一个开始事件", "a sub-process must have exactly one start event");
+      fault(index, "bpmn.start_missing", "子流程须有且只有一个开始事件",
+            "a sub-process must have exactly one start event");
   }
 
   void check_event_sub_process(ElementIndex index) {
@@ -204,16 +229,18 @@ class Checker {
     const Node& at = node(index);
     if (at.outgoing.size() < 2 || at.type == ElementType::inclusive_gateway) return;
     for (const FlowIndex flow : at.outgoing) {
-      if (flow == at.default_flow || definition_.flows[flow].condition || !drawing_.flows[flow].condition.empty()) continue;
-      faults_.add(drawing_.flows[flow].face.id, "bpmn.condition_missing",
-                  "互斥网关的流出须有条件，或设为默认流", "a flow leaving an exclusive gateway needs a condition or must be its default flow");
+      if (flow == at.default_flow || definition_.flows[flow].condition || !drawing_.flows[flow].condition.empty())
+        continue;
+      faults_.add(drawing_.flows[flow].face.id, "bpmn.condition_missing", "互斥网关的流出须有条件，或设为默认流",
+                  "a flow leaving an exclusive gateway needs a condition or must be its default flow");
     }
   }
 
   void check_event_gateway(ElementIndex index) {
     const Node& at = node(index);
     if (at.outgoing.size() < 2)
-      fault(index, "bpmn.flow_missing", "事件网关至少要有两条流出", "an event-based gateway needs two outgoing flows or more");
+      fault(index, "bpmn.flow_missing", "事件网关至少要有两条流出",
+            "an event-based gateway needs two outgoing flows or more");
     for (const FlowIndex flow : at.outgoing) {
       const ElementIndex target = definition_.flows[flow].target;
       const Node& next = node(target);
@@ -238,9 +265,11 @@ class Checker {
     const DrawnElement& drawing = drawn(index);
     if (!drawing.loop.present) return;
     if (!is_activity(at.type))
-      fault(index, "bpmn.unsupported", "只有任务和子流程可以多实例", "only tasks and sub-processes can be multi-instance");
+      fault(index, "bpmn.unsupported", "只有任务和子流程可以多实例",
+            "only tasks and sub-processes can be multi-instance");
     if (drawing.loop.input_collection.empty())
-      fault(index, "bpmn.collection_missing", "多实例没有填写输入集合", "the multi-instance marker has no input collection");
+      fault(index, "bpmn.collection_missing", "多实例没有填写输入集合",
+            "the multi-instance marker has no input collection");
     if (drawing.loop.output_collection.empty() != drawing.loop.output_element.empty())
       fault(index, "bpmn.collection_missing", "输出集合与输出元素须同时填写",
             "output collection and output element must be given together");

@@ -1,8 +1,8 @@
 /// The stored forms: JSON arrays, one small array for each event, fields by place.
 ///
-/// Values of FEEL that JSON has no form for are objects whose first key is "": {"":"date","v":20416}. A context that has
-/// the key "" itself is written as {"":"context","v":[["key",value],...]}. What is stored is read for ever: numbers of
-/// events and places of fields never change; new fields go to the end.
+/// Values of FEEL that JSON has no form for are objects whose first key is "": {"":"date","v":20416}. A context that
+/// has the key "" itself is written as {"":"context","v":[["key",value],...]}. What is stored is read for ever: numbers
+/// of events and places of fields never change; new fields go to the end.
 #include <charconv>
 #include <cmath>
 
@@ -61,11 +61,16 @@ void write_value(Writer& out, const feel::Value& value) {
   switch (value.kind()) {
     case feel::Kind::null:
     case feel::Kind::range:
-    case feel::Kind::function: return out.raw("null");
-    case feel::Kind::boolean: return out.raw(value.as_boolean() ? "true" : "false");
-    case feel::Kind::number: return out.raw(value.as_number().to_text());
-    case feel::Kind::string: return out.text(value.as_string());
-    case feel::Kind::date: return write_tagged(out, "date", [&] { out.number(value.as_date().days); });
+    case feel::Kind::function:
+      return out.raw("null");
+    case feel::Kind::boolean:
+      return out.raw(value.as_boolean() ? "true" : "false");
+    case feel::Kind::number:
+      return out.raw(value.as_number().to_text());
+    case feel::Kind::string:
+      return out.text(value.as_string());
+    case feel::Kind::date:
+      return write_tagged(out, "date", [&] { out.number(value.as_date().days); });
     case feel::Kind::years_months:
       return write_tagged(out, "months", [&] { out.number(value.as_years_months().months); });
     case feel::Kind::time:
@@ -92,7 +97,8 @@ void write_value(Writer& out, const feel::Value& value) {
       out.open('[');
       for (const feel::Value& item : value.as_list()) write_value(out, item);
       return out.close(']');
-    case feel::Kind::context: return write_context(out, value.as_context());
+    case feel::Kind::context:
+      return write_context(out, value.as_context());
   }
 }
 
@@ -163,10 +169,17 @@ feel::Value read_value(Reader& in, int depth) {
   if (depth > value_depth_max) in.fail();
   if (in.failed()) return {};
   switch (in.peek()) {
-    case 'n': in.word("null"); return {};
-    case 't': in.word("true"); return true;
-    case 'f': in.word("false"); return false;
-    case '"': return in.text();
+    case 'n':
+      in.word("null");
+      return {};
+    case 't':
+      in.word("true");
+      return true;
+    case 'f':
+      in.word("false");
+      return false;
+    case '"':
+      return in.text();
     case '[': {
       feel::List list;
       in.open('[');
@@ -207,8 +220,10 @@ void write_texts(Writer& out, const std::vector<std::string>& texts) {
 }
 
 void write_moment(Writer& out, const std::optional<base::Instant>& moment) {
-  if (moment) out.number(moment->us);
-  else out.raw("null");
+  if (moment)
+    out.number(moment->us);
+  else
+    out.raw("null");
 }
 
 /// Writes the fields of one event after its number.
@@ -281,42 +296,64 @@ std::optional<base::Instant> read_moment(Reader& in) {
   return base::Instant{in.number<std::int64_t>()};
 }
 
-ElementIndex element_in(Reader& in) { return in.number<ElementIndex>(); }
-Key key_in(Reader& in) { return in.number<Key>(); }
+ElementIndex element_in(Reader& in) {
+  return in.number<ElementIndex>();
+}
+Key key_in(Reader& in) {
+  return in.number<Key>();
+}
 
 // Braced lists are evaluated left to right, so fields are read in their order.
 Event read_task(Reader& in) {
-  return TaskOpened{element_in(in), key_in(in), in.text(), read_texts(in), read_texts(in), in.text(),
-                    read_moment(in), read_moment(in), in.number<int>()};
+  return TaskOpened{element_in(in), key_in(in),      in.text(),       read_texts(in),  read_texts(in),
+                    in.text(),      read_moment(in), read_moment(in), in.number<int>()};
 }
 
 Event read_event(Reader& in) {
   switch (in.number<int>()) {
-    case 0: return ElementEntered{element_in(in), key_in(in), key_in(in)};
-    case 1: return ElementCompleted{element_in(in), key_in(in)};
-    case 2: return ElementCancelled{element_in(in), key_in(in)};
-    case 3: return FlowTaken{in.number<FlowIndex>(), key_in(in)};
-    case 4: return read_task(in);
-    case 5: return JobOpened{element_in(in), key_in(in), in.text(), in.number<int>()};
-    case 6: return TimerOpened{element_in(in), key_in(in), {in.number<std::int64_t>()}, in.number<int>(), in.text(),
-                               key_in(in)};
-    case 7: return MessageOpened{element_in(in), key_in(in), in.text(), in.text(), key_in(in)};
-    case 8: return WaitClosed{key_in(in)};
-    case 9: return VariablesSet{key_in(in), read_context(in)};
-    case 10: return DecisionMade{element_in(in), key_in(in), in.text(), read_texts(in)};
-    case 11: return IncidentRaised{element_in(in), key_in(in), in.text(), {in.text(), in.text()},
-                                   static_cast<Step>(in.number<int>(0, 2))};
-    case 12: return IncidentResolved{key_in(in)};
-    case 13: return ProcessEnded{in.number<int>(0, 1) == 1};
-    case 14: return JoinChanged{element_in(in), key_in(in), in.number<FlowIndex>(), in.number<int>()};
-    default: in.fail(); return WaitClosed{0};
+    case 0:
+      return ElementEntered{element_in(in), key_in(in), key_in(in)};
+    case 1:
+      return ElementCompleted{element_in(in), key_in(in)};
+    case 2:
+      return ElementCancelled{element_in(in), key_in(in)};
+    case 3:
+      return FlowTaken{in.number<FlowIndex>(), key_in(in)};
+    case 4:
+      return read_task(in);
+    case 5:
+      return JobOpened{element_in(in), key_in(in), in.text(), in.number<int>()};
+    case 6:
+      return TimerOpened{element_in(in),   key_in(in), {in.number<std::int64_t>()},
+                         in.number<int>(), in.text(),  key_in(in)};
+    case 7:
+      return MessageOpened{element_in(in), key_in(in), in.text(), in.text(), key_in(in)};
+    case 8:
+      return WaitClosed{key_in(in)};
+    case 9:
+      return VariablesSet{key_in(in), read_context(in)};
+    case 10:
+      return DecisionMade{element_in(in), key_in(in), in.text(), read_texts(in)};
+    case 11:
+      return IncidentRaised{
+          element_in(in), key_in(in), in.text(), {in.text(), in.text()}, static_cast<Step>(in.number<int>(0, 2))};
+    case 12:
+      return IncidentResolved{key_in(in)};
+    case 13:
+      return ProcessEnded{in.number<int>(0, 1) == 1};
+    case 14:
+      return JoinChanged{element_in(in), key_in(in), in.number<FlowIndex>(), in.number<int>()};
+    default:
+      in.fail();
+      return WaitClosed{0};
   }
 }
 
 base::Error stored_invalid(std::string_view what) {
   return {.kind = base::Refusal::invalid,
           .code = "bpmn.stored_invalid",
-          .message = {"存储的流程数据已损坏：" + std::string(what), "the stored process data is damaged: " + std::string(what)}};
+          .message = {"存储的流程数据已损坏：" + std::string(what),
+                      "the stored process data is damaged: " + std::string(what)}};
 }
 
 // ---- Instance ----
@@ -372,16 +409,21 @@ void read_rows(Reader& in, F&& row) {
 void read_state(Reader& in, Instance::Data& data) {
   read_rows(in, [&] { data.living.push_back({key_in(in), element_in(in), key_in(in), 0}); });
   read_rows(in, [&] {
-    data.waits.push_back({static_cast<WaitKind>(in.number<int>(0, 3)), key_in(in), key_in(in), element_in(in),
-                          in.number<int>(), {in.number<std::int64_t>()}, in.number<int>(), in.text(), in.text(),
+    data.waits.push_back({static_cast<WaitKind>(in.number<int>(0, 3)),
+                          key_in(in),
+                          key_in(in),
+                          element_in(in),
+                          in.number<int>(),
+                          {in.number<std::int64_t>()},
+                          in.number<int>(),
+                          in.text(),
+                          in.text(),
                           in.text()});
   });
   read_rows(in, [&] {
     data.joins.push_back({element_in(in), key_in(in), in.number<FlowIndex>(), in.number<std::uint32_t>()});
   });
-  read_rows(in, [&] {
-    data.incidents.push_back({key_in(in), static_cast<Step>(in.number<int>(0, 2)), in.text()});
-  });
+  read_rows(in, [&] { data.incidents.push_back({key_in(in), static_cast<Step>(in.number<int>(0, 2)), in.text()}); });
   read_rows(in, [&] {
     const Key scope = key_in(in);
     data.variables.push_back({scope, std::make_shared<const feel::Context>(read_context(in))});

@@ -31,7 +31,8 @@ class Compiler {
     for (const DrawnFlow& flow : drawing_.flows) link(flow);
     for (std::size_t i = 0; i < out.nodes.size(); ++i) relate(static_cast<ElementIndex>(i));
     for (std::size_t i = 0; i < out.nodes.size(); ++i)
-      if (out.nodes[i].type == ElementType::inclusive_gateway && out.nodes[i].joins()) reach(static_cast<ElementIndex>(i));
+      if (out.nodes[i].type == ElementType::inclusive_gateway && out.nodes[i].joins())
+        reach(static_cast<ElementIndex>(i));
     for (std::size_t i = 0; i < out.nodes.size(); ++i) out.elements.push_back(face_of(i));
     for (std::size_t i = 0; i < out.flows.size(); ++i) {
       SequenceFlow flow = drawing_.flows[i].face;
@@ -39,8 +40,8 @@ class Compiler {
       flow.target = out.flows[i].target;
       out.sequence_flows.push_back(std::move(flow));
     }
-    if (auto compiled = feel::compile("(x - date and time(\"1970-01-01T00:00:00Z\")) / duration(\"PT1S\")",
-                                      {{"x", {}}}, dialect_))
+    if (auto compiled =
+            feel::compile("(x - date and time(\"1970-01-01T00:00:00Z\")) / duration(\"PT1S\")", {{"x", {}}}, dialect_))
       out.since_epoch = std::move(compiled).value();
     return definition_;
   }
@@ -50,8 +51,7 @@ class Compiler {
     if (text.starts_with('=')) text.remove_prefix(1);
     auto compiled = feel::compile(text, {}, dialect_);
     if (compiled) return std::move(compiled).value();
-    faults_.add(id, "bpmn.expression_invalid",
-                "表达式“" + std::string(text) + "”有误：" + compiled.error().message.zh,
+    faults_.add(id, "bpmn.expression_invalid", "表达式“" + std::string(text) + "”有误：" + compiled.error().message.zh,
                 "the expression '" + std::string(text) + "' is wrong: " + compiled.error().message.en);
     return std::nullopt;
   }
@@ -82,7 +82,8 @@ class Compiler {
           faults_.add(element.face.id, "bpmn.target_invalid", "变量映射的目标“" + mapping.target + "”不是变量名",
                       "the mapping target '" + mapping.target + "' is no variable name");
       if (compiled.source.empty())
-        faults_.add(element.face.id, "bpmn.source_missing", "变量映射没有来源表达式", "a variable mapping has no source");
+        faults_.add(element.face.id, "bpmn.source_missing", "变量映射没有来源表达式",
+                    "a variable mapping has no source");
       out.push_back(std::move(compiled));
     }
     return out;
@@ -95,26 +96,35 @@ class Compiler {
         if (trigger == Trigger::error) return Behaviour::end_error;
         if (trigger == Trigger::terminate) return Behaviour::end_terminate;
         return trigger == Trigger::message ? Behaviour::job : Behaviour::pass;
-      case ElementType::intermediate_throw: return trigger == Trigger::message ? Behaviour::job : Behaviour::pass;
+      case ElementType::intermediate_throw:
+        return trigger == Trigger::message ? Behaviour::job : Behaviour::pass;
       case ElementType::intermediate_catch:
         return trigger == Trigger::timer ? Behaviour::await_timer : Behaviour::await_message;
-      case ElementType::user_task: return Behaviour::user_task;
+      case ElementType::user_task:
+        return Behaviour::user_task;
       case ElementType::service_task:
-      case ElementType::send_task: return Behaviour::job;
-      case ElementType::business_rule_task: return element.decision.empty() ? Behaviour::job : Behaviour::decision;
-      case ElementType::script_task: return element.has_script ? Behaviour::script : Behaviour::job;
-      case ElementType::receive_task: return Behaviour::await_message;
+      case ElementType::send_task:
+        return Behaviour::job;
+      case ElementType::business_rule_task:
+        return element.decision.empty() ? Behaviour::job : Behaviour::decision;
+      case ElementType::script_task:
+        return element.has_script ? Behaviour::script : Behaviour::job;
+      case ElementType::receive_task:
+        return Behaviour::await_message;
       case ElementType::sub_process:
       case ElementType::event_sub_process:
-      case ElementType::call_activity: return Behaviour::scope;
-      case ElementType::event_gateway: return Behaviour::event_gateway;
+      case ElementType::call_activity:
+        return Behaviour::scope;
+      case ElementType::event_gateway:
+        return Behaviour::event_gateway;
       case ElementType::start_event:
       case ElementType::boundary_event:
       case ElementType::task:
       case ElementType::manual_task:
       case ElementType::exclusive_gateway:
       case ElementType::parallel_gateway:
-      case ElementType::inclusive_gateway: return Behaviour::pass;
+      case ElementType::inclusive_gateway:
+        return Behaviour::pass;
     }
     return Behaviour::pass;
   }
@@ -259,6 +269,8 @@ class Compiler {
     Element element = drawing_.elements[index].face;
     element.attached_to = definition_->nodes[index].attached_to;
     element.job_type = definition_->nodes[index].job_type.text;
+    element.decision = definition_->nodes[index].decision.text;
+    element.candidate_groups = split_list(definition_->nodes[index].candidate_groups.text);
     return element;
   }
 
@@ -269,6 +281,19 @@ class Compiler {
 };
 
 }  // namespace
+
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    std::string_view part = text.substr(0, comma);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) parts.emplace_back(part);
+    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+  }
+  return parts;
+}
 
 base::Result<std::shared_ptr<const Definition>> compile(std::string_view xml, const CompileOptions& options) {
   Faults faults;
@@ -287,12 +312,24 @@ base::Result<std::shared_ptr<const Definition>> compile(std::string_view xml, co
   return std::shared_ptr<const Definition>(definition);
 }
 
-const std::string& process_id(const Definition& definition) { return definition.process_id; }
-const std::string& process_name(const Definition& definition) { return definition.process_name; }
-const std::vector<Element>& elements(const Definition& definition) { return definition.elements; }
-const std::vector<SequenceFlow>& flows(const Definition& definition) { return definition.sequence_flows; }
-const std::string& fingerprint(const Definition& definition) { return definition.fingerprint; }
-const std::string& xml_of(const Definition& definition) { return definition.xml; }
+const std::string& process_id(const Definition& definition) {
+  return definition.process_id;
+}
+const std::string& process_name(const Definition& definition) {
+  return definition.process_name;
+}
+const std::vector<Element>& elements(const Definition& definition) {
+  return definition.elements;
+}
+const std::vector<SequenceFlow>& flows(const Definition& definition) {
+  return definition.sequence_flows;
+}
+const std::string& fingerprint(const Definition& definition) {
+  return definition.fingerprint;
+}
+const std::string& xml_of(const Definition& definition) {
+  return definition.xml;
+}
 
 ElementIndex find_element(const Definition& definition, std::string_view id) {
   const auto found = definition.by_id.find(std::string(id));

@@ -27,6 +27,9 @@ struct Mapping {
   std::vector<std::string> target;  // "a.b" is two names
 };
 
+/// The texts between commas, without the spaces around them.
+std::vector<std::string> split_list(std::string_view text);
+
 enum class TimerKind { none, date, duration, cycle };
 struct Timer {
   TimerKind kind = TimerKind::none;
@@ -45,7 +48,7 @@ struct Loop {
 
 /// What happens when a token enters an element.
 enum class Behaviour {
-  pass,           // goes on at once: start, milestone, undefined and manual task, gateways
+  pass,  // goes on at once: start, milestone, undefined and manual task, gateways
   user_task,
   job,
   script,
@@ -53,7 +56,7 @@ enum class Behaviour {
   await_message,
   await_timer,
   event_gateway,
-  scope,          // sub-process, event sub-process
+  scope,  // sub-process, event sub-process
   end_error,
   end_terminate
 };
@@ -74,15 +77,15 @@ struct Node {
   std::vector<ElementIndex> boundaries = {};
 
   // Of a scope.
-  ElementIndex start = no_element;                // its none start event; an event sub-process's only start event
-  std::vector<ElementIndex> event_starts = {};    // start events of the event sub-processes directly inside
+  ElementIndex start = no_element;              // its none start event; an event sub-process's only start event
+  std::vector<ElementIndex> event_starts = {};  // start events of the event sub-processes directly inside
 
   std::vector<Mapping> inputs = {};
   std::vector<Mapping> outputs = {};
   Timer timer = {};
   Attribute message = {};
   std::optional<feel::Expression> correlation = std::nullopt;
-  std::string error_code = {};                    // empty: throws none, catches all
+  std::string error_code = {};  // empty: throws none, catches all
   Attribute job_type = {};
   Attribute retries = {};
   Attribute decision = {};
@@ -125,7 +128,7 @@ class Definition {
   std::vector<SequenceFlow> sequence_flows;
   std::vector<Node> nodes;
   std::vector<CompiledFlow> flows;
-  Node root;  // the process itself
+  Node root;                         // the process itself
   std::vector<ElementIndex> starts;  // the process's own start events, in document order
   std::unordered_map<std::string, ElementIndex> by_id;
   /// Seconds from the epoch to a date and time `x`, whatever its zone: FEEL knows the zones.

@@ -49,13 +49,22 @@ void Run::work(Key key) {
   const Node& node = definition_.node(at.element);
   base::Result<void> done;
   switch (node.behaviour) {
-    case Behaviour::pass: return complete(key);
-    case Behaviour::user_task: done = open_task(key); break;
-    case Behaviour::job: done = open_job(key); break;
-    case Behaviour::script: return run_script(key);
-    case Behaviour::decision: return run_decision(key);
+    case Behaviour::pass:
+      return complete(key);
+    case Behaviour::user_task:
+      done = open_task(key);
+      break;
+    case Behaviour::job:
+      done = open_job(key);
+      break;
+    case Behaviour::script:
+      return run_script(key);
+    case Behaviour::decision:
+      return run_decision(key);
     case Behaviour::await_message:
-    case Behaviour::await_timer: done = open_wait(at.element, key, key, key); break;
+    case Behaviour::await_timer:
+      done = open_wait(at.element, key, key, key);
+      break;
     case Behaviour::event_gateway: {
       std::vector<ElementIndex> events;
       for (const FlowIndex flow : node.outgoing) events.push_back(definition_.flows[flow].target);
@@ -63,7 +72,8 @@ void Run::work(Key key) {
       if (!done) close_waits(key);
       break;
     }
-    case Behaviour::scope: return open_scope(key);
+    case Behaviour::scope:
+      return open_scope(key);
     case Behaviour::end_error:
       if (throw_error(at.scope, node.error_code, {})) return;
       done = refusal(base::Refusal::conflict, "bpmn.error_uncaught", "错误“" + node.error_code + "”没有对应的处理路径",
@@ -148,8 +158,14 @@ void Run::run_decision(Key key) {
 base::Result<void> Run::open_task(Key key) {
   const ElementIndex element = living(key).element;
   const Node& node = definition_.node(element);
-  TaskOpened task{.element = element, .key = key, .assignee = {}, .candidate_groups = {}, .candidate_users = {},
-                  .form = definition_.elements[element].form, .due = {}, .follow_up = {}};
+  TaskOpened task{.element = element,
+                  .key = key,
+                  .assignee = {},
+                  .candidate_groups = {},
+                  .candidate_users = {},
+                  .form = definition_.elements[element].form,
+                  .due = {},
+                  .follow_up = {}};
   TRY(task.assignee, text_of(node.assignee, key));
   TRY(task.candidate_groups, texts_of(node.candidate_groups, key));
   TRY(task.candidate_users, texts_of(node.candidate_users, key));

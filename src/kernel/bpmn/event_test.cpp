@@ -73,8 +73,8 @@ TEST(boundary_timer, is_closed_when_the_task_is_done) {
 }
 
 TEST(boundary_timer, that_repeats_reminds_as_often_as_drawn) {
-  Player play(one(user("t"), boundary("remind", "t", timer("timeCycle", "R3/P1D"), false) + end("e2") +
-                                 flow("remind", "e2")));
+  Player play(
+      one(user("t"), boundary("remind", "t", timer("timeCycle", "R3/P1D"), false) + end("e2") + flow("remind", "e2")));
   play.start();
   const base::Instant first = play.instance.waits().back().due;
   play.fire("remind");
@@ -136,12 +136,12 @@ TEST(timer_start, tells_its_first_firing_and_the_next) {
 }
 
 TEST(event_gateway, goes_the_way_of_the_first_event) {
-  const std::string xml = process(
-      start() + element("eventBasedGateway", "g") + element("intermediateCatchEvent", "pay", message_event) +
-          element("intermediateCatchEvent", "late", timer("timeDuration", "P5D")) + user("a") + user("b") + end() +
-          flow("start", "g") + flow("g", "pay") + flow("g", "late") + line({"pay", "a", "end"}) +
-          line({"late", "b", "end"}),
-      roots);
+  const std::string xml =
+      process(start() + element("eventBasedGateway", "g") + element("intermediateCatchEvent", "pay", message_event) +
+                  element("intermediateCatchEvent", "late", timer("timeDuration", "P5D")) + user("a") + user("b") +
+                  end() + flow("start", "g") + flow("g", "pay") + flow("g", "late") + line({"pay", "a", "end"}) +
+                  line({"late", "b", "end"}),
+              roots);
   Player paid(xml);
   paid.start({{"number", 7}});
   EXPECT_EQ(paid.waiting(), "pay late");
@@ -171,8 +171,8 @@ TEST(error, travels_outward_from_an_error_end_event) {
   const std::string inner = start("s2") + end("boom", error_event) + flow("s2", "boom");
   const std::string outer =
       start("s1") + element("subProcess", "inner", inner) + end("e1") + line({"s1", "inner", "e1"});
-  Player play(one(element("subProcess", "t", outer), boundary("caught", "t", error_event) + user("repair") +
-                                                         end("x") + line({"caught", "repair", "x"})));
+  Player play(one(element("subProcess", "t", outer),
+                  boundary("caught", "t", error_event) + user("repair") + end("x") + line({"caught", "repair", "x"})));
   play.start();
   EXPECT_EQ(play.waiting(), "repair");
   EXPECT_EQ(play.cancelled("inner"), 1);
@@ -205,9 +205,9 @@ TEST(job, that_fails_is_tried_again_and_then_is_an_incident) {
 }
 
 std::string with_event_sub_process(const std::string& trigger, bool interrupting) {
-  const std::string inner =
-      element("startEvent", "es", trigger, std::string("isInterrupting=\"") + (interrupting ? "true" : "false") + "\"") +
-      user("handle") + end("ee") + line({"es", "handle", "ee"});
+  const std::string inner = element("startEvent", "es", trigger,
+                                    std::string("isInterrupting=\"") + (interrupting ? "true" : "false") + "\"") +
+                            user("handle") + end("ee") + line({"es", "handle", "ee"});
   return one(job("t"), element("subProcess", "esp", inner, "triggeredByEvent=\"true\""));
 }
 
@@ -254,8 +254,8 @@ TEST(variables, with_output_mapping_only_what_is_mapped_goes_on) {
 
 TEST(business_rule_task, asks_the_decision_and_keeps_its_basis) {
   const auto model = [](const std::string& id) {
-    return one(element("businessRuleTask", "t", extensions("<z:calledDecision decisionId=\"" + id +
-                                                           "\" resultVariable=\"answer\"/>")));
+    return one(element("businessRuleTask", "t",
+                       extensions("<z:calledDecision decisionId=\"" + id + "\" resultVariable=\"answer\"/>")));
   };
   Player play(model("known"));
   play.start();

@@ -49,10 +49,10 @@ TEST(process, is_cancelled_with_all_that_lives) {
 }
 
 TEST(exclusive_gateway, takes_the_first_flow_that_holds_else_the_default) {
-  const std::string xml = process(start() + element("exclusiveGateway", "x", "", "default=\"x-c\"") + user("a") +
-                                  user("b") + user("c") + end() + flow("start", "x") + flow("x", "c") +
-                                  flow("x", "a", "=n > 10") + flow("x", "b", "=n > 5") + flow("a", "end") +
-                                  flow("b", "end") + flow("c", "end"));
+  const std::string xml =
+      process(start() + element("exclusiveGateway", "x", "", "default=\"x-c\"") + user("a") + user("b") + user("c") +
+              end() + flow("start", "x") + flow("x", "c") + flow("x", "a", "=n > 10") + flow("x", "b", "=n > 5") +
+              flow("a", "end") + flow("b", "end") + flow("c", "end"));
   for (const auto& [n, expected] : std::vector<std::pair<int, std::string>>{{20, "a"}, {7, "b"}, {1, "c"}}) {
     Player play(xml);
     play.start({{"n", n}});
@@ -191,13 +191,12 @@ TEST(inclusive_gateway, does_not_wait_for_a_token_that_may_come_over_a_marked_fl
 }
 
 TEST(inclusive_gateway, lets_go_of_joins_that_only_wait_for_each_other) {
-  Player play(process(start() + element("parallelGateway", "f") + user("a") + user("b") +
-                      element("inclusiveGateway", "j1") + element("inclusiveGateway", "j2") +
-                      element("exclusiveGateway", "x1", "", "default=\"x1-e1\"") +
-                      element("exclusiveGateway", "x2", "", "default=\"x2-e2\"") + end("e1") + end("e2") +
-                      flow("start", "f") + flow("f", "a") + flow("f", "b") + flow("a", "j1") + flow("b", "j2") +
-                      flow("j1", "x1") + flow("j2", "x2") + flow("x1", "e1") + flow("x2", "e2") +
-                      flow("x1", "j2", "=false") + flow("x2", "j1", "=false")));
+  Player play(process(
+      start() + element("parallelGateway", "f") + user("a") + user("b") + element("inclusiveGateway", "j1") +
+      element("inclusiveGateway", "j2") + element("exclusiveGateway", "x1", "", "default=\"x1-e1\"") +
+      element("exclusiveGateway", "x2", "", "default=\"x2-e2\"") + end("e1") + end("e2") + flow("start", "f") +
+      flow("f", "a") + flow("f", "b") + flow("a", "j1") + flow("b", "j2") + flow("j1", "x1") + flow("j2", "x2") +
+      flow("x1", "e1") + flow("x2", "e2") + flow("x1", "j2", "=false") + flow("x2", "j1", "=false")));
   play.start();
   play.complete("a");
   EXPECT_FALSE(play.instance.ended());

@@ -93,8 +93,8 @@ std::string Reader::key() {
 std::string_view Reader::number_text() {
   peek();
   const char* from = at_;
-  while (at_ != end_ && ((*at_ >= '0' && *at_ <= '9') || *at_ == '-' || *at_ == '+' || *at_ == '.' || *at_ == 'e' ||
-                         *at_ == 'E')) {
+  while (at_ != end_ &&
+         ((*at_ >= '0' && *at_ <= '9') || *at_ == '-' || *at_ == '+' || *at_ == '.' || *at_ == 'e' || *at_ == 'E')) {
     ++at_;
   }
   if (at_ == from) fail();
@@ -120,14 +120,28 @@ void Reader::read_escape(std::string& out) {
   switch (c) {
     case '"':
     case '\\':
-    case '/': out += c; return;
-    case 'n': out += '\n'; return;
-    case 't': out += '\t'; return;
-    case 'r': out += '\r'; return;
-    case 'b': out += '\b'; return;
-    case 'f': out += '\f'; return;
-    case 'u': break;
-    default: return fail();
+    case '/':
+      out += c;
+      return;
+    case 'n':
+      out += '\n';
+      return;
+    case 't':
+      out += '\t';
+      return;
+    case 'r':
+      out += '\r';
+      return;
+    case 'b':
+      out += '\b';
+      return;
+    case 'f':
+      out += '\f';
+      return;
+    case 'u':
+      break;
+    default:
+      return fail();
   }
   std::uint32_t code = hex_digits();
   if (code >= 0xD800 && code < 0xDC00) {

@@ -62,8 +62,10 @@ class Reader {
   /// The first character of the next value; reads the comma before it.
   char peek() {
     if (need_comma_) {
-      if (at_ == end_ || *at_ != ',') fail();
-      else ++at_;
+      if (at_ == end_ || *at_ != ',')
+        fail();
+      else
+        ++at_;
       need_comma_ = false;
     }
     return failed_ || at_ == end_ ? '\0' : *at_;

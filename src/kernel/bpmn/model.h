@@ -52,7 +52,7 @@ struct DrawnElement {
 
   std::string timer_kind;  // timeDate, timeDuration, timeCycle
   std::string timer;
-  std::string message;     // name
+  std::string message;  // name
   std::string correlation;
   bool message_missing = false;
   std::string error_code;

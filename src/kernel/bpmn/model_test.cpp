@@ -33,7 +33,8 @@ TEST(model, is_read_with_any_prefix_and_kept_whole) {
       " xmlns:c=\"http://camunda.org/schema/zeebe/1.0\" xmlns:di=\"urn:di\">"
       "<process id=\"p\" name=\"开办餐馆\"><startEvent id=\"s\"/><userTask id=\"a\" name=\"受理\">"
       "<documentation>说明</documentation><extensionElements><c:formDefinition formId=\"f\"/><c:properties>"
-      "<c:property name=\"clock\" value=\"legal\"/></c:properties><c:unknown/></extensionElements></userTask>"
+      "<c:property name=\"clock\" value=\"legal\"/></c:properties><c:assignmentDefinition candidateGroups=\"window , "
+      "examiner,\"/><c:unknown/></extensionElements></userTask>"
       "<sequenceFlow id=\"s-a\" sourceRef=\"s\" targetRef=\"a\"/></process><di:shape/></definitions>";
   const auto compiled = compile(xml);
   ASSERT_TRUE(compiled.has_value());
@@ -45,6 +46,7 @@ TEST(model, is_read_with_any_prefix_and_kept_whole) {
   EXPECT_EQ(elements(definition)[a].form, "f");
   EXPECT_EQ(elements(definition)[a].documentation, "说明");
   EXPECT_EQ(elements(definition)[a].properties.at("clock"), "legal");
+  EXPECT_EQ(elements(definition)[a].candidate_groups, (std::vector<std::string>{"window", "examiner"}));
   EXPECT_EQ(flows(definition).at(0).target, a);
   EXPECT_EQ(find_element(definition, "z"), no_element);
   EXPECT_EQ(xml_of(definition), xml);
@@ -67,12 +69,12 @@ TEST(model, tells_all_faults_together) {
       flow("x", "a") + flow("x", "b", "=1 +") + flow("b", "nowhere") + element("callActivity", "call") +
       element("boundaryEvent", "be", timer("timeDuration", "5 days"), "attachedToRef=\"none\"") +
       element("serviceTask", "job") + element("userTask", ""));
-  EXPECT_EQ(faults(xml), (Set{"p:bpmn.start_missing", "lost:bpmn.unreachable", "x:bpmn.unreachable",
-                              "x:bpmn.unknown_reference", "a:bpmn.id_twice", "x-a:bpmn.condition_missing",
-                              "x-b:bpmn.expression_invalid", "b-nowhere:bpmn.unknown_reference",
-                              "call:bpmn.unsupported", "be:bpmn.not_attached", "be:bpmn.timer_invalid",
-                              "be:bpmn.flow_missing", "job:bpmn.unreachable", "job:bpmn.job_type_missing",
-                              ":bpmn.id_missing"}));
+  EXPECT_EQ(
+      faults(xml),
+      (Set{"p:bpmn.start_missing", "lost:bpmn.unreachable", "x:bpmn.unreachable", "x:bpmn.unknown_reference",
+           "a:bpmn.id_twice", "x-a:bpmn.condition_missing", "x-b:bpmn.expression_invalid",
+           "b-nowhere:bpmn.unknown_reference", "call:bpmn.unsupported", "be:bpmn.not_attached", "be:bpmn.timer_invalid",
+           "be:bpmn.flow_missing", "job:bpmn.unreachable", "job:bpmn.job_type_missing", ":bpmn.id_missing"}));
 }
 
 TEST(model, checks_events) {
@@ -107,12 +109,14 @@ TEST(model, checks_scopes_and_gateways) {
         "u-inside:bpmn.flow_crosses_scope", "b:bpmn.not_interrupting", "s:bpmn.script_missing", "s:bpmn.result_missing",
         "s:bpmn.target_invalid", "s:bpmn.source_missing", "mi:bpmn.collection_missing"})
     EXPECT_TRUE(found.contains(fault)) << fault;
-  EXPECT_TRUE(faults(process(start() + element("subProcess", "sub", start("s", timer("timeDuration", "PT1H")) +
-                                                                        end("e") + flow("s", "e")) +
+  EXPECT_TRUE(faults(process(start() +
+                             element("subProcess", "sub",
+                                     start("s", timer("timeDuration", "PT1H")) + end("e") + flow("s", "e")) +
                              flow("start", "sub")))
                   .contains("sub:bpmn.start_missing") == false);
-  EXPECT_TRUE(faults(process(start() + element("subProcess", "sub", start("s", timer("timeDuration", "PT1H")) +
-                                                                        end("e") + flow("s", "e")) +
+  EXPECT_TRUE(faults(process(start() +
+                             element("subProcess", "sub",
+                                     start("s", timer("timeDuration", "PT1H")) + end("e") + flow("s", "e")) +
                              flow("start", "sub")))
                   .contains("s:bpmn.start_not_none"));
 }
@@ -136,8 +140,8 @@ TEST(period, is_read_as_iso_8601) {
   EXPECT_EQ(parse_period("P2W"), (Period{.months = 0, .us = 14 * 86'400 * second}));
   EXPECT_EQ(parse_period("P1DT2H3M4.5S"), (Period{.months = 0, .us = (93'784 * 10 + 5) * second / 10}));
   EXPECT_EQ(parse_period("-PT5M"), (Period{.months = 0, .us = -300 * second}));
-  for (const auto* wrong : {"", "P", "PT", "5D", "P5", "P1H", "PT1D", "P1D1Y", "P-1D", "P1.5D", "PT1.S", "P99999999999D",
-                            "P1Dx", "PT9223372036854775807S"})
+  for (const auto* wrong : {"", "P", "PT", "5D", "P5", "P1H", "PT1D", "P1D1Y", "P-1D", "P1.5D", "PT1.S",
+                            "P99999999999D", "P1Dx", "PT9223372036854775807S"})
     EXPECT_FALSE(parse_period(wrong)) << wrong;
 }
 
@@ -148,7 +152,8 @@ TEST(moment, is_read_in_china_unless_it_says_otherwise) {
   EXPECT_EQ(at("2026-11-24T08:00:00[Asia/Shanghai]"), at("2026-11-24T08:00:00+08:00"));
   EXPECT_EQ(at("2026-11-24"), at("2026-11-25T00:00:00+08:00"));
   EXPECT_EQ(parse_moment("2026-11-24", DayEnd::begins), at("2026-11-24T00:00:00+08:00"));
-  for (const auto* wrong : {"", "2026-13-01", "2026-11-24 08:00", "2026-11-24T", "2026-11-24T25:00", "2026-11-24T08:00+8"})
+  for (const auto* wrong :
+       {"", "2026-13-01", "2026-11-24 08:00", "2026-11-24T", "2026-11-24T25:00", "2026-11-24T08:00+8"})
     EXPECT_FALSE(at(wrong)) << wrong;
 }
 
@@ -167,9 +172,9 @@ TEST(cycle, is_read_with_count_start_and_period) {
 }
 
 TEST(stored_form, keeps_every_kind_of_value) {
-  const feel::Time time{.second_of_day = 3600, .nanosecond = 5, .zone = {.kind = feel::Zone::Kind::named,
-                                                                       .offset_seconds = 0,
-                                                                       .name = "Asia/Shanghai"}};
+  const feel::Time time{.second_of_day = 3600,
+                        .nanosecond = 5,
+                        .zone = {.kind = feel::Zone::Kind::named, .offset_seconds = 0, .name = "Asia/Shanghai"}};
   const feel::Context values{{"none", feel::Value()},
                              {"yes", true},
                              {"number", *feel::Decimal::parse("1234567890.12345678901234567890123")},
@@ -194,22 +199,21 @@ TEST(stored_form, keeps_every_kind_of_value) {
 }
 
 TEST(stored_form, keeps_every_kind_of_event) {
-  const std::vector<Event> events{
-      ElementEntered{3, 4, 1},
-      ElementCompleted{3, 4},
-      ElementCancelled{3, 4},
-      FlowTaken{9, 1},
-      TaskOpened{3, 4, "u", {"g", "h"}, {"v"}, "f", base::Instant{5}, std::nullopt, 70},
-      JobOpened{3, 4, "type", 2},
-      TimerOpened{3, 4, {77}, -1, "P1D", 2},
-      MessageOpened{3, 4, "name", "key", 2},
-      WaitClosed{4},
-      VariablesSet{1, {{"a", 1}}},
-      DecisionMade{3, 4, "d", {"[ALL-34]"}},
-      IncidentRaised{3, 4, "code", {"中", "en"}, Step::completing},
-      IncidentResolved{4},
-      ProcessEnded{true},
-      JoinChanged{3, 1, 9, -2}};
+  const std::vector<Event> events{ElementEntered{3, 4, 1},
+                                  ElementCompleted{3, 4},
+                                  ElementCancelled{3, 4},
+                                  FlowTaken{9, 1},
+                                  TaskOpened{3, 4, "u", {"g", "h"}, {"v"}, "f", base::Instant{5}, std::nullopt, 70},
+                                  JobOpened{3, 4, "type", 2},
+                                  TimerOpened{3, 4, {77}, -1, "P1D", 2},
+                                  MessageOpened{3, 4, "name", "key", 2},
+                                  WaitClosed{4},
+                                  VariablesSet{1, {{"a", 1}}},
+                                  DecisionMade{3, 4, "d", {"[ALL-34]"}},
+                                  IncidentRaised{3, 4, "code", {"中", "en"}, Step::completing},
+                                  IncidentResolved{4},
+                                  ProcessEnded{true},
+                                  JoinChanged{3, 1, 9, -2}};
   ASSERT_EQ(events.size(), std::variant_size_v<Event>);
   const std::string text = encode(events);
   const auto read = decode_events(text);
@@ -225,8 +229,9 @@ TEST(stored_form, keeps_every_kind_of_event) {
 }
 
 TEST(stored_form, that_is_damaged_is_refused) {
-  for (const auto* wrong : {"", "[", "{}", "[[99]]", "[[0,1,2]]", "[[0,1,2,3,4]]", "[[8,4]]x", "[[8,4],]", "[,[8,4]]",
-                            "[[9,1,[]]]", "[[9,1,{\"\":\"date\"}]]", "[[0,70000,1,1]]", "[[9,1,{\"a\":\"\\ud800\"}]]"}) {
+  for (const auto* wrong :
+       {"", "[", "{}", "[[99]]", "[[0,1,2]]", "[[0,1,2,3,4]]", "[[8,4]]x", "[[8,4],]", "[,[8,4]]", "[[9,1,[]]]",
+        "[[9,1,{\"\":\"date\"}]]", "[[0,70000,1,1]]", "[[9,1,{\"a\":\"\\ud800\"}]]"}) {
     const auto read = decode_events(wrong);
     ASSERT_FALSE(read.has_value()) << wrong;
     EXPECT_EQ(read.error().code, "bpmn.stored_invalid");
@@ -241,8 +246,8 @@ TEST(stored_form, that_is_damaged_is_refused) {
 TEST(instance, is_small_when_idle) {
   std::string body = start() + element("parallelGateway", "f") + flow("start", "f");
   for (const std::string id : {"a", "b"})
-    body += user(id) + boundary(id + "t", id, timer("timeDuration", "P5D"), false) + end(id + "e") +
-            flow("f", id) + flow(id, id + "e") + flow(id + "t", id + "e");
+    body += user(id) + boundary(id + "t", id, timer("timeDuration", "P5D"), false) + end(id + "e") + flow("f", id) +
+            flow(id, id + "e") + flow(id + "t", id + "e");
   Player play(process(body));
   play.start({{"case", "2026-0001"}, {"kind", "food"}, {"area", 120}, {"applicant", "某某餐饮有限公司"}});
   EXPECT_LE(encode(play.instance).size(), 1024u);

@@ -13,7 +13,8 @@ namespace bpmn {
 
 void Faults::add(std::string_view element, std::string_view code, std::string zh, std::string en) {
   if (places_.size() >= faults_max) return;
-  places_.push_back({.path = std::string(element), .code = std::string(code), .message = {std::move(zh), std::move(en)}});
+  places_.push_back(
+      {.path = std::string(element), .code = std::string(code), .message = {std::move(zh), std::move(en)}});
 }
 
 base::Error Faults::error(const std::string& source) const {
@@ -50,7 +51,9 @@ std::string_view uri_of(pugi::xml_node node) {
   return {};
 }
 
-bool is_bpmn(pugi::xml_node node) { return node.type() == pugi::node_element && uri_of(node) == bpmn_uri; }
+bool is_bpmn(pugi::xml_node node) {
+  return node.type() == pugi::node_element && uri_of(node) == bpmn_uri;
+}
 
 std::string trimmed(std::string_view text) {
   const auto from = text.find_first_not_of(" \t\r\n");
@@ -58,9 +61,13 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1));
 }
 
-std::string text_of(pugi::xml_node node) { return trimmed(node.text().get()); }
+std::string text_of(pugi::xml_node node) {
+  return trimmed(node.text().get());
+}
 
-std::string attribute_of(pugi::xml_node node, const char* name) { return node.attribute(name).value(); }
+std::string attribute_of(pugi::xml_node node, const char* name) {
+  return node.attribute(name).value();
+}
 
 /// The first child of that BPMN name; an empty node when there is none.
 pugi::xml_node child_of(pugi::xml_node node, std::string_view local) {
@@ -100,7 +107,7 @@ constexpr std::array kinds{
     Kind{"eventBasedGateway", ElementType::event_gateway},
 };
 /// Flow nodes of the standard that are not executed: refused, never silently passed over.
-constexpr std::array<std::string_view, 7> not_executed{"callActivity",   "transaction",     "adHocSubProcess",
+constexpr std::array<std::string_view, 7> not_executed{"callActivity",   "transaction",      "adHocSubProcess",
                                                        "complexGateway", "callChoreography", "choreographyTask",
                                                        "subChoreography"};
 
@@ -230,9 +237,8 @@ class Parser {
     read_event(node, element);
     if (type == ElementType::receive_task) read_message(node, element);
     read_loop(node, element);
-    each_extension(node, [&](pugi::xml_node extension, std::string_view local) {
-      read_extension(extension, local, element);
-    });
+    each_extension(
+        node, [&](pugi::xml_node extension, std::string_view local) { read_extension(extension, local, element); });
     const auto index = static_cast<ElementIndex>(drawing_.elements.size());
     drawing_.elements.push_back(std::move(element));
     if (type == ElementType::sub_process) read_scope(node, index, depth + 1);
@@ -251,9 +257,8 @@ class Parser {
       if (local == "messageEventDefinition") {
         element.face.trigger = Trigger::message;
         read_message(child, element);
-        each_extension(child, [&](pugi::xml_node extension, std::string_view name) {
-          read_extension(extension, name, element);
-        });
+        each_extension(
+            child, [&](pugi::xml_node extension, std::string_view name) { read_extension(extension, name, element); });
       } else if (local == "timerEventDefinition") {
         element.face.trigger = Trigger::timer;
         read_timer(child, element);
@@ -336,7 +341,8 @@ class Parser {
       element.retries = value("retries");
     } else if (local == "taskHeaders") {
       for (const auto header : extension.children())
-        if (local_of(header.name()) == "header") element.face.headers[attribute_of(header, "key")] = attribute_of(header, "value");
+        if (local_of(header.name()) == "header")
+          element.face.headers[attribute_of(header, "key")] = attribute_of(header, "value");
     } else if (local == "properties") {
       for (const auto property : extension.children())
         if (local_of(property.name()) == "property")

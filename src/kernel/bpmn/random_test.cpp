@@ -25,30 +25,48 @@ class Artist {
  private:
   int roll(int sides) { return static_cast<int>(random_() % static_cast<unsigned>(sides)); }
   std::string fresh(const std::string& kind) { return kind + std::to_string(++count_); }
-  std::string condition() { return "=dice " + std::string(roll(2) == 0 ? ">" : "<") + " " + std::to_string(1 + roll(9)); }
+  std::string condition() {
+    return "=dice " + std::string(roll(2) == 0 ? ">" : "<") + " " + std::to_string(1 + roll(9));
+  }
 
   /// Adds a block after `from`, drawn with flows; returns the element it ends with.
   std::string block(const std::string& from, int depth) {
     if (depth == 0) return activity(from);
     switch (roll(8)) {
-      case 0: return block(block(from, depth - 1), depth - 1);
-      case 1: return split(from, depth, "exclusiveGateway");
-      case 2: return split(from, depth, "parallelGateway");
-      case 3: return split(from, depth, "inclusiveGateway");
-      case 4: return loop(from, depth);
-      case 5: return sub_process(from, depth);
-      case 6: return several(from);
-      default: return activity(from);
+      case 0:
+        return block(block(from, depth - 1), depth - 1);
+      case 1:
+        return split(from, depth, "exclusiveGateway");
+      case 2:
+        return split(from, depth, "parallelGateway");
+      case 3:
+        return split(from, depth, "inclusiveGateway");
+      case 4:
+        return loop(from, depth);
+      case 5:
+        return sub_process(from, depth);
+      case 6:
+        return several(from);
+      default:
+        return activity(from);
     }
   }
 
   std::string activity(const std::string& from) {
     const std::string id = fresh("t");
     switch (roll(5)) {
-      case 0: body_ += element("task", id); break;
-      case 1: body_ += element("intermediateCatchEvent", id, timer("timeDuration", "P" + std::to_string(roll(9)) + "D")); break;
-      case 2: body_ += job(id); break;
-      default: body_ += user(id); break;
+      case 0:
+        body_ += element("task", id);
+        break;
+      case 1:
+        body_ += element("intermediateCatchEvent", id, timer("timeDuration", "P" + std::to_string(roll(9)) + "D"));
+        break;
+      case 2:
+        body_ += job(id);
+        break;
+      default:
+        body_ += user(id);
+        break;
     }
     body_ += flow(from, id);
     if (roll(4) == 0 && body_.find("Task id=\"" + id) != std::string::npos) return with_boundary(id);
@@ -100,8 +118,9 @@ class Artist {
     const std::string last = block(merge, depth - 1);
     // Someone acts in every round, so that the dice are cast anew.
     const std::string review = fresh("t");
-    body_ += user(review) + flow(last, review) + element("exclusiveGateway", again, "", "default=\"" + again + "-" + exit + "\"") +
-             flow(review, again) + flow(again, merge, "=dice > 7") + element("task", exit) + flow(again, exit);
+    body_ += user(review) + flow(last, review) +
+             element("exclusiveGateway", again, "", "default=\"" + again + "-" + exit + "\"") + flow(review, again) +
+             flow(again, merge, "=dice > 7") + element("task", exit) + flow(again, exit);
     return exit;
   }
 
@@ -117,10 +136,11 @@ class Artist {
 
   std::string several(const std::string& from) {
     const std::string id = fresh("t");
-    body_ += user(id, "<b:multiInstanceLoopCharacteristics isSequential=\"" + std::string(roll(2) == 0 ? "true" : "false") +
-                          "\"><b:extensionElements><z:loopCharacteristics inputCollection=\"=[1,2,3]\"/>"
-                          "</b:extensionElements></b:multiInstanceLoopCharacteristics>") +
-             flow(from, id);
+    body_ +=
+        user(id, "<b:multiInstanceLoopCharacteristics isSequential=\"" + std::string(roll(2) == 0 ? "true" : "false") +
+                     "\"><b:extensionElements><z:loopCharacteristics inputCollection=\"=[1,2,3]\"/>"
+                     "</b:extensionElements></b:multiInstanceLoopCharacteristics>") +
+        flow(from, id);
     return id;
   }
 
@@ -136,10 +156,18 @@ void step(Player& play, std::mt19937& random) {
   const Wait wait = waits[random() % waits.size()];
   std::string refused;
   switch (wait.kind) {
-    case WaitKind::task: refused = play.run(CompleteTask{wait.key, {}}); break;
-    case WaitKind::job: refused = play.run(CompleteJob{wait.key, {}}); break;
-    case WaitKind::timer: refused = play.run(FireTimer{wait.key}); break;
-    case WaitKind::message: refused = play.run(CorrelateMessage{wait.name, wait.correlation, {}}); break;
+    case WaitKind::task:
+      refused = play.run(CompleteTask{wait.key, {}});
+      break;
+    case WaitKind::job:
+      refused = play.run(CompleteJob{wait.key, {}});
+      break;
+    case WaitKind::timer:
+      refused = play.run(FireTimer{wait.key});
+      break;
+    case WaitKind::message:
+      refused = play.run(CorrelateMessage{wait.name, wait.correlation, {}});
+      break;
   }
   EXPECT_EQ(refused, "");
 }
@@ -157,7 +185,8 @@ TEST(random_process, ends_on_every_path_with_no_token_lost) {
       int steps = 0;
       while (!play.instance.ended() && !play.instance.waits().empty() && ++steps < 2000) step(play, random);
       ASSERT_TRUE(play.instance.ended()) << "waiting: " << play.waiting() << " incident: " << play.incident() << "\n"
-                                         << encode(play.instance) << "\n" << xml;
+                                         << encode(play.instance) << "\n"
+                                         << xml;
       for (const auto& [flow, tokens] : play.tokens_at_joins()) ASSERT_EQ(tokens, 0) << "flow " << flow;
       if (HasFailure()) return;
     }

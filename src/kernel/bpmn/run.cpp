@@ -17,6 +17,16 @@ base::Error nothing_waits() {
 
 }  // namespace
 
+/// CHECKs that the instance was made by this definition as far as that shows: every index must exist.
+Run::Run(const Definition& definition, const Instance& instance, const World& world)
+    : definition_(definition), instance_(instance), data_(instance_.data()), world_(world) {
+  for (const Living& one : data_.living) CHECK(definition_.has(one.element));
+  for (const Wait& wait : data_.waits) CHECK(definition_.has(wait.element) && wait.element != no_element);
+  for (const JoinCount& join : data_.joins)
+    CHECK(join.element < definition_.nodes.size() && definition_.nodes[join.element].joins() &&
+          join.flow < definition_.flows.size());
+}
+
 base::Result<void> Run::execute(const Command& command) {
   if (!std::holds_alternative<Start>(command)) {
     if (!data_.started)
@@ -133,7 +143,8 @@ base::Result<void> Run::on(const FireTimer& command) {
 
 base::Result<void> Run::on(const CorrelateMessage& command) {
   for (const Wait& wait : data_.waits) {
-    if (wait.kind != WaitKind::message || wait.name != command.name || wait.correlation != command.correlation) continue;
+    if (wait.kind != WaitKind::message || wait.name != command.name || wait.correlation != command.correlation)
+      continue;
     set_off(Wait(wait), command.variables);
     return base::done();
   }
@@ -158,9 +169,15 @@ base::Result<void> Run::on(const ResolveIncident& command) {
     return base::done();
   }
   switch (incident.step) {
-    case Step::entering: activate(command.key); break;
-    case Step::working: work(command.key); break;
-    case Step::completing: complete(command.key); break;
+    case Step::entering:
+      activate(command.key);
+      break;
+    case Step::working:
+      work(command.key);
+      break;
+    case Step::completing:
+      complete(command.key);
+      break;
   }
   return base::done();
 }

@@ -23,8 +23,7 @@ namespace bpmn {
 
 class Run {
  public:
-  Run(const Definition& definition, const Instance& instance, const World& world)
-      : definition_(definition), instance_(instance), data_(instance_.data()), world_(world) {}
+  Run(const Definition& definition, const Instance& instance, const World& world);
 
   base::Result<void> execute(const Command& command);
   std::vector<Event> take_events() { return std::move(events_); }

@@ -21,8 +21,10 @@ bool Run::complete_scope() {
   for (auto at = data_.living.rbegin(); at != data_.living.rend(); ++at) {
     if (at->children != 0 || data_.find_incident(at->key) != nullptr || data_.has_joins(at->key)) continue;
     if (definition_.node(at->element).behaviour != Behaviour::scope && !is_body(*at)) continue;
-    if (at->key == process_key) finish_process();
-    else complete(at->key);
+    if (at->key == process_key)
+      finish_process();
+    else
+      complete(at->key);
     return true;
   }
   return false;
@@ -55,8 +57,8 @@ void Run::interrupt_scope(Key scope, Key except) {
   const std::vector<JoinCount> joins = data_.joins;
   for (const JoinCount& join : joins)
     if (join.scope == scope)
-      emit(JoinChanged{.element = join.element, .scope = scope, .flow = join.flow,
-                       .change = -static_cast<int>(join.count)});
+      emit(JoinChanged{
+          .element = join.element, .scope = scope, .flow = join.flow, .change = -static_cast<int>(join.count)});
   std::erase_if(queue_, [&](const Token& token) { return token.scope == scope; });
 }
 
@@ -72,7 +74,8 @@ bool Run::is_body(const Living& at) const {
 /// The items as they were when the body was entered: kept with it, so that a later change can not shift them.
 const feel::List& Run::items_of(Key body) const {
   static const feel::List none;
-  const feel::Value* items = data_.find_variables(body) == nullptr ? nullptr : data_.find_variables(body)->find(loop_items);
+  const feel::Value* items =
+      data_.find_variables(body) == nullptr ? nullptr : data_.find_variables(body)->find(loop_items);
   return items == nullptr || items->kind() != feel::Kind::list ? none : items->as_list();
 }
 
@@ -126,16 +129,16 @@ base::Result<void> Run::complete_inner(Key key) {
   const Key body = at.scope;
   TRY(std::ignore, map_outputs(node, key));
   const feel::Value* counter = find_variable(key, "loopCounter");
-  const auto index = counter == nullptr || counter->kind() != feel::Kind::number
-                         ? std::optional<std::int64_t>{}
-                         : counter->as_number().to_int64();
+  const auto index = counter == nullptr || counter->kind() != feel::Kind::number ? std::optional<std::int64_t>{}
+                                                                                 : counter->as_number().to_int64();
   if (!index || *index < 1)
     return refusal(base::Refusal::rule_not_met, "bpmn.loop_counter_lost", "变量loopCounter被改写",
                    "the variable loopCounter was overwritten");
   if (node.loop.output_element) {
     TRY(feel::Value item, evaluate(*node.loop.output_element, key));
     const feel::Value* collected = find_variable(body, node.loop.output_collection);
-    feel::List items = collected != nullptr && collected->kind() == feel::Kind::list ? collected->as_list() : feel::List{};
+    feel::List items =
+        collected != nullptr && collected->kind() == feel::Kind::list ? collected->as_list() : feel::List{};
     const auto place = static_cast<std::size_t>(*index - 1);
     if (place < items.size()) items[place] = std::move(item);
     set_variables(body, {{node.loop.output_collection, feel::Value(std::move(items))}});

@@ -63,18 +63,31 @@ class Applier {
       again->retries = event.retries;
       return;
     }
-    open({.kind = WaitKind::job, .key = event.key, .host = event.key, .element = event.element,
-          .retries = event.retries, .name = event.type});
+    open({.kind = WaitKind::job,
+          .key = event.key,
+          .host = event.key,
+          .element = event.element,
+          .retries = event.retries,
+          .name = event.type});
   }
 
   void operator()(const TimerOpened& event) {
-    open({.kind = WaitKind::timer, .key = event.key, .host = event.host, .element = event.element, .due = event.due,
-          .repetitions = event.repetitions, .interval = event.interval});
+    open({.kind = WaitKind::timer,
+          .key = event.key,
+          .host = event.host,
+          .element = event.element,
+          .due = event.due,
+          .repetitions = event.repetitions,
+          .interval = event.interval});
   }
 
   void operator()(const MessageOpened& event) {
-    open({.kind = WaitKind::message, .key = event.key, .host = event.host, .element = event.element,
-          .name = event.name, .correlation = event.correlation});
+    open({.kind = WaitKind::message,
+          .key = event.key,
+          .host = event.host,
+          .element = event.element,
+          .name = event.name,
+          .correlation = event.correlation});
   }
 
   void operator()(const WaitClosed& event) {
@@ -160,9 +173,15 @@ class Applier {
 
 }  // namespace
 
-const Instance::Living* Instance::Data::find_living(Key key) const { return find_in(living, key); }
-const Wait* Instance::Data::find_wait(Key key) const { return find_in(waits, key); }
-const Incident* Instance::Data::find_incident(Key key) const { return find_in(incidents, key); }
+const Instance::Living* Instance::Data::find_living(Key key) const {
+  return find_in(living, key);
+}
+const Wait* Instance::Data::find_wait(Key key) const {
+  return find_in(waits, key);
+}
+const Incident* Instance::Data::find_incident(Key key) const {
+  return find_in(incidents, key);
+}
 
 const feel::Context* Instance::Data::find_variables(Key scope) const {
   const auto at = variables_place(variables, scope);
@@ -183,13 +202,27 @@ Instance& Instance::operator=(const Instance& other) {
 Instance& Instance::operator=(Instance&&) noexcept = default;
 Instance::~Instance() = default;
 
-bool Instance::started() const { return data_->started; }
-bool Instance::ended() const { return data_->ended; }
-bool Instance::cancelled() const { return data_->cancelled; }
-const std::vector<Instance::Living>& Instance::living() const { return data_->living; }
-const std::vector<Wait>& Instance::waits() const { return data_->waits; }
-const std::vector<Incident>& Instance::incidents() const { return data_->incidents; }
-bool Instance::has_incident() const { return !data_->incidents.empty(); }
+bool Instance::started() const {
+  return data_->started;
+}
+bool Instance::ended() const {
+  return data_->ended;
+}
+bool Instance::cancelled() const {
+  return data_->cancelled;
+}
+const std::vector<Instance::Living>& Instance::living() const {
+  return data_->living;
+}
+const std::vector<Wait>& Instance::waits() const {
+  return data_->waits;
+}
+const std::vector<Incident>& Instance::incidents() const {
+  return data_->incidents;
+}
+bool Instance::has_incident() const {
+  return !data_->incidents.empty();
+}
 
 const feel::Context& Instance::variables(Key scope) const {
   static const feel::Context none;

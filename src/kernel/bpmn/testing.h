@@ -36,14 +36,18 @@ inline std::string start(const std::string& id = "start", const std::string& inn
 inline std::string end(const std::string& id = "end", const std::string& inner = "") {
   return element("endEvent", id, inner);
 }
-inline std::string user(const std::string& id, const std::string& inner = "") { return element("userTask", id, inner); }
+inline std::string user(const std::string& id, const std::string& inner = "") {
+  return element("userTask", id, inner);
+}
 inline std::string extensions(const std::string& content) {
   return "<b:extensionElements>" + content + "</b:extensionElements>";
 }
 inline std::string job(const std::string& id, const std::string& more = "", const std::string& inner = "") {
   return element("serviceTask", id, extensions("<z:taskDefinition type=\"work\"/>" + more) + inner);
 }
-inline std::string io(const std::string& content) { return "<z:ioMapping>" + content + "</z:ioMapping>"; }
+inline std::string io(const std::string& content) {
+  return "<z:ioMapping>" + content + "</z:ioMapping>";
+}
 inline std::string input(const std::string& source, const std::string& target) {
   return "<z:input source=\"" + source + "\" target=\"" + target + "\"/>";
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t us_per_day = 86'400 * base::us_per_second;
 constexpr std::int64_t days_max = 36'525'000;  // a hundred thousand years: far inside 64 bits of microseconds
-constexpr base::Instant moment_min{-719'528 * us_per_day};  // 0000-01-01
+constexpr base::Instant moment_min{-719'528 * us_per_day};   // 0000-01-01
 constexpr base::Instant moment_max{2'932'896 * us_per_day};  // 9999-12-31
 
 /// Reads digits at the front of `text` and removes them; nothing when there are none or too many.
@@ -103,7 +103,11 @@ std::optional<Period> parse_period(std::string_view text) {
       period.months += *number * (unit == 'Y' ? 12 : 1);
       continue;
     }
-    const std::int64_t seconds = unit == 'W' ? 604'800 : unit == 'D' ? 86'400 : unit == 'h' ? 3600 : unit == 'm' ? 60 : 1;
+    const std::int64_t seconds = unit == 'W'   ? 604'800
+                                 : unit == 'D' ? 86'400
+                                 : unit == 'h' ? 3600
+                                 : unit == 'm' ? 60
+                                               : 1;
     if (*number > days_max * 86'400 / seconds) return std::nullopt;
     period.us += *number * seconds * base::us_per_second + *fraction;
     if (period.us > days_max * us_per_day) return std::nullopt;

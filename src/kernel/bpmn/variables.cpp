@@ -8,14 +8,16 @@ namespace bpmn {
 feel::Value storable(const feel::Value& value) {
   switch (value.kind()) {
     case feel::Kind::range:
-    case feel::Kind::function: return {};
+    case feel::Kind::function:
+      return {};
     case feel::Kind::list: {
       feel::List list;
       list.reserve(value.as_list().size());
       for (const feel::Value& item : value.as_list()) list.push_back(storable(item));
       return list;
     }
-    case feel::Kind::context: return storable(value.as_context());
+    case feel::Kind::context:
+      return storable(value.as_context());
     case feel::Kind::null:
     case feel::Kind::boolean:
     case feel::Kind::number:
@@ -24,7 +26,8 @@ feel::Value storable(const feel::Value& value) {
     case feel::Kind::time:
     case feel::Kind::date_time:
     case feel::Kind::years_months:
-    case feel::Kind::days_time: return value;
+    case feel::Kind::days_time:
+      return value;
   }
   return {};
 }
@@ -86,29 +89,16 @@ base::Result<std::string> Run::text_of(const Attribute& attribute, Key key) {
   return value.is_null() ? std::string() : feel::to_text(value);
 }
 
-/// Plain texts are separated by commas.
+/// A list, or a text whose parts are separated by commas.
 base::Result<std::vector<std::string>> Run::texts_of(const Attribute& attribute, Key key) {
+  if (!attribute.expression) return split_list(attribute.text);
+  TRY(const feel::Value value, evaluate(*attribute.expression, key));
+  if (value.is_null()) return std::vector<std::string>{};
+  if (value.kind() != feel::Kind::list) return split_list(feel::to_text(value));
   std::vector<std::string> texts;
-  const auto add = [&](std::string_view text) {
-    while (text.starts_with(' ')) text.remove_prefix(1);
-    while (text.ends_with(' ')) text.remove_suffix(1);
-    if (!text.empty()) texts.emplace_back(text);
-  };
-  if (attribute.empty()) return texts;
-  TRY(const feel::Value value, evaluate(attribute, key));
-  if (value.kind() == feel::Kind::list) {
-    for (const feel::Value& item : value.as_list())
-      if (!item.is_null()) add(feel::to_text(item));
-    return texts;
-  }
-  if (value.is_null()) return texts;
-  const std::string text = feel::to_text(value);
-  for (std::string_view rest = text;;) {
-    const auto comma = rest.find(',');
-    add(rest.substr(0, comma));
-    if (comma == std::string_view::npos) return texts;
-    rest.remove_prefix(comma + 1);
-  }
+  for (const feel::Value& item : value.as_list())
+    if (!item.is_null()) texts.push_back(feel::to_text(item));
+  return texts;
 }
 
 base::Result<int> Run::number_of(const Attribute& attribute, Key key, int otherwise) {
@@ -129,7 +119,8 @@ void Run::put_path(feel::Context& into, const std::vector<std::string>& path, fe
   if (path.size() == 1) return into.put(path.front(), std::move(value));
   const feel::Value* before = into.find(path.front());
   if (before == nullptr && scope != 0) before = find_variable(scope, path.front());
-  feel::Context inner = before != nullptr && before->kind() == feel::Kind::context ? before->as_context() : feel::Context{};
+  feel::Context inner =
+      before != nullptr && before->kind() == feel::Kind::context ? before->as_context() : feel::Context{};
   put_path(inner, {path.begin() + 1, path.end()}, std::move(value), 0);
   into.put(path.front(), std::move(inner));
 }
@@ -161,8 +152,10 @@ base::Result<void> Run::map_outputs(const Node& node, Key key) {
 /// What came with a completion: with output mappings only those decide what goes on, else everything goes outward.
 void Run::deliver(Key key, const feel::Context& variables) {
   if (variables.empty()) return;
-  if (node_of(key).outputs.empty()) propagate(key, variables);
-  else set_variables(key, variables);
+  if (node_of(key).outputs.empty())
+    propagate(key, variables);
+  else
+    set_variables(key, variables);
 }
 
 /// Each variable goes to the nearest scope, from `key` outward, that has it; else to the process.

@@ -19,8 +19,12 @@ base::Result<base::Instant> Run::moment_of(const feel::Value& value, Key key, Da
   const base::Instant now = world_.feel.now;
   std::optional<base::Instant> moment;
   switch (value.kind()) {
-    case feel::Kind::date: moment = moment_of_day(value.as_date().days, end); break;
-    case feel::Kind::years_months: moment = plus(now, {.months = value.as_years_months().months}); break;
+    case feel::Kind::date:
+      moment = moment_of_day(value.as_date().days, end);
+      break;
+    case feel::Kind::years_months:
+      moment = plus(now, {.months = value.as_years_months().months});
+      break;
     case feel::Kind::days_time: {
       const feel::DaysTime length = value.as_days_time();
       if (std::abs(length.seconds) < 1'000'000'000'000)
@@ -39,8 +43,7 @@ base::Result<base::Instant> Run::moment_of(const feel::Value& value, Key key, Da
         break;
       }
       if (std::abs(local.date.days) > 4'000'000) break;
-      const std::int64_t seconds =
-          local.date.days * 86'400 + local.time.second_of_day - local.time.zone.offset_seconds;
+      const std::int64_t seconds = local.date.days * 86'400 + local.time.second_of_day - local.time.zone.offset_seconds;
       moment = plus({}, {.us = seconds * base::us_per_second + local.time.nanosecond / 1000});
       break;
     }
@@ -56,7 +59,8 @@ base::Result<base::Instant> Run::moment_of(const feel::Value& value, Key key, Da
     case feel::Kind::list:
     case feel::Kind::context:
     case feel::Kind::range:
-    case feel::Kind::function: break;
+    case feel::Kind::function:
+      break;
   }
   if (moment) return *moment;
   base::Error error = timer_invalid(feel::to_text(value));
@@ -87,8 +91,12 @@ base::Result<void> Run::open_wait(ElementIndex element, Key key, Key host, Key s
   const Node& node = definition_.node(element);
   if (node.trigger == Trigger::timer) {
     TRY(Firing firing, firing_of(node.timer, scope));
-    emit(TimerOpened{.element = element, .key = key, .due = firing.due, .repetitions = firing.repetitions,
-                     .interval = std::move(firing.interval), .host = host == key ? 0 : host});
+    emit(TimerOpened{.element = element,
+                     .key = key,
+                     .due = firing.due,
+                     .repetitions = firing.repetitions,
+                     .interval = std::move(firing.interval),
+                     .host = host == key ? 0 : host});
     return base::done();
   }
   TRY(std::string name, text_of(node.message, scope));
@@ -102,7 +110,10 @@ base::Result<void> Run::open_wait(ElementIndex element, Key key, Key host, Key s
                      "the correlation key of the message is neither text nor number" + diagnosis_en_);
     correlation = feel::to_text(value);
   }
-  emit(MessageOpened{.element = element, .key = key, .name = std::move(name), .correlation = std::move(correlation),
+  emit(MessageOpened{.element = element,
+                     .key = key,
+                     .name = std::move(name),
+                     .correlation = std::move(correlation),
                      .host = host == key ? 0 : host});
   return base::done();
 }
@@ -114,9 +125,8 @@ base::Result<void> Run::open_listeners(const std::vector<ElementIndex>& listener
     const bool waits = node.trigger == Trigger::timer || node.trigger == Trigger::message ||
                        node.behaviour == Behaviour::await_message;
     if (!waits) continue;
-    const bool open = std::any_of(data_.waits.begin(), data_.waits.end(), [&](const Wait& wait) {
-      return wait.host == host && wait.element == element;
-    });
+    const bool open = std::any_of(data_.waits.begin(), data_.waits.end(),
+                                  [&](const Wait& wait) { return wait.host == host && wait.element == element; });
     if (!open) {
       TRY(std::ignore, open_wait(element, data_.next_key, host, scope));
     }
@@ -161,9 +171,12 @@ void Run::reopen(const Wait& wait) {
   if (wait.kind != WaitKind::timer || wait.repetitions == 0 || interrupting) return;
   const auto due = next_firing(wait.due, wait.interval);
   if (!due) return;  // beyond the year 9999
-  emit(TimerOpened{.element = wait.element, .key = data_.next_key, .due = due.value(),
+  emit(TimerOpened{.element = wait.element,
+                   .key = data_.next_key,
+                   .due = due.value(),
                    .repetitions = wait.repetitions < 0 ? -1 : wait.repetitions - 1,
-                   .interval = wait.repetitions == 1 ? "" : wait.interval, .host = wait.host});
+                   .interval = wait.repetitions == 1 ? "" : wait.interval,
+                   .host = wait.host});
 }
 
 void Run::set_off_boundary(ElementIndex boundary, Key host, const feel::Context& variables) {
@@ -247,8 +260,12 @@ base::Result<std::vector<StartTrigger>> start_triggers(const Definition& definit
       triggers.push_back({.element = start, .trigger = Trigger::message, .message = std::move(name)});
     } else if (node.trigger == Trigger::timer) {
       TRY(Run::Firing firing, run.firing_of(node.timer, 0));
-      triggers.push_back({.element = start, .trigger = Trigger::timer, .message = {}, .due = firing.due,
-                          .repetitions = firing.repetitions, .interval = std::move(firing.interval)});
+      triggers.push_back({.element = start,
+                          .trigger = Trigger::timer,
+                          .message = {},
+                          .due = firing.due,
+                          .repetitions = firing.repetitions,
+                          .interval = std::move(firing.interval)});
     }
   }
   return triggers;
