@@ -24,6 +24,13 @@ function(library name)
   endif()
 
   foreach(list arg_SOURCES arg_TESTS)  # GROUND-WORK
+    foreach(used IN LISTS arg_USES)
+      get_property(layer GLOBAL PROPERTY library_layer_${used})
+      if(NOT layer)
+        message(WARNING "library ${name}: ${used} is not there yet")
+        return()
+      endif()
+    endforeach()
     foreach(file IN LISTS ${list})
       if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file} AND NOT IS_ABSOLUTE ${file})
         message(WARNING "library ${name}: ${file} is not there yet")

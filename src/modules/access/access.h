@@ -117,6 +117,9 @@ std::optional<Person> find_person(storage::Snapshot& snapshot, base::Id person);
 /// Staff of a division with a role, for choosing a second officer.
 std::vector<Person> staff_with_role(storage::Snapshot& snapshot, const Scope& scope, std::string_view role);
 
+/// Whether anybody has an account yet.
+bool has_people(storage::Snapshot& snapshot);
+
 void save_office(storage::Transaction& transaction, std::string_view division, std::string_view code,
                  const base::Text& name);
 base::Text office_name(storage::Snapshot& snapshot, std::string_view division, std::string_view code);

@@ -131,6 +131,8 @@ std::optional<Person> find_person(storage::Snapshot& snapshot, base::Id person) 
   return person_of(*row);
 }
 
+bool has_people(storage::Snapshot& snapshot) { return snapshot.find("SELECT 1 FROM people LIMIT 1").has_value(); }
+
 std::vector<Person> staff_with_role(storage::Snapshot& snapshot, const Scope& scope, std::string_view role) {
   std::vector<Person> people;
   for (const Row& row : snapshot.query("SELECT " + std::string(person_columns) +

@@ -143,7 +143,13 @@ class Engine {
   /// hold up the others.
   int fire_due_timers(storage::Store& store, base::Instant now, int limit) const;
 
-  /// Computes every open case's due days and timers again: after a calendar or rule was loaded. Returns the cases changed.
+  /// Keeps the services as they are now, so that cases go on with the version they started with whatever the catalogue
+  /// becomes; at start, before serving.
+  /// Errors: none of its own; throws storage::Fault.
+  base::Result<void> deploy(storage::Store& store, base::Instant now) const;
+
+  /// Computes every open case's due days and timers again when calendar or rules are not those of the last time.
+  /// Returns the cases changed.
   int replan(storage::Store& store, base::Instant now) const;
 
   /// Errors: `casework.case_unknown` also for a case outside `scope`.
@@ -154,19 +160,21 @@ class Engine {
 
  private:
   struct Step;
-  base::Result<void> advance(storage::Transaction& transaction, Case& of_case, bpmn::Command command,
-                             const Step& step, const Moment& moment) const;
+  base::Result<std::shared_ptr<const catalogue::Service>> pinned(storage::Snapshot& snapshot,
+                                                                 const std::string& service,
+                                                                 const std::string& version) const;
   base::Result<CaseHead> finish(storage::Transaction& transaction, Case& of_case, std::vector<bpmn::Event> events,
                                 const Step& step, const Moment& moment) const;
   base::Result<std::vector<bpmn::Event>> run(storage::Transaction& transaction, Case& of_case, bpmn::Command command,
                                              const Moment& moment) const;
-  base::Result<void> run_jobs(storage::Transaction& transaction, Case& of_case, std::vector<bpmn::Event>& events,
-                              const Moment& moment) const;
-  void refresh_due(Case& of_case, calendar::Date today, std::map<std::string, calendar::Date>& due_of_element) const;
   bool fire_one(storage::Store& store, TaskId timer, base::Instant now) const;
+  bool replan_one(storage::Store& store, base::Id of_case, base::Instant now) const;
 
   std::shared_ptr<const catalogue::Catalogue> catalogue_;
   std::map<std::string, Worker, std::less<>> workers_;
+  // Versions that only old cases use, read when one of them is.
+  mutable std::mutex pinned_mutex_;
+  mutable std::map<std::string, std::shared_ptr<const catalogue::Service>, std::less<>> pinned_;
 };
 
 struct TaskFilter {

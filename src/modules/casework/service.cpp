@@ -145,7 +145,7 @@ base::Result<Case> Engine::load(storage::Snapshot& snapshot, const access_contro
   std::optional<StoredCase> stored = find_case(snapshot, scope, of_case);
   if (!stored) return case_unknown();
   Case loaded{.head = std::move(stored->head), .instance = {}, .marks = std::move(stored->marks), .service = {}};
-  TRY(loaded.service, catalogue_->service(loaded.head.service, loaded.head.service_version));
+  TRY(loaded.service, pinned(snapshot, loaded.head.service, loaded.head.service_version));
   TRY(loaded.instance, bpmn::decode_instance(stored->instance));
   return loaded;
 }

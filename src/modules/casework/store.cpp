@@ -249,6 +249,34 @@ std::vector<base::Id> open_cases(storage::Snapshot& snapshot, base::Id after, in
   return ids;
 }
 
+void save_deployed(storage::Transaction& transaction, std::string_view service, std::string_view version,
+                   const std::string& files_json, base::Instant now) {
+  transaction.execute(
+      "INSERT INTO deployed_services (service, version, division, files, deployed_at) VALUES (?, ?, '', ?, ?) "
+      "ON CONFLICT (service, version) DO NOTHING",
+      {service, version, files_json, now});
+}
+
+std::optional<std::string> find_deployed(storage::Snapshot& snapshot, std::string_view service,
+                                         std::string_view version) {
+  const auto row =
+      snapshot.find("SELECT files FROM deployed_services WHERE service = ? AND version = ?", {service, version});
+  if (!row) return std::nullopt;
+  return (*row)[0].text();
+}
+
+std::string plan_ground(storage::Snapshot& snapshot) {
+  const auto row = snapshot.find("SELECT fingerprint FROM plan_grounds WHERE id = 1");
+  return row ? (*row)[0].text() : std::string();
+}
+
+void save_plan_ground(storage::Transaction& transaction, std::string_view fingerprint) {
+  transaction.execute(
+      "INSERT INTO plan_grounds (id, division, fingerprint) VALUES (1, '', ?) "
+      "ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint",
+      {fingerprint});
+}
+
 TaskPage list_tasks(storage::Snapshot& snapshot, const access_control::Actor& actor, const TaskFilter& filter,
                     calendar::Date today) {
   Condition condition = tasks_for(actor, filter.tab, today);

@@ -40,6 +40,16 @@ bool timer_waits(storage::Snapshot& snapshot, TaskId timer);
 /// Open cases after `after`, for going through all of them in pieces.
 std::vector<base::Id> open_cases(storage::Snapshot& snapshot, base::Id after, int limit);
 
+/// A service's files as JSON, kept by version.
+void save_deployed(storage::Transaction& transaction, std::string_view service, std::string_view version,
+                   const std::string& files_json, base::Instant now);
+std::optional<std::string> find_deployed(storage::Snapshot& snapshot, std::string_view service,
+                                         std::string_view version);
+
+/// What calendar and rules the stored due days were computed from.
+std::string plan_ground(storage::Snapshot& snapshot);
+void save_plan_ground(storage::Transaction& transaction, std::string_view fingerprint);
+
 /// A scope that reaches every case: for the system's own work (timers, re-planning), never for a request.
 access_control::Scope system_scope();
 

@@ -52,3 +52,18 @@ CREATE TABLE timers (
 );
 
 CREATE INDEX timers_due ON timers (due_at, case_id, timer_key);
+
+CREATE TABLE deployed_services (
+  service TEXT NOT NULL,
+  version TEXT NOT NULL,
+  division TEXT NOT NULL,
+  files TEXT NOT NULL,
+  deployed_at BIGINT NOT NULL,
+  PRIMARY KEY (service, version)
+);
+
+CREATE TABLE plan_grounds (
+  id BIGINT NOT NULL PRIMARY KEY,
+  division TEXT NOT NULL,
+  fingerprint TEXT NOT NULL
+);

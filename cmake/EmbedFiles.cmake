@@ -1,0 +1,11 @@
+# Writes OUT.S: every file below DIST as bytes, and a table web_assets of {path, begin, end}, ended by zeros.
+file(GLOB_RECURSE files RELATIVE ${DIST} ${DIST}/*)
+set(data ".section .rodata\n")
+set(table ".section .data.rel.ro,\"aw\"\n.balign 8\n.global web_assets\nweb_assets:\n")
+set(index 0)
+foreach(file IN LISTS files)
+  string(APPEND data "name${index}: .asciz \"/${file}\"\nbegin${index}: .incbin \"${DIST}/${file}\"\nend${index}: .byte 0\n")
+  string(APPEND table ".quad name${index}, begin${index}, end${index}\n")
+  math(EXPR index "${index} + 1")
+endforeach()
+file(WRITE ${OUT}.S "${data}${table}.quad 0, 0, 0\n.section .note.GNU-stack,\"\",@progbits\n")

@@ -1,0 +1,120 @@
+/// Which version of a service a case goes on with, and what happens when calendar or rules change under open cases.
+#include "modules/casework/casework.h"
+#include "store.h"
+
+namespace casework {
+namespace {
+
+/// FNV-1a, 64 bits.
+class Fingerprint {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) {
+      hash_ ^= static_cast<unsigned char>(c);
+      hash_ *= 1099511628211ull;
+    }
+    hash_ ^= 0xFF;
+    hash_ *= 1099511628211ull;
+  }
+  std::string text() const { return std::to_string(hash_); }
+
+ private:
+  std::uint64_t hash_ = 14695981039346656037ull;
+};
+
+/// Changes when any day of the calendar or any rule does.
+std::string fingerprint_of(const catalogue::Catalogue& catalogue) {
+  Fingerprint fingerprint;
+  for (const std::int64_t year : catalogue.calendar.years()) {
+    std::string days;
+    const calendar::Date first = *calendar::date_of({year, 1, 1});
+    for (std::int64_t day = 0; day < 365; ++day) {
+      const auto working = catalogue.calendar.is_working_day({first.days + day});
+      days += working && working.value() ? '1' : '0';
+    }
+    fingerprint.add(std::to_string(year) + days + (catalogue.calendar.is_provisional(first) ? "p" : ""));
+  }
+  for (const catalogue::Rule& rule : catalogue.rules.all())
+    fingerprint.add(rule.id + "|" + calendar::to_text(rule.valid_from) + "|" +
+                    (rule.valid_to ? calendar::to_text(*rule.valid_to) : "") + "|" + std::to_string(rule.value.count) +
+                    "|" + std::to_string(static_cast<int>(rule.value.unit)));
+  return fingerprint.text();
+}
+
+std::string files_json(const catalogue::Service& service) {
+  feel::Context files;
+  for (const auto& [path, text] : service.files) files.put(path, text);
+  return feel::to_json(feel::Value(std::move(files)));
+}
+
+constexpr int cases_per_piece = 500;
+
+}  // namespace
+
+base::Result<void> Engine::deploy(storage::Store& store, base::Instant now) const {
+  store.write([&](storage::Transaction& transaction) {
+    for (const auto& [id, service] : catalogue_->services)
+      if (!find_deployed(transaction, id, service->version))
+        save_deployed(transaction, id, service->version, files_json(*service), now);
+    return true;
+  });
+  return {};
+}
+
+base::Result<std::shared_ptr<const catalogue::Service>> Engine::pinned(storage::Snapshot& snapshot,
+                                                                       const std::string& id,
+                                                                       const std::string& version) const {
+  const auto current = catalogue_->services.find(id);
+  if (current != catalogue_->services.end() && current->second->version == version) return current->second;
+  const std::string key = id + "@" + version;
+  {
+    const std::scoped_lock lock(pinned_mutex_);
+    if (const auto found = pinned_.find(key); found != pinned_.end()) return found->second;
+  }
+  const auto stored = find_deployed(snapshot, id, version);
+  CHECK(stored);  // no case starts with a version that was not deployed
+  const auto files = feel::parse_json(*stored);
+  CHECK(files && files.value().kind() == feel::Kind::context);
+  std::map<std::string, std::string, std::less<>> texts;
+  for (const auto& [path, text] : files.value().as_context().entries()) texts.emplace(path, text.as_string());
+  TRY(auto service, catalogue::read_version(id, texts));
+  const std::scoped_lock lock(pinned_mutex_);
+  return pinned_.emplace(key, std::move(service)).first->second;
+}
+
+bool Engine::replan_one(storage::Store& store, base::Id id, base::Instant now) const {
+  const Moment moment{
+      .now = now, .actor = {.person = {}, .name = {}, .staff = false, .roles = {}, .scope = system_scope()}};
+  const auto changed = store.write_result([&](storage::Transaction& transaction) -> base::Result<bool> {
+    TRY(Case of_case, load(transaction, moment.actor.scope, id));
+    if (of_case.head.ended_at) return false;
+    const auto before = of_case.head.promised_day;
+    TRY(auto events, run(transaction, of_case, bpmn::ReplanTimers{}, moment));
+    const bool moved = !events.empty();
+    TRY(const CaseHead head,
+        finish(transaction, of_case, std::move(events), {.by = "replan", .element = {}, .reason = {}}, moment));
+    return moved || head.promised_day != before;
+  });
+  return changed && changed.value();
+}
+
+int Engine::replan(storage::Store& store, base::Instant now) const {
+  const std::string ground = fingerprint_of(*catalogue_);
+  if (store.read_value([](storage::Snapshot& snapshot) { return plan_ground(snapshot); }) == ground) return 0;
+  int changed = 0;
+  base::Id after;
+  for (;;) {
+    const auto ids = store.read_value(
+        [&](storage::Snapshot& snapshot) { return open_cases(snapshot, after, cases_per_piece); });
+    for (const base::Id id : ids) changed += replan_one(store, id, now);
+    if (ids.size() < static_cast<std::size_t>(cases_per_piece)) break;
+    after = ids.back();
+  }
+  store.write([&](storage::Transaction& transaction) {
+    save_plan_ground(transaction, ground);
+    return true;
+  });
+  return changed;
+}
+
+}  // namespace casework

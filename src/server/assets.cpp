@@ -1,0 +1,56 @@
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "parts.h"
+
+extern "C" {
+struct WebAsset {
+  const char* path;
+  const char* begin;
+  const char* end;
+};
+extern const WebAsset web_assets[];
+}
+
+namespace server {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> types = {{
+    {".html", "text/html; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".ico", "image/x-icon"},
+    {".woff2", "font/woff2"},
+    {".woff", "font/woff"},
+    {".json", "application/json"},
+    {".txt", "text/plain; charset=utf-8"},
+}};
+
+std::string type_of(std::string_view path) {
+  for (const auto& [ending, type] : types)
+    if (path.ends_with(ending)) return std::string(type);
+  return "application/octet-stream";
+}
+
+}  // namespace
+
+int mount_assets(http::Router& router) {
+  int count = 0;
+  bool has_index = false, has_office = false;
+  for (const WebAsset* asset = web_assets; asset->path; ++asset, ++count) {
+    const std::string_view path = asset->path;
+    // Vite names files below /assets/ by their content: they never change.
+    router.serve_asset(std::string(path), {asset->begin, static_cast<std::size_t>(asset->end - asset->begin)},
+                       type_of(path), path.starts_with("/assets/"));
+    has_index |= path == "/index.html";
+    has_office |= path == "/office.html";
+  }
+  if (has_index) router.serve_page("/", "/index.html");
+  if (has_office) router.serve_page("/office", "/office.html");
+  return count;
+}
+
+}  // namespace server

@@ -1,0 +1,61 @@
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+
+#include "kernel/feel/value.h"
+#include "parts.h"
+
+namespace server {
+namespace {
+
+constexpr auto tick = std::chrono::milliseconds(250);
+constexpr int timers_per_tick = 200;   // bounded: many limits fall at midnight, and people work beside them
+constexpr int outgoing_per_tick = 20;
+constexpr std::int64_t retry_us = 30 * base::us_per_second;
+
+}  // namespace
+
+Jobs::Jobs(Program::Parts& parts) : parts_(parts), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+Jobs::~Jobs() = default;
+
+void Jobs::deliver(const storage::Outgoing& outgoing) {
+  if (outgoing.kind == "licensing.render") {
+    const auto data = feel::parse_json(outgoing.data);
+    const auto document = data ? base::parse_id(data->as_context().find("document")->as_string()) : std::nullopt;
+    if (document) parts_.licensing->render(*parts_.store, *document);
+    return;
+  }
+  spdlog::warn("nothing handles the outbox kind {}", outgoing.kind);
+}
+
+void Jobs::run(const std::stop_token& stop) {
+  try {
+    if (const int changed = parts_.engine->replan(*parts_.store, parts_.now()); changed > 0)
+      spdlog::info("calendar or rules have changed: {} open cases have new due days", changed);
+  } catch (const std::exception& fault) {
+    spdlog::error("planning again: {}", fault.what());
+  }
+  while (!stop.stop_requested()) {
+    bool worked = false;
+    try {
+      worked = parts_.engine->fire_due_timers(*parts_.store, parts_.now(), timers_per_tick) > 0;
+      for (const storage::Outgoing& outgoing : storage::take_outgoing(*parts_.store, parts_.now(), outgoing_per_tick)) {
+        worked = true;
+        try {
+          deliver(outgoing);
+          storage::finish_outgoing(*parts_.store, outgoing.id);
+        } catch (const std::exception& fault) {
+          spdlog::error("outbox {} {}: {}", outgoing.kind, outgoing.id, fault.what());
+          storage::postpone_outgoing(*parts_.store, outgoing.id, parts_.now().plus_us(retry_us * (outgoing.attempts + 1)),
+                                     fault.what());
+        }
+      }
+    } catch (const std::exception& fault) {
+      spdlog::error("jobs: {}", fault.what());
+    }
+    if (!worked) std::this_thread::sleep_for(tick);
+  }
+}
+
+}  // namespace server

@@ -1,0 +1,131 @@
+#include "program.h"
+
+#include <signal.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "modules/registration/registration.h"
+#include "parts.h"
+
+namespace server {
+namespace {
+
+base::Instant system_now() {
+  return {std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+              .count()};
+}
+
+std::vector<storage::Migration> all_migrations() {
+  std::vector<storage::Migration> all;
+  for (const auto module : {storage::migrations(), access_control::migrations(), casework::migrations(),
+                            registration::migrations(), licensing::migrations()})
+    all.insert(all.end(), module.begin(), module.end());
+  return all;
+}
+
+licensing::Settings settings_of(const Options& options) {
+  return {.authority = {"株洲市天元区市场监督管理局", "Market Regulation Bureau of Tianyuan District, Zhuzhou"},
+          .contact = {"区政务服务大厅综合窗口(咨询电话以办事指南公布的为准)",
+                      "General window of the district service hall (see the service guide for the telephone number)"},
+          .base_url = options.base_url.empty()
+                          ? "http://" + options.address + ":" + std::to_string(options.port)
+                          : options.base_url,
+          .demonstration = options.demonstration};
+}
+
+void mount_openapi_count(http::Router& router) {
+  http::Metrics::instance().gauge("yichuang_routes",
+                                  [&router] { return static_cast<double>(router.operations().size()); });
+}
+
+}  // namespace
+
+base::Instant Program::Parts::now() const {
+  return system_now().plus_us(options.clock_shift_s * base::us_per_second);
+}
+
+Program::Program(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Program::~Program() = default;
+
+base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
+  if (options.clock_shift_s != 0 && !options.demonstration)
+    return base::Error{.kind = base::Refusal::rule_not_met,
+                       .code = "server.clock_not_allowed",
+                       .message = {"只有演示环境才能调整业务时钟", "Only a demonstration may run on a shifted clock."}};
+  auto parts = std::make_unique<Parts>();
+  parts->options = options;
+  TRY(parts->catalogue, catalogue::load(options.catalogue));
+  std::filesystem::create_directories(files_of(options));
+  TRY(auto secrets, access_control::Secrets::load_or_make(options.data + "/secrets"));
+  TRY(parts->store, storage::open({.database = database_of(options)}));
+  TRY(std::ignore, parts->store->migrate(all_migrations()));
+  parts->files = std::make_unique<storage::FileStore>(files_of(options));
+  parts->access = std::make_unique<access_control::Access>(*parts->store, std::move(secrets),
+                                                           access_control::local_stand_in());
+  parts->engine = std::make_unique<casework::Engine>(parts->catalogue);
+  parts->licensing =
+      std::make_unique<licensing::Licensing>(settings_of(options), *parts->engine, *parts->files);
+  TRY(std::ignore, parts->engine->deploy(*parts->store, parts->now()));
+
+  parts->router = std::make_shared<http::Router>();
+  http::Router& router = *parts->router;
+  http::mount_system(router, *parts->store, version);
+  access_control::mount(router, *parts->access, {.demonstration = options.demonstration});
+  registration::mount(router, *parts->store);
+  licensing::mount(router, *parts->store, *parts->files, *parts->licensing);
+  mount_openapi_count(router);
+  if (mount_assets(router) == 0) spdlog::warn("built without the front end: only the API is served");
+  return std::unique_ptr<Program>(new Program(std::move(parts)));
+}
+
+base::Result<void> Program::serve() {
+  // Blocked before any thread starts, so that only sigwait below sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  Parts& parts = *parts_;
+  http::Server server({.address = parts.options.address,
+                       .port = parts.options.port,
+                       .workers = parts.options.workers,
+                       .secure_cookies = parts.options.secure_cookies,
+                       .proxy_address = parts.options.proxy_address},
+                      parts.router,
+                      [&parts](const http::Request& request) { return parts.access->authenticate(request); },
+                      [&parts] { return parts.now(); });
+  TRY(const std::uint16_t port, server.start());
+  spdlog::info("serving at http://{}:{}", parts.options.address, port);
+  {
+    const Jobs jobs(parts);  // the first thing it does is to replan what a new calendar or rule has moved
+    int received = 0;
+    sigwait(&signals, &received);
+    spdlog::info("stopping");
+    server.stop();
+  }
+  return {};
+}
+
+base::Result<void> Program::load_demonstration(const std::function<void(const std::string&)>& progress) {
+  return make_demonstration(*parts_, progress);
+}
+
+bool Program::is_empty() const {
+  return parts_->store->read_value(
+      [](storage::Snapshot& snapshot) { return !access_control::has_people(snapshot); });
+}
+
+std::string Program::openapi() const { return parts_->router->openapi(version); }
+
+base::Result<std::string> Program::backup(const std::string& target) {
+  return storage::backup_all(*parts_->store, {database_of(parts_->options), files_of(parts_->options)}, target);
+}
+
+base::Result<std::string> Program::check() {
+  return storage::check_all(*parts_->store, {database_of(parts_->options), files_of(parts_->options)});
+}
+
+}  // namespace server

@@ -1,0 +1,62 @@
+/// The program: builds everything once, mounts the modules, runs the jobs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "kernel/base/instant.h"
+#include "kernel/base/result.h"
+
+namespace server {
+
+/// What the technician sets, by option or environment.
+struct Options {
+  std::string data = "var";                     // database, files, secrets
+  std::string database = {};                    // empty: "sqlite:<data>/yichuang.db"; or "postgresql://…"
+  std::string catalogue = "catalogue";
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string base_url = {};                    // printed in QR codes; empty: http://address:port
+  std::string proxy_address = {};
+  bool secure_cookies = false;
+  bool demonstration = false;                   // marks every document; allows a shifted clock
+  std::int64_t clock_shift_s = 0;
+  unsigned workers = 32;
+};
+
+std::string database_of(const Options& options);
+std::string files_of(const Options& options);
+
+/// Everything that is built once; made by `build`.
+class Program {
+ public:
+  /// Opens the database, migrates it, loads the catalogue, mounts every route.
+  /// Errors: those of storage::open, Store::migrate, catalogue::load, Secrets::load_or_make; `server.clock_not_allowed`.
+  static base::Result<std::unique_ptr<Program>> build(const Options& options);
+  ~Program();
+
+  /// Serves until a signal asks to stop. Errors: `http.port_taken`.
+  base::Result<void> serve();
+
+  /// Fills an empty database with the demonstration district: through the same use cases as real life.
+  /// Errors: `demo.not_empty`. `progress` is told each step.
+  base::Result<void> load_demonstration(const std::function<void(const std::string&)>& progress);
+  bool is_empty() const;
+
+  /// The OpenAPI document of all routes.
+  std::string openapi() const;
+
+  base::Result<std::string> backup(const std::string& target);
+  base::Result<std::string> check();
+
+  struct Parts;
+
+ private:
+  explicit Program(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+inline constexpr const char* version = "0.1.0";
+
+}  // namespace server
