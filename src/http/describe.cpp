@@ -138,8 +138,8 @@ void Reader::read(const feel::Value& value, std::string& to) {
                                          "must not be longer than " + most + " characters; please shorten it"});
   }
   if (has_control_character(text))
-    return refuse("http.text_invalid", {"含有不可见的控制字符，请删去后重新填写",
-                                        "holds invisible control characters; please remove them"});
+    return refuse("http.text_invalid",
+                  {"含有不可见的控制字符，请删去后重新填写", "holds invisible control characters; please remove them"});
   to = text;
 }
 
@@ -160,8 +160,8 @@ std::int64_t Reader::read_number(const feel::Value& value, Range range) {
   }
   const auto number = value.as_number().to_int64();
   if (number && *number >= range.least && *number <= range.most) return *number;
-  const bool too_far = number || value.as_number() > feel::Decimal(range.most) ||
-                       value.as_number() < feel::Decimal(range.least);
+  const bool too_far =
+      number || value.as_number() > feel::Decimal(range.most) || value.as_number() < feel::Decimal(range.least);
   const std::string least = std::to_string(range.least);
   const std::string most = std::to_string(range.most);
   if (too_far)
@@ -183,8 +183,8 @@ void Reader::read(const feel::Value& value, base::Id& to) {
 void Reader::read(const feel::Value& value, calendar::Date& to) {
   const auto date = value.kind() == feel::Kind::string ? calendar::parse_date(value.as_string()) : std::nullopt;
   if (!date)
-    return refuse("http.date_invalid", {"应为存在的日期，请按“2026-11-24”的格式填写",
-                                        "must be a day that exists, written like 2026-11-24"});
+    return refuse("http.date_invalid",
+                  {"应为存在的日期，请按“2026-11-24”的格式填写", "must be a day that exists, written like 2026-11-24"});
   to = *date;
 }
 
@@ -205,8 +205,8 @@ void Reader::read_struct(const feel::Value& value, std::span<const Member> membe
     if (known) continue;
     enter(key);
     const std::string name = shown(key);
-    refuse("http.field_unknown",
-           {"没有“" + name + "”这一项，请删去或核对名称", "there is no field “" + name + "”; remove it or check its name"});
+    refuse("http.field_unknown", {"没有“" + name + "”这一项，请删去或核对名称",
+                                  "there is no field “" + name + "”; remove it or check its name"});
     leave();
   }
   for (const Member& member : members) {
@@ -245,11 +245,21 @@ void Writer::text(std::string_view text) {
     done = i + 1;
     out += '\\';
     switch (text[i]) {
-      case '"': out += '"'; break;
-      case '\\': out += '\\'; break;
-      case '\n': out += 'n'; break;
-      case '\r': out += 'r'; break;
-      case '\t': out += 't'; break;
+      case '"':
+        out += '"';
+        break;
+      case '\\':
+        out += '\\';
+        break;
+      case '\n':
+        out += 'n';
+        break;
+      case '\r':
+        out += 'r';
+        break;
+      case '\t':
+        out += 't';
+        break;
       default:
         out += "u00";
         out += hex[byte >> 4];
@@ -328,7 +338,8 @@ std::string component_name(std::string_view pretty_function) {
   CHECK(begin != std::string_view::npos);
   std::string name(pretty_function.substr(begin + 4));
   name.resize(std::min(name.find(';'), name.rfind(']')));
-  for (const std::string_view noise : {"{anonymous}::", "(anonymous namespace)::", "http::"}) replace_all(name, noise, "");
+  for (const std::string_view noise : {"{anonymous}::", "(anonymous namespace)::", "http::"})
+    replace_all(name, noise, "");
   replace_all(name, "::", ".");
   for (char& c : name) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
@@ -352,8 +363,9 @@ void Codec<feel::Context>::read(Reader& reader, const feel::Value& value, feel::
 
 base::Result<feel::Value> read_json(std::string_view text) {
   if (text.size() > body_json_bytes_max)
-    return base::Error{.code = "json.too_large",
-                       .message = {"提交的内容过大，请分批提交", "what was sent is too large; please send it in parts"}};
+    return base::Error{
+        .code = "json.too_large",
+        .message = {"提交的内容过大，请分批提交", "what was sent is too large; please send it in parts"}};
   if (!base::is_utf8(text))
     return base::Error{.code = "http.text_not_utf8",
                        .message = {"提交的内容不是 UTF-8 编码，请转换编码后重新提交",
@@ -370,11 +382,12 @@ std::optional<base::Error> body_error(Reader& reader) {
   std::vector<base::Place> places = reader.take_places();
   if (places.empty()) return std::nullopt;
   const std::string count = std::to_string(places.size());
-  return base::Error{.kind = base::Refusal::invalid,
-                     .code = "http.body_invalid",
-                     .message = {"提交的内容有 " + count + " 处需要改正，请逐项修改后重新提交",
-                                 "what was sent needs correcting in " + count + " place(s); please mend each and send again"},
-                     .places = std::move(places)};
+  return base::Error{
+      .kind = base::Refusal::invalid,
+      .code = "http.body_invalid",
+      .message = {"提交的内容有 " + count + " 处需要改正，请逐项修改后重新提交",
+                  "what was sent needs correcting in " + count + " place(s); please mend each and send again"},
+      .places = std::move(places)};
 }
 
 }  // namespace http

@@ -1,10 +1,10 @@
 /// Reading, writing and the JSON Schema of described C++ types. What a type is made of is told once, by Boost.Describe;
 /// the walking is done by plain functions over tables, so that a module's routes stay quick to compile.
 ///
-/// Types: std::string, bool, whole numbers, double (ratios only), std::optional, std::vector, std::map by name, described
-/// structs and enums, base::Id, calendar::Date, base::Instant, feel::Value, feel::Context; base::Text in answers only.
-/// Where an id may be none, the member is std::optional<base::Id>. A module may teach a type of its own by specialising
-/// Codec.
+/// Types: std::string, bool, whole numbers, double (ratios only), std::optional, std::vector, std::map by name,
+/// described structs and enums, base::Id, calendar::Date, base::Instant, feel::Value, feel::Context; base::Text in
+/// answers only. Where an id may be none, the member is std::optional<base::Id>. A module may teach a type of its own
+/// by specialising Codec.
 #pragma once
 
 #include <array>
@@ -32,9 +32,9 @@
 
 namespace http {
 
-inline constexpr std::size_t text_length_max = 10'000;   // code points of one text
-inline constexpr std::size_t list_items_max = 10'000;    // of one list or map
-inline constexpr std::size_t places_max = 100;           // told in one refusal; more help nobody
+inline constexpr std::size_t text_length_max = 10'000;  // code points of one text
+inline constexpr std::size_t list_items_max = 10'000;   // of one list or map
+inline constexpr std::size_t places_max = 100;          // told in one refusal; more help nobody
 inline constexpr std::size_t body_json_bytes_max = 4'000'000;
 
 /// Walks a JSON value and notes everything that is wrong with it, each at its JSON pointer.
@@ -145,35 +145,34 @@ template <described_struct T>
 struct Codec<T> {
   static void read(Reader& reader, const feel::Value& value, T& to) {
     static constexpr auto table = []<class... D>(boost::mp11::mp_list<D...>) {
-      return std::array<Reader::Member, sizeof...(D)>{Reader::Member{
-          D::name, is_optional<member_type<T, D>> || std::same_as<member_type<T, D>, feel::Value>,
-          [](Reader& r, const feel::Value& v, void* object) {
-            Codec<member_type<T, D>>::read(r, v, static_cast<T*>(object)->*D::pointer);
-          }}...};
+      return std::array<Reader::Member, sizeof...(D)>{
+          Reader::Member{D::name, is_optional<member_type<T, D>> || std::same_as<member_type<T, D>, feel::Value>,
+                         [](Reader& r, const feel::Value& v, void* object) {
+                           Codec<member_type<T, D>>::read(r, v, static_cast<T*>(object)->*D::pointer);
+                         }}...};
     }(boost::mp11::mp_rename<members_of<T>, boost::mp11::mp_list>{});
     reader.read_struct(value, table, &to);
   }
   static void write(Writer& writer, const T& value) {
     static constexpr auto table = []<class... D>(boost::mp11::mp_list<D...>) {
-      return std::array<Writer::Member, sizeof...(D)>{Writer::Member{
-          D::name,
-          [](const void* object) {
-            if constexpr (is_optional<member_type<T, D>>)
-              return Codec<member_type<T, D>>::absent(static_cast<const T*>(object)->*D::pointer);
-            else
-              return object == nullptr;
-          },
-          [](Writer& w, const void* object) {
-            Codec<member_type<T, D>>::write(w, static_cast<const T*>(object)->*D::pointer);
-          }}...};
+      return std::array<Writer::Member, sizeof...(D)>{
+          Writer::Member{D::name,
+                         [](const void* object) {
+                           if constexpr (is_optional<member_type<T, D>>)
+                             return Codec<member_type<T, D>>::absent(static_cast<const T*>(object)->*D::pointer);
+                           else
+                             return object == nullptr;
+                         },
+                         [](Writer& w, const void* object) {
+                           Codec<member_type<T, D>>::write(w, static_cast<const T*>(object)->*D::pointer);
+                         }}...};
     }(boost::mp11::mp_rename<members_of<T>, boost::mp11::mp_list>{});
     writer.object(table, &value);
   }
   static std::string schema(Schemas& schemas) {
     static constexpr auto table = []<class... D>(boost::mp11::mp_list<D...>) {
-      return std::array<Schemas::Member, sizeof...(D)>{
-          Schemas::Member{D::name, !is_optional<member_type<T, D>>,
-                          [](Schemas& s) { return Codec<member_type<T, D>>::schema(s); }}...};
+      return std::array<Schemas::Member, sizeof...(D)>{Schemas::Member{
+          D::name, !is_optional<member_type<T, D>>, [](Schemas& s) { return Codec<member_type<T, D>>::schema(s); }}...};
     }(boost::mp11::mp_rename<members_of<T>, boost::mp11::mp_list>{});
     return schemas.object(component_name_of<T>(), table);
   }
@@ -358,9 +357,10 @@ base::Result<feel::Value> read_json(std::string_view text);
 std::optional<base::Error> body_error(Reader& reader);
 
 /// Reads `T` from JSON. `language` is who reads; the refusal is in both languages all the same.
-/// Errors: `http.body_invalid` with every place at fault (`http.field_unknown`, `http.field_missing`, `http.field_type`,
-/// `http.enum_unknown`, `http.text_too_long`, `http.text_invalid`, `http.number_out_of_range`, `http.date_invalid`,
-/// `http.instant_invalid`, `http.id_invalid`, `http.list_too_long`); `http.text_not_utf8`; `json.…` when it is no JSON.
+/// Errors: `http.body_invalid` with every place at fault (`http.field_unknown`, `http.field_missing`,
+/// `http.field_type`, `http.enum_unknown`, `http.text_too_long`, `http.text_invalid`, `http.number_out_of_range`,
+/// `http.date_invalid`, `http.instant_invalid`, `http.id_invalid`, `http.list_too_long`); `http.text_not_utf8`;
+/// `json.…` when it is no JSON.
 template <class T>
 base::Result<T> read(std::string_view text, [[maybe_unused]] Language language) {
   TRY(const feel::Value value, read_json(text));

@@ -28,7 +28,8 @@ struct Visit {
   feel::Value extra;
   std::optional<double> share;
 };
-BOOST_DESCRIBE_STRUCT(Visit, (), (reason, on, fee_fen, urgent, colour, parties, counts, place, at, answers, extra, share))
+BOOST_DESCRIBE_STRUCT(Visit, (),
+                      (reason, on, fee_fen, urgent, colour, parties, counts, place, at, answers, extra, share))
 
 struct Tree {
   base::Text label;
@@ -101,14 +102,15 @@ TEST(read, gives_back_what_was_written) {
 }
 
 TEST(read, tells_all_faults_at_once_each_with_its_place) {
-  EXPECT_THAT(faults<sample::Visit>(R"({"reason":7,"on":"2026-02-30","fee_fen":1.5,"urgent":"yes","colour":"blue",)"
-                                    R"("parties":[{"name":"甲"},{"shares":99999999999}],"counts":{"a/b":"x"},"place":"o0",)"
-                                    R"("at":"2026-11-24T09:30:00","answers":[],"surplus":1})"),
-              ElementsAre("/surplus http.field_unknown", "/reason http.field_type", "/on http.date_invalid",
-                          "/fee_fen http.field_type", "/urgent http.field_type", "/colour http.enum_unknown",
-                          "/parties/1/name http.field_missing", "/parties/1/shares http.number_out_of_range",
-                          "/counts/a~1b http.field_type", "/place http.id_invalid", "/at http.instant_invalid",
-                          "/answers http.field_type"));
+  EXPECT_THAT(
+      faults<sample::Visit>(R"({"reason":7,"on":"2026-02-30","fee_fen":1.5,"urgent":"yes","colour":"blue",)"
+                            R"("parties":[{"name":"甲"},{"shares":99999999999}],"counts":{"a/b":"x"},"place":"o0",)"
+                            R"("at":"2026-11-24T09:30:00","answers":[],"surplus":1})"),
+      ElementsAre("/surplus http.field_unknown", "/reason http.field_type", "/on http.date_invalid",
+                  "/fee_fen http.field_type", "/urgent http.field_type", "/colour http.enum_unknown",
+                  "/parties/1/name http.field_missing", "/parties/1/shares http.number_out_of_range",
+                  "/counts/a~1b http.field_type", "/place http.id_invalid", "/at http.instant_invalid",
+                  "/answers http.field_type"));
 }
 
 TEST(read, takes_absent_and_null_alike_for_optional_members_only) {
@@ -147,7 +149,8 @@ TEST(read, refuses_what_is_no_json) {
   EXPECT_THAT(faults<sample::One>(R"({"text":)"), ElementsAre(" json.invalid"));
   EXPECT_THAT(faults<sample::One>(""), ElementsAre(" json.invalid"));
   EXPECT_THAT(faults<sample::One>(std::string(100, '[') + std::string(100, ']')), ElementsAre(" json.too_deep"));
-  EXPECT_THAT(faults<sample::One>('"' + std::string(http::body_json_bytes_max, ' ') + '"'), ElementsAre("json.too_large"));
+  EXPECT_THAT(faults<sample::One>('"' + std::string(http::body_json_bytes_max, ' ') + '"'),
+              ElementsAre("json.too_large"));
 }
 
 TEST(read, keeps_long_names_of_the_sender_short) {
@@ -162,8 +165,9 @@ TEST(read, knows_moments_of_rfc_3339) {
   };
   EXPECT_EQ(moment("1970-01-01T08:00:00.25+08:00").value().us, 250'000);
   EXPECT_EQ(moment("1969-12-31T23:59:60Z").value().us, -1'000'000);
-  for (const char* wrong : {"1970-01-01 00:00:00Z", "1970-01-01T24:00:00Z", "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00",
-                            "1970-01-01T00:00:00+8:00", "1970-13-01T00:00:00Z", "1970-01-01T00-00-00Z"})
+  for (const char* wrong :
+       {"1970-01-01 00:00:00Z", "1970-01-01T24:00:00Z", "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00",
+        "1970-01-01T00:00:00+8:00", "1970-13-01T00:00:00Z", "1970-01-01T00-00-00Z"})
     EXPECT_EQ(moment(wrong).error().places.at(0).code, "http.instant_invalid") << wrong;
 }
 
@@ -197,9 +201,10 @@ TEST(schema, is_json_for_every_kind_of_member) {
 }
 
 TEST(component_name, is_the_same_from_both_compilers) {
-  EXPECT_EQ(http::component_name("std::string http::component_name_of() [with T = http::Page<a::{anonymous}::B>; std::string "
-                                 "= std::__cxx11::basic_string<char>]"),
-            "Page_a.B");
+  EXPECT_EQ(
+      http::component_name("std::string http::component_name_of() [with T = http::Page<a::{anonymous}::B>; std::string "
+                           "= std::__cxx11::basic_string<char>]"),
+      "Page_a.B");
   EXPECT_EQ(http::component_name("std::string http::component_name_of() [T = http::Page<a::(anonymous namespace)::B>]"),
             "Page_a.B");
 }

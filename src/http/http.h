@@ -25,13 +25,13 @@ enum class Language { zh, en };
 
 /// Who asks, as the session says; filled in before a handler runs.
 struct Caller {
-  base::Id person = {};               // none: nobody is signed in
+  base::Id person = {};  // none: nobody is signed in
   base::Id session = {};
   bool staff = false;
   std::string name = {};
   std::vector<std::string> permissions = {};  // "task.complete", "case.read"
-  std::string division = {};          // staff: "430211"
-  std::string office = {};            // staff: office code inside the division
+  std::string division = {};                  // staff: "430211"
+  std::string office = {};                    // staff: office code inside the division
   std::vector<std::string> roles = {};
   std::string csrf_token = {};
 
@@ -39,16 +39,16 @@ struct Caller {
 };
 
 struct Request {
-  std::string method;            // upper case
-  std::string path;              // decoded, without query
+  std::string method;                                          // upper case
+  std::string path;                                            // decoded, without query
   std::map<std::string, std::string, std::less<>> parameters;  // of the route: {case}
   std::map<std::string, std::string, std::less<>> query;
-  std::map<std::string, std::string, std::less<>> headers;     // names in lower case
+  std::map<std::string, std::string, std::less<>> headers;  // names in lower case
   std::string body;
-  std::string remote;            // address of the peer, or of the client behind a configured proxy
+  std::string remote;  // address of the peer, or of the client behind a configured proxy
   std::string request_id;
-  base::Instant at;              // business time of this request
-  bool secure = false;           // served behind TLS: cookies carry Secure and the __Host- name
+  base::Instant at;     // business time of this request
+  bool secure = false;  // served behind TLS: cookies carry Secure and the __Host- name
   Language language = Language::zh;
   Caller caller;
 
@@ -115,22 +115,22 @@ struct Need {
 
 /// What the OpenAPI document and the router both know of a route.
 struct Operation {
-  std::string method = {};       // query() says GET itself
-  std::string path;              // "/api/v1/cases/{case}"
-  std::string id;                // operationId: "find_case"
-  std::string tag;               // "licensing"
+  std::string method = {};  // query() says GET itself
+  std::string path;         // "/api/v1/cases/{case}"
+  std::string id;           // operationId: "find_case"
+  std::string tag;          // "licensing"
   base::Text summary;
   Need need;
-  std::vector<std::string> query = {};           // names of query parameters
-  std::string body_schema = {};                  // JSON Schema of the body; empty: none
-  std::string body_type = "application/json";    // or application/octet-stream for uploads
-  std::string answer_schema = {};                // JSON Schema of the 2xx answer
+  std::vector<std::string> query = {};         // names of query parameters
+  std::string body_schema = {};                // JSON Schema of the body; empty: none
+  std::string body_type = "application/json";  // or application/octet-stream for uploads
+  std::string answer_schema = {};              // JSON Schema of the 2xx answer
   std::string answer_type = "application/json";
   int answer_status = 200;
-  std::vector<std::string> errors = {};          // stable codes the operation may answer with
-  bool idempotency_key = false;                  // required on this operation
+  std::vector<std::string> errors = {};  // stable codes the operation may answer with
+  bool idempotency_key = false;          // required on this operation
   std::size_t body_bytes_max = 1'000'000;
-  bool if_match = false;                         // the If-Match header is read: what people edit
+  bool if_match = false;  // the If-Match header is read: what people edit
 };
 
 using Handler = std::function<Reply(const Request&)>;
@@ -141,15 +141,15 @@ class Router {
   Router();
   /// A route twice is a bug (CHECK).
   void add(Operation operation, Handler handler);
-  /// Finds the route, checks need, CSRF, body size, and runs it; answers 404, 405 (with Allow), 401, 403, 413, 400 itself.
-  /// A Fault thrown by the handler becomes 503, a Bug 500; the cause goes to the log only.
+  /// Finds the route, checks need, CSRF, body size, and runs it; answers 404, 405 (with Allow), 401, 403, 413, 400
+  /// itself. A Fault thrown by the handler becomes 503, a Bug 500; the cause goes to the log only.
   Reply handle(Request& request) const;
   const std::vector<Operation>& operations() const;
   /// The OpenAPI 3.1 document, from the operations.
   std::string openapi(std::string_view version) const;
 
-  /// Static files: path -> content with type; the fallback serves the page of a single-page entry. `content` is not copied
-  /// and must outlive the router. `policy` is the page's own Content-Security-Policy; empty: the strict one.
+  /// Static files: path -> content with type; the fallback serves the page of a single-page entry. `content` is not
+  /// copied and must outlive the router. `policy` is the page's own Content-Security-Policy; empty: the strict one.
   void serve_asset(std::string path, std::string_view content, std::string content_type, bool immutable,
                    std::string policy = {});
   /// Whether the path is a static file, for which nobody needs to be known.
@@ -170,19 +170,19 @@ struct ServerOptions {
   std::uint16_t port = 8080;
   unsigned io_threads = 1;
   unsigned workers = 32;
-  std::size_t queue_requests_max = 4'000;   // more: 503 at once
+  std::size_t queue_requests_max = 4'000;  // more: 503 at once
   std::size_t header_bytes_max = 32'000;
   std::size_t body_bytes_max = 21'000'000;
   int read_timeout_s = 30;
   int write_timeout_s = 30;
   int handle_timeout_s = 60;
   std::size_t connections_max = 10'000;
-  bool secure_cookies = false;              // behind TLS: __Host- names and Secure
-  std::string proxy_address = {};           // X-Forwarded-For is believed from here only
-  double requests_per_second_max = 0;       // of one address; 0: no limit. More: 429 with Retry-After
+  bool secure_cookies = false;         // behind TLS: __Host- names and Secure
+  std::string proxy_address = {};      // X-Forwarded-For is believed from here only
+  double requests_per_second_max = 0;  // of one address; 0: no limit. More: 429 with Retry-After
   double requests_burst_max = 200;
-  bool throttle_loopback = false;           // load is measured from the same machine
-  int stop_timeout_s = 10;                  // how long stop() waits for running requests
+  bool throttle_loopback = false;  // load is measured from the same machine
+  int stop_timeout_s = 10;         // how long stop() waits for running requests
 };
 
 class Server {

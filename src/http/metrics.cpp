@@ -35,7 +35,9 @@ auto& entry(Map& map, std::string_view key) {
   return found != map.end() ? found->second : map[std::string(key)];
 }
 
-std::string braces(const std::string& labels) { return labels.empty() ? "" : "{" + labels + "}"; }
+std::string braces(const std::string& labels) {
+  return labels.empty() ? "" : "{" + labels + "}";
+}
 
 void print(std::ostream& out, const std::string& name, const std::string& labels, const Histogram& histogram) {
   const std::string lead = labels.empty() ? "" : labels + ",";

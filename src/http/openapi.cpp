@@ -7,7 +7,8 @@
 namespace http {
 namespace {
 
-constexpr std::string_view problem_schemas = R"({"Place":{"type":"object","properties":{)"
+constexpr std::string_view problem_schemas =
+    R"({"Place":{"type":"object","properties":{)"
     R"("path":{"type":"string","description":"JSON pointer into what was sent"},"code":{"type":"string"},)"
     R"("message":{"type":"string"}},"required":["path","code","message"]},)"
     R"("Problem":{"type":"object","description":"RFC 9457 problem details","properties":{"type":{"type":"string"},)"
@@ -86,20 +87,27 @@ std::string parameters_of(const Operation& operation, const Route& route) {
   for (const std::string& name : operation.query)
     parts.add(parameter(name, "query", R"("required":false,"schema":{"type":"string"})"));
   if (operation.idempotency_key)
-    parts.add(parameter("Idempotency-Key", "header",
-                        R"("required":true,"description":"a fresh value for every submission; a repeated one gets the first answer again","schema":{"type":"string","minLength":1,"maxLength":200})"));
+    parts.add(parameter(
+        "Idempotency-Key", "header",
+        R"("required":true,"description":"a fresh value for every submission; a repeated one gets the first )"
+        R"(answer again","schema":{"type":"string","minLength":1,"maxLength":200})"));
   if (operation.if_match)
-    parts.add(parameter("If-Match", "header", R"("required":true,"description":"the ETag that was read","schema":{"type":"string"})"));
+    parts.add(parameter("If-Match", "header",
+                        R"("required":true,"description":"the ETag that was read","schema":{"type":"string"})"));
   return parts.out;
 }
 
-bool is_unsafe(const Operation& operation) { return operation.method != "GET"; }
+bool is_unsafe(const Operation& operation) {
+  return operation.method != "GET";
+}
 
 /// The statuses the router itself may answer with for this operation, and all others under "default".
 std::string problem_responses(const Operation& operation, const Route& route) {
   constexpr std::string_view reference = R"({"$ref":"#/components/responses/Problem"})";
   Parts parts;
-  const auto add = [&](std::string_view status) { parts.add('"' + std::string(status) + "\":" + std::string(reference)); };
+  const auto add = [&](std::string_view status) {
+    parts.add('"' + std::string(status) + "\":" + std::string(reference));
+  };
   if (operation.idempotency_key) add("400");
   if (operation.need.kind != Need::Kind::anyone) add("401");
   if (operation.need.kind != Need::Kind::anyone || is_unsafe(operation)) add("403");
@@ -133,10 +141,14 @@ std::string body_of(const Operation& operation, Components& components) {
 
 std::string_view kind_text(Need::Kind kind) {
   switch (kind) {
-    case Need::Kind::anyone: return "anyone";
-    case Need::Kind::signed_in: return "signed_in";
-    case Need::Kind::citizen: return "citizen";
-    case Need::Kind::staff: return "staff";
+    case Need::Kind::anyone:
+      return "anyone";
+    case Need::Kind::signed_in:
+      return "signed_in";
+    case Need::Kind::citizen:
+      return "citizen";
+    case Need::Kind::staff:
+      return "staff";
   }
   return "staff";
 }
@@ -184,18 +196,22 @@ std::string Router::openapi(std::string_view version) const {
   for (const auto& [path, methods] : paths) {
     Parts method_parts;
     for (const auto& [method, index] : methods)
-      method_parts.add('"' + method + "\":" +
-                       operation_json(impl_->operations[index], impl_->routes[index], components));
+      method_parts.add('"' + method +
+                       "\":" + operation_json(impl_->operations[index], impl_->routes[index], components));
     path_parts.add(quoted(path) + ":{" + method_parts.out + "}");
   }
   Parts tag_parts;
   for (const auto& [tag, count] : tags) tag_parts.add(R"({"name":)" + quoted(tag) + "}");
   return R"({"openapi":"3.1.0","info":{"title":"一窗 Yichuang","version":)" + quoted(version) +
-         R"(,"description":"Dates are civil dates, instants carry their offset, money is whole fen. Refusals are problem details (RFC 9457) in the language of `lang`, the cookie or Accept-Language.","license":{"name":"Apache-2.0","identifier":"Apache-2.0"}},)"
+         R"(,"description":"Dates are civil dates, instants carry their offset, money is whole fen. Refusals are )"
+         R"(problem details (RFC 9457) in the language of `lang`, the cookie or Accept-Language.",)"
+         R"("license":{"name":"Apache-2.0","identifier":"Apache-2.0"}},)"
          R"("servers":[{"url":"/"}],"tags":[)" +
          tag_parts.out + R"(],"paths":{)" + path_parts.out + R"(},"components":{"schemas":)" + components.json() +
-         R"(,"responses":{"Problem":{"description":"Refused or failed","content":{"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}},)"
-         R"("securitySchemes":{"session":{"type":"apiKey","in":"cookie","name":"yichuang_session"},"csrf":{"type":"apiKey","in":"header","name":"X-CSRF-Token"}}}})";
+         R"(,"responses":{"Problem":{"description":"Refused or failed","content":{"application/problem+json":)"
+         R"({"schema":{"$ref":"#/components/schemas/Problem"}}}}},)"
+         R"("securitySchemes":{"session":{"type":"apiKey","in":"cookie","name":"yichuang_session"},)"
+         R"("csrf":{"type":"apiKey","in":"header","name":"X-CSRF-Token"}}}})";
 }
 
 }  // namespace http

@@ -42,14 +42,22 @@ const std::string& words(const base::Text& text, Language language) {
 
 int status_of(base::Refusal kind) {
   switch (kind) {
-    case base::Refusal::invalid: return 422;
-    case base::Refusal::unauthenticated: return 401;
-    case base::Refusal::forbidden: return 403;
-    case base::Refusal::not_found: return 404;
-    case base::Refusal::conflict: return 409;
-    case base::Refusal::rule_not_met: return 409;
-    case base::Refusal::stale: return 412;
-    case base::Refusal::too_many: return 429;
+    case base::Refusal::invalid:
+      return 422;
+    case base::Refusal::unauthenticated:
+      return 401;
+    case base::Refusal::forbidden:
+      return 403;
+    case base::Refusal::not_found:
+      return 404;
+    case base::Refusal::conflict:
+      return 409;
+    case base::Refusal::rule_not_met:
+      return 409;
+    case base::Refusal::stale:
+      return 412;
+    case base::Refusal::too_many:
+      return 429;
   }
   CHECK(kind == base::Refusal::invalid);
   return 500;

@@ -1,5 +1,5 @@
-/// RESTinio closes without a word when a request can not be parsed or is too large. This socket and logger make it answer
-/// 4xx first, and read on for a moment, so that the answer is not lost with the unread rest of the request.
+/// RESTinio closes without a word when a request can not be parsed or is too large. This socket and logger make it
+/// answer 4xx first, and read on for a moment, so that the answer is not lost with the unread rest of the request.
 #pragma once
 
 #include <array>
@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-#include <restinio/all.hpp>
 #include <spdlog/spdlog.h>
+#include <restinio/all.hpp>
 
 namespace http {
 
@@ -61,10 +61,12 @@ class Farewell : public std::enable_shared_from_this<Farewell> {
   Farewell(restinio::asio_ns::ip::tcp::socket socket, int status)
       : socket_(std::move(socket)), strand_(socket_.get_executor()), timer_(socket_.get_executor()) {
     ++count_;
-    const std::string body = R"({"type":"urn:yichuang:problem:http.request_invalid","title":"请求有误 / Bad request","status":)" +
-                             std::to_string(status) + R"(,"detail":")" + std::string(words_of(status)) +
-                             R"(","code":"http.request_invalid","request_id":"","places":[]})";
-    text_ = "HTTP/1.1 " + std::to_string(status) + " Refused\r\nConnection: close\r\nX-Content-Type-Options: nosniff\r\n" +
+    const std::string body =
+        R"({"type":"urn:yichuang:problem:http.request_invalid","title":"请求有误 / Bad request","status":)" +
+        std::to_string(status) + R"(,"detail":")" + std::string(words_of(status)) +
+        R"(","code":"http.request_invalid","request_id":"","places":[]})";
+    text_ = "HTTP/1.1 " + std::to_string(status) +
+            " Refused\r\nConnection: close\r\nX-Content-Type-Options: nosniff\r\n" +
             "Cache-Control: no-store\r\nContent-Type: application/problem+json\r\nContent-Length: " +
             std::to_string(body.size()) + "\r\n\r\n" + body;
   }
@@ -73,10 +75,14 @@ class Farewell : public std::enable_shared_from_this<Farewell> {
  private:
   static std::string_view words_of(int status) {
     switch (status) {
-      case 413: return "提交的内容过大，请缩减后重试 / the content is too large; please reduce it";
-      case 414: return "网址过长 / the address is too long";
-      case 431: return "请求头过大，请清除本站 Cookie 后重试 / the headers are too large; please clear this site's cookies";
-      default: return "请求格式不正确 / the request is malformed";
+      case 413:
+        return "提交的内容过大，请缩减后重试 / the content is too large; please reduce it";
+      case 414:
+        return "网址过长 / the address is too long";
+      case 431:
+        return "请求头过大，请清除本站 Cookie 后重试 / the headers are too large; please clear this site's cookies";
+      default:
+        return "请求格式不正确 / the request is malformed";
     }
   }
 

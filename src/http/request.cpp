@@ -19,11 +19,13 @@ int hex_digit(char c) {
 }
 
 bool is_plain_text(std::string_view text) {
-  return base::is_utf8(text) &&
-         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return base::is_utf8(text) && std::none_of(text.begin(), text.end(),
+                                             [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
-bool starts_with_dots(std::string_view segment) { return segment == "." || segment == ".."; }
+bool starts_with_dots(std::string_view segment) {
+  return segment == "." || segment == "..";
+}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -113,9 +115,10 @@ base::Result<base::Id> Request::id(std::string_view parameter) const {
   const auto found = parameters.find(parameter);
   const auto id = found == parameters.end() ? std::nullopt : base::parse_id(found->second);
   if (!id)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "http.not_found",
-                       .message = {"没有找到您要的内容，请核对网址", "what you asked for was not found; please check the address"}};
+    return base::Error{
+        .kind = base::Refusal::not_found,
+        .code = "http.not_found",
+        .message = {"没有找到您要的内容，请核对网址", "what you asked for was not found; please check the address"}};
   return *id;
 }
 

@@ -21,8 +21,9 @@ TEST(target, is_split_and_decoded) {
 }
 
 TEST(target, refuses_what_can_be_read_in_two_ways) {
-  for (const char* target : {"", "x", "http://host/x", "*", "/a/../b", "/a/./b", "/%2e%2e/b", "/a%2Fb", "/a%5Cb", "/a\\b", "/a%00b",
-                             "/a%zzb", "/a%4", "/a%", "/%ff", "/a?x=%00", "/a?x=%f", "/a?x=1&x=2", "/a%0d%0ab"}) {
+  for (const char* target :
+       {"", "x", "http://host/x", "*", "/a/../b", "/a/./b", "/%2e%2e/b", "/a%2Fb", "/a%5Cb", "/a\\b", "/a%00b",
+        "/a%zzb", "/a%4", "/a%", "/%ff", "/a?x=%00", "/a?x=%f", "/a?x=1&x=2", "/a%0d%0ab"}) {
     Request request;
     const auto result = http::read_target(target, request);
     ASSERT_FALSE(result.has_value()) << target;
@@ -160,8 +161,9 @@ TEST(throttle, says_how_long_to_wait) {
   Request request;
   const http::Reply reply = http::too_many(request, 10);
   EXPECT_EQ(reply.status, 429);
-  EXPECT_NE(std::find(reply.headers.begin(), reply.headers.end(), std::pair<std::string, std::string>("Retry-After", "10")),
-            reply.headers.end());
+  EXPECT_NE(
+      std::find(reply.headers.begin(), reply.headers.end(), std::pair<std::string, std::string>("Retry-After", "10")),
+      reply.headers.end());
 }
 
 TEST(throttle, remembers_a_busy_key_among_many_others) {

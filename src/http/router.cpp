@@ -53,7 +53,9 @@ bool find_node(const Node& node, std::span<const std::string_view> segments, Mat
   return false;
 }
 
-bool is_safe(std::string_view method) { return method == "GET" || method == "HEAD" || method == "OPTIONS"; }
+bool is_safe(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
 
 std::string allowed(const Node& node) {
   std::string list = "OPTIONS";
@@ -69,15 +71,17 @@ base::Error refusal(base::Refusal kind, std::string code, base::Text message) {
 }
 
 Reply not_found(const Request& request) {
-  return problem(refusal(base::Refusal::not_found, "http.not_found",
-                         {"没有找到您要的内容，请核对网址", "what you asked for was not found; please check the address"}),
-                 request);
+  return problem(
+      refusal(base::Refusal::not_found, "http.not_found",
+              {"没有找到您要的内容，请核对网址", "what you asked for was not found; please check the address"}),
+      request);
 }
 
 Reply method_not_allowed(const Request& request, const std::string& allow) {
   Reply reply = problem(405,
                         refusal(base::Refusal::invalid, "http.method_not_allowed",
-                                {"此网址不支持这种操作方式，可用：" + allow, "this address does not take that method; it takes " + allow}),
+                                {"此网址不支持这种操作方式，可用：" + allow,
+                                 "this address does not take that method; it takes " + allow}),
                         request);
   reply.headers.emplace_back("Allow", allow);
   return reply;
@@ -91,9 +95,9 @@ std::optional<Reply> refuse_caller(const Need& need, const Request& request) {
     return problem(refusal(base::Refusal::unauthenticated, "http.sign_in_needed",
                            {"请先登录，再继续操作", "please sign in first"}),
                    request);
-  const bool allowed_kind = need.kind == Need::Kind::signed_in || (need.kind == Need::Kind::citizen && !caller.staff) ||
-                            (need.kind == Need::Kind::staff && caller.staff &&
-                             (need.permission.empty() || caller.may(need.permission)));
+  const bool allowed_kind =
+      need.kind == Need::Kind::signed_in || (need.kind == Need::Kind::citizen && !caller.staff) ||
+      (need.kind == Need::Kind::staff && caller.staff && (need.permission.empty() || caller.may(need.permission)));
   if (allowed_kind) return std::nullopt;
   spdlog::warn("refused request={} person={} method={} need={}", request.request_id, base::to_text(caller.person),
                request.method, need.permission);
@@ -162,21 +166,23 @@ std::optional<Reply> refuse_key(const Operation& operation, const Request& reque
 }
 
 Reply internal_error(const Request& request) {
-  return problem(500,
-                 refusal(base::Refusal::invalid, "http.bug",
-                         {"系统内部错误，您的操作没有生效；请稍后再试，或将编号 " + request.request_id + " 告知工作人员",
-                          "an internal error occurred and nothing was done; please try later or quote " +
-                              request.request_id + " to the staff"}),
-                 request);
+  return problem(
+      500,
+      refusal(base::Refusal::invalid, "http.bug",
+              {"系统内部错误，您的操作没有生效；请稍后再试，或将编号 " + request.request_id + " 告知工作人员",
+               "an internal error occurred and nothing was done; please try later or quote " + request.request_id +
+                   " to the staff"}),
+      request);
 }
 
 Reply unavailable(const Request& request) {
-  return problem(503,
-                 refusal(base::Refusal::invalid, "http.unavailable",
-                         {"系统暂时无法处理，您的操作没有生效；请稍后重试，编号 " + request.request_id,
-                          "the system can not do this right now and nothing was done; please try again shortly; quote " +
-                              request.request_id}),
-                 request);
+  return problem(
+      503,
+      refusal(base::Refusal::invalid, "http.unavailable",
+              {"系统暂时无法处理，您的操作没有生效；请稍后重试，编号 " + request.request_id,
+               "the system can not do this right now and nothing was done; please try again shortly; quote " +
+                   request.request_id}),
+      request);
 }
 
 Reply run(const Handler& handler, const Request& request) {
@@ -234,7 +240,9 @@ void Router::add(Operation operation, Handler handler) {
   impl_->routes.push_back(std::move(route));
 }
 
-const std::vector<Operation>& Router::operations() const { return impl_->operations; }
+const std::vector<Operation>& Router::operations() const {
+  return impl_->operations;
+}
 
 void Router::serve_asset(std::string path, std::string_view content, std::string content_type, bool immutable,
                          std::string policy) {
@@ -265,7 +273,9 @@ const Asset* Router::Impl::find_asset(std::string_view path) const {
   return nullptr;
 }
 
-bool Router::serves_asset(std::string_view path) const { return impl_->assets.contains(path); }
+bool Router::serves_asset(std::string_view path) const {
+  return impl_->assets.contains(path);
+}
 
 Reply Router::handle(Request& request) const {
   const auto started = std::chrono::steady_clock::now();

@@ -30,7 +30,8 @@ using http::Request;
 using http::Router;
 using testing::HasSubstr;
 
-http::Operation operation(std::string method, std::string path, std::string id, Need need = {.kind = Need::Kind::anyone}) {
+http::Operation operation(std::string method, std::string path, std::string id,
+                          Need need = {.kind = Need::Kind::anyone}) {
   return {.method = std::move(method),
           .path = std::move(path),
           .id = std::move(id),
@@ -62,13 +63,27 @@ std::string code_of(const Reply& reply) {
 }
 
 http::Caller staff(std::vector<std::string> permissions) {
-  return {.person = {1}, .session = {2}, .staff = true, .name = "甲", .permissions = std::move(permissions),
-          .division = "430211", .office = "01", .roles = {}, .csrf_token = "token"};
+  return {.person = {1},
+          .session = {2},
+          .staff = true,
+          .name = "甲",
+          .permissions = std::move(permissions),
+          .division = "430211",
+          .office = "01",
+          .roles = {},
+          .csrf_token = "token"};
 }
 
 http::Caller citizen() {
-  return {.person = {3}, .session = {4}, .staff = false, .name = "乙", .permissions = {}, .division = "", .office = "",
-          .roles = {}, .csrf_token = "token"};
+  return {.person = {3},
+          .session = {4},
+          .staff = false,
+          .name = "乙",
+          .permissions = {},
+          .division = "",
+          .office = "",
+          .roles = {},
+          .csrf_token = "token"};
 }
 
 TEST(router, prefers_the_literal_and_hands_over_parameters) {
@@ -131,7 +146,9 @@ TEST(router, lets_each_caller_do_what_the_route_says_and_no_more) {
         request.headers["x-csrf-token"] = caller.csrf_token;
         request.caller = std::move(caller);
         const Reply reply = router.handle(request);
-        EXPECT_EQ(code_of(reply), reply.status == 401 ? "http.sign_in_needed" : reply.status == 403 ? "http.not_allowed" : "");
+        EXPECT_EQ(code_of(reply), reply.status == 401   ? "http.sign_in_needed"
+                                  : reply.status == 403 ? "http.not_allowed"
+                                                        : "");
         return reply.status;
       };
       EXPECT_EQ(status({}), rows[i].nobody) << method << i;
@@ -223,17 +240,19 @@ TEST(problem, has_the_shape_of_rfc_9457_in_the_readers_language) {
   const Reply zh = http::problem(error, request);
   EXPECT_EQ(zh.status, 409);
   EXPECT_EQ(zh.content_type, "application/problem+json");
-  EXPECT_EQ(zh.body, R"({"type":"urn:yichuang:problem:sample.no","title":"与当前状态不符","status":409,"detail":"不行",)"
-                     R"("code":"sample.no","request_id":"req1","places":[{"path":"/a","code":"sample.place","message":"此处"}]})");
+  EXPECT_EQ(
+      zh.body,
+      R"({"type":"urn:yichuang:problem:sample.no","title":"与当前状态不符","status":409,"detail":"不行",)"
+      R"("code":"sample.no","request_id":"req1","places":[{"path":"/a","code":"sample.place","message":"此处"}]})");
   request.language = http::Language::en;
   EXPECT_THAT(http::problem(error, request).body, HasSubstr(R"("detail":"no")"));
 }
 
 TEST(problem, maps_every_kind_of_refusal) {
   using base::Refusal;
-  const std::map<Refusal, int> table = {{Refusal::invalid, 422},  {Refusal::unauthenticated, 401}, {Refusal::forbidden, 403},
-                                        {Refusal::not_found, 404}, {Refusal::conflict, 409},        {Refusal::rule_not_met, 409},
-                                        {Refusal::stale, 412},     {Refusal::too_many, 429}};
+  const std::map<Refusal, int> table = {
+      {Refusal::invalid, 422},  {Refusal::unauthenticated, 401}, {Refusal::forbidden, 403}, {Refusal::not_found, 404},
+      {Refusal::conflict, 409}, {Refusal::rule_not_met, 409},    {Refusal::stale, 412},     {Refusal::too_many, 429}};
   for (const auto& [kind, status] : table) EXPECT_EQ(http::status_of(kind), status);
   EXPECT_EQ(http::problem(base::Error{.code = "json.invalid", .message = {}}, {}).status, 400);
 }
@@ -285,9 +304,9 @@ TEST(version_edited, reads_if_match) {
 class Api : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              ("yichuang_http_" + std::to_string(::getpid()) +
-               testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ =
+        std::filesystem::path(testing::TempDir()) /
+        ("yichuang_http_" + std::to_string(::getpid()) + testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::create_directories(folder_);
     auto opened = storage::open({.database = "sqlite:" + (folder_ / "test.db").string()});
     ASSERT_TRUE(opened.has_value());

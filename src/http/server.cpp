@@ -8,8 +8,8 @@
 #include <optional>
 #include <thread>
 
-#include <restinio/all.hpp>
 #include <spdlog/spdlog.h>
+#include <restinio/all.hpp>
 
 #include "http/http.h"
 #include "pool.h"
@@ -25,8 +25,8 @@ constexpr std::size_t header_count_max = 100;
 constexpr std::size_t descriptors_kept = 256;
 constexpr std::size_t accepts_at_once = 8;
 
-/// RESTinio gives up accepting on a slot for good when accept() fails, as it does without free descriptors; so there are
-/// never more connections than descriptors.
+/// RESTinio gives up accepting on a slot for good when accept() fails, as it does without free descriptors; so there
+/// are never more connections than descriptors.
 std::size_t connections_possible(std::size_t wanted) {
   rlimit limit = {};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
@@ -39,24 +39,42 @@ std::size_t connections_possible(std::size_t wanted) {
 
 const char* phrase_of(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 204: return "No Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 409: return "Conflict";
-    case 412: return "Precondition Failed";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 422: return "Unprocessable Content";
-    case 429: return "Too Many Requests";
-    case 500: return "Internal Server Error";
-    case 503: return "Service Unavailable";
-    default: return "Status";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 204:
+      return "No Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Status";
   }
 }
 
@@ -69,7 +87,8 @@ std::string lower(std::string_view text) {
 
 /// What comes from data must not start a header of its own.
 std::string header_value(std::string value) {
-  std::replace_if(value.begin(), value.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  std::replace_if(
+      value.begin(), value.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
   return value;
 }
 
@@ -102,7 +121,8 @@ base::Error error_of(base::Refusal kind, std::string code, base::Text message) {
 }  // namespace
 
 struct Server::Impl {
-  Impl(ServerOptions wanted, std::shared_ptr<const Router> routes, Authenticator who, std::function<base::Instant()> clock)
+  Impl(ServerOptions wanted, std::shared_ptr<const Router> routes, Authenticator who,
+       std::function<base::Instant()> clock)
       : options(std::move(wanted)), router(std::move(routes)), authenticate(std::move(who)), now(std::move(clock)) {}
 
   ServerOptions options;
@@ -190,11 +210,13 @@ Reply Server::Impl::answer(Job& job) const {
     if (authenticate && !session_token(request).empty() && !router->serves_asset(request.path))
       request.caller = authenticate(request);
   } catch (const std::exception& fault) {
-    spdlog::error("fault request={} while=authenticating cause={:?}", request.request_id, std::string_view(fault.what()));
-    return problem(503,
-                   error_of(base::Refusal::invalid, "http.unavailable",
-                            {"系统暂时无法处理，请稍后重试", "the system can not do this right now; please try again shortly"}),
-                   request);
+    spdlog::error("fault request={} while=authenticating cause={:?}", request.request_id,
+                  std::string_view(fault.what()));
+    return problem(
+        503,
+        error_of(base::Refusal::invalid, "http.unavailable",
+                 {"系统暂时无法处理，请稍后重试", "the system can not do this right now; please try again shortly"}),
+        request);
   }
   return router->handle(request);
 }
@@ -206,8 +228,8 @@ void Server::Impl::send(Job& job, Reply reply) const {
   spdlog::info("request={} remote={} person={} method={} path={:?} status={} bytes={} ms={:.2f}", request.request_id,
                request.remote, request.caller.person ? base::to_text(request.caller.person) : "-", request.method,
                std::string_view(request.path), reply.status, reply.body.size(), taken.count());
-  const restinio::http_status_line_t line{
-      restinio::http_status_code_t{static_cast<std::uint16_t>(reply.status)}, phrase_of(reply.status)};
+  const restinio::http_status_line_t line{restinio::http_status_code_t{static_cast<std::uint16_t>(reply.status)},
+                                          phrase_of(reply.status)};
   const auto add_headers = [&](auto& response) {
     response.append_header_date_field();
     if (!reply.body.empty()) response.append_header(restinio::http_field::content_type, reply.content_type);
@@ -251,9 +273,8 @@ void Server::Impl::configure(restinio::server_settings_t<LimitedTraits>& setting
         acceptor.set_option(restinio::asio_ns::ip::tcp::acceptor::reuse_address(true));
       })
       .acceptor_post_bind_hook([this](asio::ip::tcp::acceptor& acceptor) { port = acceptor.local_endpoint().port(); })
-      .socket_options_setter([](restinio::socket_options_t& socket) {
-        socket.set_option(restinio::asio_ns::ip::tcp::no_delay(true));
-      })
+      .socket_options_setter(
+          [](restinio::socket_options_t& socket) { socket.set_option(restinio::asio_ns::ip::tcp::no_delay(true)); })
       .request_handler([this](Handle handle) { return take(std::move(handle)); });
 }
 
@@ -261,7 +282,9 @@ Server::Server(ServerOptions options, std::shared_ptr<const Router> router, Auth
                std::function<base::Instant()> now)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(router), std::move(authenticate), std::move(now))) {}
 
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+}
 
 base::Result<std::uint16_t> Server::start() {
   CHECK(!impl_->server);
@@ -279,10 +302,11 @@ base::Result<std::uint16_t> Server::start() {
     impl_->server.reset();
     impl_->pool.reset();
     const std::string place = impl_->options.address + ":" + std::to_string(impl_->options.port);
-    return error_of(base::Refusal::conflict, "http.port_taken",
-                    {"无法在 " + place + " 上提供服务：地址无效或端口已被占用。请停止占用该端口的程序，或改用其他端口",
-                     "can not listen on " + place +
-                         ": the address is invalid or the port is taken. Stop the program that holds it, or choose another"});
+    return error_of(
+        base::Refusal::conflict, "http.port_taken",
+        {"无法在 " + place + " 上提供服务：地址无效或端口已被占用。请停止占用该端口的程序，或改用其他端口",
+         "can not listen on " + place +
+             ": the address is invalid or the port is taken. Stop the program that holds it, or choose another"});
   }
   impl_->guard.emplace(impl_->context.get_executor());
   for (unsigned i = 0; i < std::max(1u, impl_->options.io_threads); ++i)

@@ -107,8 +107,10 @@ class Served : public testing::Test {
     options.port = 0;
     options.workers = 4;
     options.stop_timeout_s = 3;
-    router->add(operation("GET", "/hello", "hello"), [](const Request& r) { return Reply{.body = "{\"at\":\"" + r.path + "\"}"}; });
-    router->add(operation("GET", "/who", "who"), [](const Request& r) { return Reply{.body = r.caller.name + "|" + r.remote}; });
+    router->add(operation("GET", "/hello", "hello"),
+                [](const Request& r) { return Reply{.body = "{\"at\":\"" + r.path + "\"}"}; });
+    router->add(operation("GET", "/who", "who"),
+                [](const Request& r) { return Reply{.body = r.caller.name + "|" + r.remote}; });
     http::Operation upload = operation("POST", "/echo", "echo");
     upload.body_type = "application/octet-stream";
     router->add(upload, [](const Request& r) { return Reply{.body = r.body, .content_type = "text/plain"}; });
@@ -158,8 +160,9 @@ TEST_F(Served, answers_with_security_headers_date_and_request_id) {
   const std::string answer = ask(hello);
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(answer, HasSubstr("{\"at\":\"/hello\"}"));
-  for (const char* header : {"Date: ", "Content-Security-Policy: default-src 'self'", "X-Content-Type-Options: nosniff",
-                             "X-Request-Id: ", "Referrer-Policy: ", "Permissions-Policy: ", "Cross-Origin-Opener-Policy: "})
+  for (const char* header :
+       {"Date: ", "Content-Security-Policy: default-src 'self'", "X-Content-Type-Options: nosniff",
+        "X-Request-Id: ", "Referrer-Policy: ", "Permissions-Policy: ", "Cross-Origin-Opener-Policy: "})
     EXPECT_THAT(answer, HasSubstr(header));
   EXPECT_THAT(answer, Not(HasSubstr("Strict-Transport-Security")));
 }
@@ -212,7 +215,9 @@ TEST_F(Served, refuses_requests_whose_length_can_be_read_in_two_ways) {
         "Content-Length: -1\r\n", "Content-Length: 3x\r\n", "Transfer-Encoding: chunked, x\r\n"}) {
     Wire wire(port);
     wire.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: a/b\r\n" + std::string(lengths) + "\r\nabc");
-    EXPECT_THAT(wire.receive_all(), StartsWith("HTTP/1.1 400")) << lengths;
+    const std::string answer = wire.receive_all();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 400")) << lengths;
+    EXPECT_THAT(answer, HasSubstr("http.request_invalid")) << lengths;
     EXPECT_TRUE(wire.closed_by_peer(4'000)) << lengths;
   }
 }
@@ -267,14 +272,17 @@ TEST_F(Served, does_not_let_data_start_headers) {
 
 TEST_F(Served, knows_the_caller_by_the_session_cookie) {
   start();
-  EXPECT_THAT(ask("GET /who HTTP/1.1\r\nHost: x\r\nCookie: yichuang_session=good\r\n\r\n"), testing::EndsWith("clerk|127.0.0.1"));
-  EXPECT_THAT(ask("GET /who HTTP/1.1\r\nHost: x\r\nCookie: yichuang_session=bad\r\n\r\n"), testing::EndsWith("\r\n|127.0.0.1"));
+  EXPECT_THAT(ask("GET /who HTTP/1.1\r\nHost: x\r\nCookie: yichuang_session=good\r\n\r\n"),
+              testing::EndsWith("clerk|127.0.0.1"));
+  EXPECT_THAT(ask("GET /who HTTP/1.1\r\nHost: x\r\nCookie: yichuang_session=bad\r\n\r\n"),
+              testing::EndsWith("\r\n|127.0.0.1"));
 }
 
 TEST_F(Served, believes_the_configured_proxy_only) {
   options.proxy_address = "127.0.0.1";
   start();
-  EXPECT_THAT(ask("GET /who HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.7\r\n\r\n"), testing::EndsWith("|192.0.2.7"));
+  EXPECT_THAT(ask("GET /who HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.7\r\n\r\n"),
+              testing::EndsWith("|192.0.2.7"));
 }
 
 TEST_F(Served, answers_429_to_an_address_that_asks_too_often) {

@@ -60,8 +60,8 @@ void mount_metrics(Router& router) {
   Metrics::instance().gauge("process_uptime_seconds", [started] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   });
-  Operation metrics = operation_of("/metrics", "metrics",
-                                   {"运行指标（仅限本机）", "figures of operation, to this machine only"});
+  Operation metrics =
+      operation_of("/metrics", "metrics", {"运行指标（仅限本机）", "figures of operation, to this machine only"});
   metrics.answer_type = "text/plain";
   router.add(std::move(metrics), [](const Request& request) {
     if (!is_loopback(request.remote))
@@ -83,7 +83,8 @@ void mount_system(Router& router, storage::Store& store, std::string version) {
     std::once_flag once;
     std::string text;
   };
-  Operation api = operation_of("/openapi.json", "openapi", {"接口说明（OpenAPI 3.1）", "the API's description (OpenAPI 3.1)"});
+  Operation api =
+      operation_of("/openapi.json", "openapi", {"接口说明（OpenAPI 3.1）", "the API's description (OpenAPI 3.1)"});
   api.answer_schema = R"({"type":"object"})";
   // Written at the first request, when every module has been mounted.
   router.add(std::move(api), [&router, version, document = std::make_shared<Document>()](const Request&) {

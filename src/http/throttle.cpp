@@ -36,7 +36,9 @@ struct Throttle::Impl {
   }
 };
 
-Throttle::Throttle(const Rule& rule) : impl_(std::make_unique<Impl>()) { impl_->rule = rule; }
+Throttle::Throttle(const Rule& rule) : impl_(std::make_unique<Impl>()) {
+  impl_->rule = rule;
+}
 Throttle::~Throttle() = default;
 
 std::optional<int> Throttle::take(std::string_view key) {
