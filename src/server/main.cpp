@@ -1,6 +1,7 @@
 /// The command line.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 
 #include "program.h"
 #include "storage/storage.h"
@@ -92,8 +93,14 @@ int main(int argc, char** argv) {
       options.demonstration = true;
       return with_program(options, run_demo);
     }
-    if (*backup)
+    if (*backup) {
+      path = std::filesystem::absolute(path);
+      if (const auto answer = server::ask_running(options, "backup " + path)) {
+        std::printf("%s", answer->c_str());
+        return answer->starts_with("error") ? 1 : 0;
+      }
       return with_program(options, [&](server::Program& program) { return print_result(program.backup(path)); });
+    }
     if (*restore) return print_result(storage::restore_all(path, {server::database_of(options), server::files_of(options)}));
     if (*check) return with_program(options, [](server::Program& program) { return print_result(program.check()); });
     if (*openapi)

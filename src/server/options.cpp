@@ -8,4 +8,6 @@ std::string database_of(const Options& options) {
 
 std::string files_of(const Options& options) { return options.data + "/files"; }
 
+std::string control_of(const Options& options) { return options.data + "/control.sock"; }
+
 }  // namespace server

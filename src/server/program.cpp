@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "control.h"
 #include "modules/registration/registration.h"
 #include "parts.h"
 
@@ -100,6 +101,7 @@ base::Result<void> Program::serve() {
   TRY(const std::uint16_t port, server.start());
   spdlog::info("serving at http://{}:{}", parts.options.address, port);
   {
+    const ControlSocket control(control_of(parts.options), [this](const std::string& line) { return obey(line); });
     const Jobs jobs(parts);  // the first thing it does is to replan what a new calendar or rule has moved
     int received = 0;
     sigwait(&signals, &received);
@@ -107,6 +109,22 @@ base::Result<void> Program::serve() {
     server.stop();
   }
   return {};
+}
+
+std::string Program::obey(const std::string& line) {
+  constexpr std::string_view backup_word = "backup ";
+  if (!line.starts_with(backup_word)) return "error unknown command\n";
+  try {
+    const auto done = backup(line.substr(backup_word.size()));
+    if (done) return done.value() + "\n";
+    return "error " + done.error().message.zh + " / " + done.error().message.en + "\n";
+  } catch (const std::exception& fault) {
+    return std::string("error ") + fault.what() + "\n";
+  }
+}
+
+std::optional<std::string> ask_running(const Options& options, const std::string& line) {
+  return ask_running_server(control_of(options), line);
 }
 
 base::Result<void> Program::load_demonstration(const std::function<void(const std::string&)>& progress) {

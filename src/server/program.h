@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "kernel/base/instant.h"
@@ -27,6 +28,10 @@ struct Options {
 
 std::string database_of(const Options& options);
 std::string files_of(const Options& options);
+/// The socket of a running server.
+std::string control_of(const Options& options);
+/// What a running server says to a technician's line; nothing when none runs.
+std::optional<std::string> ask_running(const Options& options, const std::string& line);
 
 /// Everything that is built once; made by `build`.
 class Program {
@@ -53,6 +58,7 @@ class Program {
   struct Parts;
 
  private:
+  std::string obey(const std::string& line);
   explicit Program(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
