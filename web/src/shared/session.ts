@@ -1,0 +1,31 @@
+// Who is signed in. One session for the page; the server's cookie is the truth.
+
+import { reactive, readonly } from 'vue'
+import { get, post, remove, setCsrfToken } from './api'
+import type { Me } from './types'
+
+const state = reactive<{ me: Me; known: boolean }>({ me: { signed_in: false }, known: false })
+export const session = readonly(state)
+
+function take(me: Me): Me {
+  state.me = me
+  state.known = true
+  setCsrfToken(me.csrf_token)
+  return me
+}
+
+let asking: Promise<Me> | null = null
+export function loadSession(): Promise<Me> {
+  asking ??= get<Me>('/sessions/current').then(take).finally(() => (asking = null))
+  return asking
+}
+
+export async function signIn(account: string, password: string): Promise<Me> {
+  take(await post<Me>('/sessions', { account: account.trim(), password }))
+  return loadSession()
+}
+
+export async function signOut(): Promise<void> {
+  await remove('/sessions/current')
+  await loadSession()
+}

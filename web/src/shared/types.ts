@@ -1,0 +1,303 @@
+// The API's answers, as the contract names them. Every text is already in the reader's language.
+
+export interface Place { path: string; code?: string; message: string }
+export interface Page<T> { items: T[]; next?: string | null; total: number }
+
+export interface Me {
+  signed_in: boolean
+  person?: string | null
+  name?: string
+  account?: string
+  staff?: boolean
+  roles?: string[]
+  permissions?: string[]
+  division?: string
+  office?: string
+  office_name?: string
+  csrf_token?: string
+  demonstration?: boolean
+  business_day?: string
+}
+
+export interface ServiceSummary { id: string; name: string; summary: string }
+export interface Option { value: string; label: string }
+export interface Question {
+  id: string
+  label: string
+  hint?: string
+  kind: 'choice' | 'choices' | 'number' | 'yes_no'
+  options: Option[]
+}
+export interface Registration { id: string; name: string; basis?: string; fee_fen: number }
+export interface MaterialNeed { id: string; name: string; hint?: string; needed_by: string[]; basis?: string }
+export interface LimitSide { text: string; basis?: string }
+export interface Limit { clock: string; name: string; legal?: LimitSide | null; promised?: LimitSide | null }
+export interface Service extends ServiceSummary {
+  version: string
+  who_may_apply: string
+  where_to_ask: string
+  steps: string[]
+  guide: Question[]
+  registrations: Registration[]
+  materials: MaterialNeed[]
+  limits: Limit[]
+}
+export type Answers = Record<string, unknown>
+export interface GuideResult {
+  shown: string[]
+  complete: boolean
+  places: Place[]
+  advice?: string | null
+  registrations: Registration[]
+  materials: MaterialNeed[]
+  fee_fen_total: number
+  visits: number
+  limits: Limit[]
+}
+
+export interface MaterialFile {
+  id: string
+  material: string
+  filename: string
+  size: number
+  content_type: string
+  sha256: string
+  uploaded_at: string
+}
+export interface ApplicationMaterial extends MaterialNeed {
+  required: boolean
+  opened: boolean
+  files: MaterialFile[]
+}
+export interface Correction { place: string; label: string; reason: string }
+export interface ProgressStep {
+  id: string
+  label: string
+  state: 'done' | 'current' | 'next'
+  at?: string | null
+  note?: string | null
+}
+export interface Outcome {
+  registration: string
+  name: string
+  outcome: 'granted' | 'refused' | 'pending'
+  reason?: string | null
+}
+export interface CaseDocument { id: string; name: string; number?: string | null; issued_on: string; ready: boolean }
+export interface CaseCertificate {
+  id: string
+  kind: string
+  name: string
+  number: string
+  status: string
+  status_text: string
+  issued_on: string
+  valid_to?: string | null
+  token?: string | null
+  document?: string | null
+}
+export type Grade = 'very_satisfied' | 'satisfied' | 'fairly_satisfied' | 'dissatisfied' | 'very_dissatisfied'
+export interface Rating { grade: Grade; comment?: string | null; at: string }
+export type May = 'edit' | 'submit' | 'correct' | 'rectify' | 'withdraw' | 'rate' | 'discard'
+
+export interface ApplicationSummary {
+  id: string
+  number?: string | null
+  service_name: string
+  title: string
+  state: string
+  state_text: string
+  holder_text?: string | null
+  promised_day?: string | null
+  updated_at: string
+  needs_you: boolean
+}
+export interface Application {
+  id: string
+  number?: string | null
+  service: string
+  service_name: string
+  title: string
+  state: string
+  state_text: string
+  version: number | string
+  guide: Answers
+  answers: Answers
+  registrations: Registration[]
+  materials: ApplicationMaterial[]
+  corrections: Correction[]
+  created_at: string
+  submitted_at?: string | null
+  holder_text?: string | null
+  promised_day?: string | null
+  promised_text?: string | null
+  provisional?: boolean
+  progress: ProgressStep[]
+  outcomes: Outcome[]
+  documents: CaseDocument[]
+  certificates: CaseCertificate[]
+  visits: number
+  rating?: Rating | null
+  may: May[]
+}
+export interface Check { ready: boolean; places: Place[] }
+
+export interface PublicCertificate {
+  kind: string
+  name: string
+  number: string
+  status: string
+  status_text: string
+  fields: { id: string; label: string; value: string }[]
+  authority: string
+  issued_on: string
+  valid_to?: string | null
+  superseded_by?: string | null
+  demonstration?: boolean
+}
+
+export interface TaskCounts { mine: number; office: number; overdue: number }
+export interface TaskRow {
+  id: string
+  case: string
+  case_number: string
+  title: string
+  service_name: string
+  element: string
+  name: string
+  group: string
+  group_name: string
+  assignee_name?: string | null
+  mine: boolean
+  due_day?: string | null
+  days_left?: number | null
+  left_text?: string | null
+  paused: boolean
+  overdue: boolean
+  promised_day?: string | null
+  opened_at: string
+  priority?: number | string | null
+}
+export interface CaseRow {
+  id: string
+  number: string
+  title: string
+  service_name: string
+  state: string
+  state_text: string
+  applicant_name: string
+  submitted_at?: string | null
+  promised_day?: string | null
+  left_text?: string | null
+  overdue: boolean
+  paused: boolean
+}
+export interface FactField {
+  key: string
+  label: string
+  value_text: string
+  needed_by: string[]
+  changed: boolean
+  correction_reason?: string | null
+}
+export interface CaseMaterial {
+  id: string
+  name: string
+  needed_by: string[]
+  required: boolean
+  changed: boolean
+  correction_reason?: string | null
+  files: MaterialFile[]
+}
+export interface ClockSide {
+  limit_text: string
+  basis: string
+  due_day?: string | null
+  left_text: string
+  overdue: boolean
+  provisional: boolean
+  derivation: string[]
+}
+export interface CaseClock {
+  id: string
+  name: string
+  registration_name?: string | null
+  state: 'waiting' | 'running' | 'paused' | 'stopped'
+  state_text: string
+  legal?: ClockSide | null
+  promised?: ClockSide | null
+}
+export interface CaseTask {
+  id: string
+  element: string
+  name: string
+  group_name: string
+  assignee_name?: string | null
+  mine: boolean
+  may_claim: boolean
+  may_complete: boolean
+  due_day?: string | null
+  left_text?: string | null
+  overdue: boolean
+  form?: FormSchema | null
+}
+export interface CasePage {
+  id: string
+  number: string
+  service: string
+  service_name: string
+  title: string
+  state: string
+  state_text: string
+  sequence: number
+  submitted_at?: string | null
+  applicant: { name: string; citizen_id_masked: string; phone_masked: string }
+  registrations: Registration[]
+  outcomes: Outcome[]
+  groups: { id: string; label: string; fields: FactField[] }[]
+  materials: CaseMaterial[]
+  clocks: CaseClock[]
+  tasks: CaseTask[]
+  timeline: { at: string; actor_name: string; text: string; reason?: string | null }[]
+  documents: CaseDocument[]
+  certificates: CaseCertificate[]
+  visits: { on: string; reason: string; by_name: string }[]
+  visit_count: number
+  process: { steps: { id: string; name: string; type: string; state: 'done' | 'current' | 'next' }[] }
+  may: string[]
+}
+export interface ProcessPicture { xml: string; current: string[]; done: string[]; taken: string[] }
+export interface EntityRow {
+  id: string
+  credit_code: string
+  name: string
+  kind: string
+  kind_text: string
+  status: string
+  status_text: string
+  address: string
+  established_on: string
+}
+export interface EntityPage extends EntityRow {
+  fields: { id?: string; label: string; value: string }[]
+  history: { as_of: string; known_on: string; text: string }[]
+  certificates: CaseCertificate[]
+}
+
+// The form-js schema, as far as the written-down subset goes.
+export interface FormSchema { type?: string; id?: string; components: FormComponent[] }
+export interface FormComponent {
+  type: string
+  id?: string
+  key?: string
+  label?: string
+  description?: string
+  text?: string
+  subtype?: string
+  decimalDigits?: number
+  components?: FormComponent[]
+  values?: { value: string; label: string; label_en?: string; properties?: Record<string, string> }[]
+  validate?: Record<string, unknown>
+  conditional?: { hide?: string }
+  properties?: Record<string, string>
+}
