@@ -218,13 +218,14 @@ void Compiler::find_import_paths() {
     std::vector<std::string> names;
   };
   std::vector<std::vector<std::vector<std::string>>> paths(documents_.size());
+  std::vector<std::size_t> visits(documents_.size(), 0);
   std::queue<Way> ways;
   ways.push({0, {}});
   while (!ways.empty()) {
     const Way way = std::move(ways.front());
     ways.pop();
     for (const Import& import : imports_[way.document]) {
-      if (import.document == 0 || paths[import.document].size() >= paths_max || way.names.size() > sources_max) continue;
+      if (import.document == 0 || ++visits[import.document] > paths_max) continue;
       Way further{import.document, way.names};
       if (!import.name.empty()) further.names.push_back(import.name);
       if (!further.names.empty()) paths[import.document].push_back(further.names);

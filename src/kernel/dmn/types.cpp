@@ -108,9 +108,16 @@ Type Types::resolve(const Key& key) {
                 {"数据类型“" + key.second + "”由它自己构成", "the type \"" + key.second + "\" is made of itself"});
     return Type::any();
   }
+  if (depth_ >= type_depth_max) {
+    faults_.add(documents_[key.first].name, place_of(definition.node), "dmn.type_too_deep",
+                {"数据类型层层引用过深", "the types refer to each other through too many levels"});
+    return Type::any();
+  }
+  ++depth_;
   definition.state = Definition::State::visiting;
   definition.type = type_of(key.first, definition.node);
   definition.state = Definition::State::done;
+  --depth_;
   return definition.type;
 }
 

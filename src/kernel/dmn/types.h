@@ -15,6 +15,7 @@ namespace dmn {
 
 /// A type written out in full has at most this many parts, so that definitions that double each other are refused.
 inline constexpr std::size_t type_parts_max = 10'000;
+inline constexpr int type_depth_max = 100;
 
 struct Import {
   std::string name;  // empty: the imported names are used as they are
@@ -54,6 +55,7 @@ class Types {
   feel::Dialect dialect_;
   Faults& faults_;
   std::map<Key, Definition> definitions_;
+  int depth_ = 0;
 };
 
 /// The names inside a value of `type`, for FEEL's longest match.
