@@ -63,7 +63,7 @@ enum class ElementType {
 };
 
 /// What an event reacts to or brings about.
-enum class Trigger { none, message, timer, error, terminate };
+enum class Trigger { none, message, timer, error, terminate, escalation, link };
 
 /// What a screen or a service needs to know about an element; expressions stay inside the definition.
 struct Element {
@@ -317,11 +317,18 @@ struct SetVariables {
 struct ResolveIncident {
   Key key;
 };
+/// Sends a token elsewhere (退回, jump): ends the living element `from` and enters `to` in its place. When `to` lies in
+/// a scope around that of `from`, the sub-process that holds `from` is ended as a whole. Other branches stay. Errors:
+/// `bpmn.move_impossible` when `to` is unknown, a start, boundary or event sub-process, or lies elsewhere.
+struct Move {
+  Key from;
+  ElementIndex to;
+};
 /// Ends everything that lives.
 struct Cancel {};
 
 using Command = std::variant<Start, CompleteTask, CompleteJob, FailJob, ThrowError, FireTimer, CorrelateMessage,
-                             SetVariables, ResolveIncident, Cancel>;
+                             SetVariables, ResolveIncident, Move, Cancel>;
 
 /// Evaluates the decisions that business rule tasks call; pure.
 class Decisions {

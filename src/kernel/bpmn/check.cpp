@@ -84,13 +84,15 @@ class Checker {
   void check_flows(ElementIndex index) {
     const Node& at = node(index);
     const bool begins = at.type == ElementType::start_event || at.type == ElementType::boundary_event ||
-                        at.type == ElementType::event_sub_process;
+                        at.type == ElementType::event_sub_process ||
+                        (at.type == ElementType::intermediate_catch && at.trigger == Trigger::link);
     if (begins && !at.incoming.empty())
       fault(index, "bpmn.flow_not_allowed", "此元素不能有流入的顺序流", "no sequence flow may lead into this element");
     if (!begins && at.incoming.empty())
       fault(index, "bpmn.unreachable", "没有顺序流通向此元素，永远不会执行",
             "no sequence flow leads to this element, so it can never run");
-    const bool ends = at.type == ElementType::end_event || at.type == ElementType::event_sub_process;
+    const bool ends = at.type == ElementType::end_event || at.type == ElementType::event_sub_process ||
+                      (at.type == ElementType::intermediate_throw && at.trigger == Trigger::link);
     if (ends && !at.outgoing.empty())
       fault(index, "bpmn.flow_not_allowed", "此元素不能有流出的顺序流", "no sequence flow may leave this element");
     const bool must_go_on = at.type == ElementType::start_event || at.type == ElementType::boundary_event ||
@@ -115,8 +117,9 @@ class Checker {
     if (in_sub_process && at.trigger != Trigger::none)
       fault(index, "bpmn.start_not_none", "子流程的开始事件必须是空开始事件",
             "the start event of a sub-process must be a none start event");
-    if (!in_event_scope && at.trigger == Trigger::error) unsupported_trigger(index);
-    if (at.trigger == Trigger::terminate) unsupported_trigger(index);
+    if (!in_event_scope && (at.trigger == Trigger::error || at.trigger == Trigger::escalation))
+      unsupported_trigger(index);
+    if (at.trigger == Trigger::terminate || at.trigger == Trigger::link) unsupported_trigger(index);
     if (at.trigger == Trigger::message) need_message(index);
     if (at.trigger == Trigger::timer) need_timer(index);
     if (in_event_scope && at.trigger == Trigger::error && !at.interrupting)
@@ -125,19 +128,39 @@ class Checker {
 
   void check_end(ElementIndex index) {
     const Node& at = node(index);
-    if (at.trigger == Trigger::timer) unsupported_trigger(index);
+    if (at.trigger == Trigger::timer || at.trigger == Trigger::link) unsupported_trigger(index);
+    if (at.trigger == Trigger::escalation) need_escalation_code(index);
     if (at.trigger == Trigger::error && at.error_code.empty())
       fault(index, "bpmn.error_code_missing", "错误结束事件没有错误代码", "the error end event has no error code");
   }
 
   void check_throw(ElementIndex index) {
     const Trigger trigger = node(index).trigger;
+    if (trigger == Trigger::escalation) return need_escalation_code(index);
+    if (trigger == Trigger::link) {
+      if (node(index).link_target == no_element)
+        fault(index, "bpmn.link_missing", "同一层没有名称相同的链接捕获事件",
+              "no catching link event of this name exists on this level");
+      return;
+    }
     if (trigger != Trigger::none && trigger != Trigger::message) unsupported_trigger(index);
+  }
+
+  void need_escalation_code(ElementIndex index) {
+    if (node(index).error_code.empty())
+      fault(index, "bpmn.escalation_code_missing", "升级事件没有升级代码",
+            "the escalation event has no escalation code");
   }
 
   void check_catch(ElementIndex index) {
     const Trigger trigger = node(index).trigger;
     if (trigger == Trigger::message) return need_message(index);
+    if (trigger == Trigger::link) {
+      if (node(index).link_sources.empty())
+        fault(index, "bpmn.link_missing", "同一层没有名称相同的链接抛出事件",
+              "no throwing link event of this name exists on this level");
+      return;
+    }
     if (trigger == Trigger::timer) {
       need_timer(index);
       if (node(index).timer.kind == TimerKind::cycle)
@@ -185,6 +208,7 @@ class Checker {
     }
     if (at.trigger == Trigger::message) return need_message(index);
     if (at.trigger == Trigger::timer) return need_timer(index);
+    if (at.trigger == Trigger::escalation) return;
     if (at.trigger != Trigger::error) return unsupported_trigger(index);
     if (!at.interrupting)
       fault(index, "bpmn.not_interrupting", "错误边界事件必须是中断的", "an error boundary event must be interrupting");
@@ -244,7 +268,8 @@ class Checker {
     for (const FlowIndex flow : at.outgoing) {
       const ElementIndex target = definition_.flows[flow].target;
       const Node& next = node(target);
-      const bool waits = next.type == ElementType::intermediate_catch || next.type == ElementType::receive_task;
+      const bool waits = (next.type == ElementType::intermediate_catch && next.trigger != Trigger::link) ||
+                         next.type == ElementType::receive_task;
       if (!waits || next.incoming.size() != 1)
         fault(target, "bpmn.event_expected", "事件网关之后只能是仅由它流入的捕获事件",
               "an event-based gateway must lead to catch events that nothing else leads to");

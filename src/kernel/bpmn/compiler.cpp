@@ -95,10 +95,13 @@ class Compiler {
       case ElementType::end_event:
         if (trigger == Trigger::error) return Behaviour::end_error;
         if (trigger == Trigger::terminate) return Behaviour::end_terminate;
+        if (trigger == Trigger::escalation) return Behaviour::escalation;
         return trigger == Trigger::message ? Behaviour::job : Behaviour::pass;
       case ElementType::intermediate_throw:
+        if (trigger == Trigger::escalation) return Behaviour::escalation;
         return trigger == Trigger::message ? Behaviour::job : Behaviour::pass;
       case ElementType::intermediate_catch:
+        if (trigger == Trigger::link) return Behaviour::pass;
         return trigger == Trigger::timer ? Behaviour::await_timer : Behaviour::await_message;
       case ElementType::user_task:
         return Behaviour::user_task;
@@ -140,6 +143,7 @@ class Compiler {
     node.message = attribute(id, element.message);
     node.correlation = optional_expression(id, element.correlation);
     node.error_code = element.error_code;
+    node.link = element.link;
     node.job_type = attribute(id, element.job_type);
     node.retries = attribute(id, element.retries);
     node.decision = attribute(id, element.decision);
@@ -231,6 +235,7 @@ class Compiler {
       node.attached_to = index_of(element.attached_to);
       if (node.attached_to != no_element) out.nodes[node.attached_to].boundaries.push_back(index);
     }
+    if (node.type == ElementType::intermediate_throw && node.trigger == Trigger::link) link_to_catch(index);
     if (node.type != ElementType::start_event) return;
     Node& scope = node.scope == no_element ? out.root : out.nodes[node.scope];
     if (node.scope == no_element) out.starts.push_back(index);
@@ -240,6 +245,21 @@ class Compiler {
       around.event_starts.push_back(index);
     } else if (node.trigger == Trigger::none && scope.start == no_element) {
       scope.start = index;
+    }
+  }
+
+  /// A link is a flow that is not drawn: from the throwing event to the catching one of its name and scope.
+  void link_to_catch(ElementIndex index) {
+    Definition& out = *definition_;
+    Node& source = out.nodes[index];
+    for (std::size_t i = 0; i < out.nodes.size(); ++i) {
+      Node& target = out.nodes[i];
+      if (target.type != ElementType::intermediate_catch || target.trigger != Trigger::link ||
+          target.scope != source.scope || target.link != source.link || source.link_target != no_element) {
+        continue;
+      }
+      source.link_target = static_cast<ElementIndex>(i);
+      target.link_sources.push_back(index);
     }
   }
 
@@ -260,6 +280,7 @@ class Compiler {
         open.pop_back();
         for (const FlowIndex flow : at.incoming) visit(out.flows[flow].source);
         visit(at.attached_to);
+        for (const ElementIndex source : at.link_sources) visit(source);
       }
       out.nodes[join].reaches.push_back(std::move(seen));
     }

@@ -56,7 +56,8 @@ enum class Behaviour {
   await_message,
   await_timer,
   event_gateway,
-  scope,  // sub-process, event sub-process
+  scope,       // sub-process, event sub-process
+  escalation,  // throw and end event
   end_error,
   end_terminate
 };
@@ -85,7 +86,10 @@ struct Node {
   Timer timer = {};
   Attribute message = {};
   std::optional<feel::Expression> correlation = std::nullopt;
-  std::string error_code = {};  // empty: throws none, catches all
+  std::string link = {};
+  ElementIndex link_target = no_element;        // throwing link event: the catching one
+  std::vector<ElementIndex> link_sources = {};  // catching link event: those that lead to it
+  std::string error_code = {};                  // of an error or escalation; empty: catches all
   Attribute job_type = {};
   Attribute retries = {};
   Attribute decision = {};

@@ -74,8 +74,13 @@ void Run::work(Key key) {
     }
     case Behaviour::scope:
       return open_scope(key);
+    case Behaviour::escalation:
+      // Nobody has to listen; whoever does may end this element too.
+      throw_to_catcher(at.scope, {Trigger::escalation, node.error_code}, {});
+      if (data_.find_living(key) != nullptr) complete(key);
+      return;
     case Behaviour::end_error:
-      if (throw_error(at.scope, node.error_code, {})) return;
+      if (throw_to_catcher(at.scope, {Trigger::error, node.error_code}, {})) return;
       done = refusal(base::Refusal::conflict, "bpmn.error_uncaught", "错误“" + node.error_code + "”没有对应的处理路径",
                      "nothing in the process catches the error '" + node.error_code + "'");
       break;
@@ -110,6 +115,8 @@ void Run::leave(Key key, const std::vector<FlowIndex>& flows) {
   const Living at = living(key);
   close_waits(key);
   emit(ElementCompleted{at.element, key});
+  const ElementIndex link = definition_.node(at.element).link_target;
+  if (link != no_element) queue_.push_back({.scope = at.scope, .element = link});
   for (const FlowIndex flow : flows) {
     emit(FlowTaken{flow, at.scope});
     queue_.push_back({.scope = at.scope, .flow = flow});

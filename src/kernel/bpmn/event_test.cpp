@@ -189,6 +189,34 @@ TEST(error, that_nothing_catches_is_an_incident_and_can_be_tried_again) {
   EXPECT_EQ(play.waiting(), "t");
 }
 
+const std::string escalation_event = "<b:escalationEventDefinition escalationRef=\"esc\"/>";
+const std::string escalation_root = "<b:escalation id=\"esc\" escalationCode=\"chief\"/>";
+
+std::string escalating(bool interrupting) {
+  const std::string sub = start("s") + element("intermediateThrowEvent", "up", escalation_event) + user("a") +
+                          end("e") + line({"s", "up", "a", "e"});
+  return process(start() + element("subProcess", "sub", sub) + end() + line({"start", "sub", "end"}) +
+                     boundary("told", "sub", escalation_event, interrupting) + user("chief") + end("e2") +
+                     line({"told", "chief", "e2"}),
+                 escalation_root);
+}
+
+TEST(escalation, tells_the_scope_around_and_goes_on_unless_interrupted) {
+  Player beside(escalating(false));
+  beside.start();
+  EXPECT_EQ(beside.waiting(), "chief a");
+  Player instead(escalating(true));
+  instead.start();
+  EXPECT_EQ(instead.waiting(), "chief");
+  EXPECT_EQ(instead.cancelled("up"), 1);
+  Player nobody(process(start() + element("intermediateThrowEvent", "up", escalation_event) + user("a") + end() +
+                            line({"start", "up", "a", "end"}),
+                        escalation_root));
+  nobody.start();
+  EXPECT_EQ(nobody.waiting(), "a");
+  EXPECT_FALSE(nobody.instance.has_incident());
+}
+
 TEST(job, that_fails_is_tried_again_and_then_is_an_incident) {
   Player play(one(job("t"), boundary("late", "t", timer("timeDuration", "P5D")) + end("x") + flow("late", "x")));
   play.start();

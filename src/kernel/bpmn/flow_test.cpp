@@ -291,6 +291,62 @@ TEST(multi_instance, ends_early_by_its_condition_and_passes_an_empty_collection)
   EXPECT_EQ(wrong.incident(), "bpmn.collection_not_list");
 }
 
+TEST(link, leads_to_the_catching_event_of_its_name) {
+  const std::string link = "<b:linkEventDefinition name=\"L\"/>";
+  Player play(process(start() + element("intermediateThrowEvent", "out", link) + flow("start", "out") +
+                      element("intermediateCatchEvent", "in", link) + user("a") + end() + line({"in", "a", "end"})));
+  play.start();
+  EXPECT_EQ(play.waiting(), "a");
+  EXPECT_EQ(play.completed("in"), 1);
+}
+
+TEST(link, counts_as_a_way_to_an_inclusive_join) {
+  const std::string link = "<b:linkEventDefinition name=\"L\"/>";
+  Player play(process(start() + element("parallelGateway", "f") + user("a") + user("b") +
+                      element("intermediateThrowEvent", "out", link) + element("intermediateCatchEvent", "in", link) +
+                      element("inclusiveGateway", "join") + user("z") + end() + flow("start", "f") + flow("f", "a") +
+                      flow("f", "b") + flow("b", "out") + flow("in", "join") + flow("a", "join") +
+                      line({"join", "z", "end"})));
+  play.start();
+  play.complete("a");
+  EXPECT_EQ(play.waiting(), "b");
+  play.complete("b");
+  EXPECT_EQ(play.waiting(), "z");
+}
+
+TEST(move, sends_back_within_a_branch_and_keeps_the_other) {
+  Player play(process(start() + element("parallelGateway", "f") + user("a") + user("a2") + user("b") +
+                      element("parallelGateway", "j") + user("z") + end() + flow("start", "f") + flow("f", "a") +
+                      flow("f", "b") + flow("a", "a2") + flow("a2", "j") + flow("b", "j") + line({"j", "z", "end"})));
+  play.start();
+  play.complete("a");
+  play.complete("b");
+  EXPECT_EQ(play.run(Move{play.wait_at("a2"), find_element(play.definition(), "a")}), "");
+  EXPECT_EQ(play.waiting(), "a");
+  EXPECT_EQ(play.cancelled("a2"), 1);
+  play.complete("a");
+  play.complete("a2");
+  EXPECT_EQ(play.waiting(), "z");
+  EXPECT_EQ(play.run(Move{play.wait_at("z"), find_element(play.definition(), "start")}), "bpmn.move_impossible");
+  EXPECT_EQ(play.run(Move{play.wait_at("z"), no_element}), "bpmn.move_impossible");
+  EXPECT_EQ(play.run(Move{99, find_element(play.definition(), "a")}), "bpmn.nothing_waits");
+}
+
+TEST(move, out_of_a_sub_process_ends_it) {
+  const std::string sub = start("s") + element("parallelGateway", "f") + user("a") + user("b") + end("e") +
+                          flow("s", "f") + flow("f", "a") + flow("f", "b") + flow("a", "e") + flow("b", "e");
+  Player play(process(start() + user("first") + element("subProcess", "sub", sub) + end() +
+                      line({"start", "first", "sub", "end"})));
+  play.start();
+  const ElementIndex inside = find_element(play.definition(), "a");
+  EXPECT_EQ(play.run(Move{play.wait_at("first"), inside}), "bpmn.move_impossible");
+  play.complete("first");
+  EXPECT_EQ(play.run(Move{play.wait_at("a"), find_element(play.definition(), "first")}), "");
+  EXPECT_EQ(play.waiting(), "first");
+  EXPECT_EQ(play.cancelled("sub"), 1);
+  EXPECT_EQ(play.cancelled("b"), 1);
+}
+
 TEST(steps, are_bounded_in_a_loop_without_end) {
   Player play(process(start() + element("exclusiveGateway", "m") + element("task", "t") + flow("start", "m") +
                       flow("m", "t") + flow("t", "m")));

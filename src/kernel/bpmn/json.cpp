@@ -81,6 +81,7 @@ std::string Reader::text() {
 
 std::string Reader::key() {
   std::string name = text();
+  skip_space();
   if (failed_ || at_ == end_ || *at_ != ':') {
     fail();
     return {};

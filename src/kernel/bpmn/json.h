@@ -58,15 +58,20 @@ class Reader {
   bool failed() const { return failed_; }
   void fail() { failed_ = true; }
   /// Whether everything was read, to the last byte.
-  bool finished() const { return !failed_ && at_ == end_; }
+  bool finished() {
+    skip_space();
+    return !failed_ && at_ == end_;
+  }
   /// The first character of the next value; reads the comma before it.
   char peek() {
+    skip_space();
     if (need_comma_) {
       if (at_ == end_ || *at_ != ',')
         fail();
       else
         ++at_;
       need_comma_ = false;
+      skip_space();
     }
     return failed_ || at_ == end_ ? '\0' : *at_;
   }
@@ -76,6 +81,7 @@ class Reader {
   }
   /// Whether another entry follows; reads the closing bracket when none does.
   bool more(char bracket) {
+    skip_space();
     if (failed_ || at_ == end_) {
       fail();
       return false;
@@ -107,6 +113,9 @@ class Reader {
   }
 
  private:
+  void skip_space() {
+    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
+  }
   std::uint32_t hex_digits();
   void read_escape(std::string& out);
 

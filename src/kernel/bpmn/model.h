@@ -55,7 +55,8 @@ struct DrawnElement {
   std::string message;  // name
   std::string correlation;
   bool message_missing = false;
-  std::string error_code;
+  std::string error_code;  // of an error or escalation
+  std::string link;
 
   std::string job_type;
   std::string retries;

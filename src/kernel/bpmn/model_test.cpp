@@ -121,6 +121,15 @@ TEST(model, checks_scopes_and_gateways) {
                   .contains("s:bpmn.start_not_none"));
 }
 
+TEST(model, checks_links_and_escalations) {
+  const std::string link = "<b:linkEventDefinition name=\"L\"/>";
+  const std::string other = "<b:linkEventDefinition name=\"M\"/>";
+  EXPECT_EQ(faults(process(start() + element("intermediateThrowEvent", "out", link) + flow("start", "out") +
+                           element("intermediateCatchEvent", "in", other) + end("e", "<b:escalationEventDefinition/>") +
+                           flow("in", "e"))),
+            (Set{"out:bpmn.link_missing", "in:bpmn.link_missing", "e:bpmn.escalation_code_missing"}));
+}
+
 TEST(model, refuses_nesting_without_end) {
   std::string body;
   for (int i = 0; i < 40; ++i) body = element("subProcess", "n" + std::to_string(i), body);
@@ -226,6 +235,13 @@ TEST(stored_form, keeps_every_kind_of_event) {
             "[[0,3,4,1],[1,3,4],[2,3,4],[3,9,1],[4,3,4,\"u\",[\"g\",\"h\"],[\"v\"],\"f\",5,null,70],"
             "[5,3,4,\"type\",2],[6,3,4,77,-1,\"P1D\",2],[7,3,4,\"name\",\"key\",2],[8,4],[9,1,{\"a\":1}],"
             "[10,3,4,\"d\",[\"[ALL-34]\"]],[11,3,4,\"code\",\"中\",\"en\",2],[12,4],[13,1],[14,3,1,9,-2]]");
+}
+
+TEST(stored_form, may_have_been_laid_out_with_spaces) {
+  const auto read =
+      decode_events(" [ [ 9 , 1 , { \"a\" : [ 1 , { \"\" : \"date\" , \"v\" : 5 } ] } ] ,\n [ 8 , 4 ] ] ");
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(encode(read.value()), "[[9,1,{\"a\":[1,{\"\":\"date\",\"v\":5}]}],[8,4]]");
 }
 
 TEST(stored_form, that_is_damaged_is_refused) {

@@ -264,7 +264,13 @@ class Parser {
         read_timer(child, element);
       } else if (local == "errorEventDefinition") {
         element.face.trigger = Trigger::error;
-        read_error(child, element);
+        read_code(child, element, {.reference = "errorRef", .root = "error", .code = "errorCode"});
+      } else if (local == "escalationEventDefinition") {
+        element.face.trigger = Trigger::escalation;
+        read_code(child, element, {.reference = "escalationRef", .root = "escalation", .code = "escalationCode"});
+      } else if (local == "linkEventDefinition") {
+        element.face.trigger = Trigger::link;
+        element.link = attribute_of(child, "name");
       } else if (local == "terminateEventDefinition") {
         element.face.trigger = Trigger::terminate;
       } else {
@@ -300,13 +306,19 @@ class Parser {
     });
   }
 
-  void read_error(pugi::xml_node node, DrawnElement& element) {
-    const std::string reference = attribute_of(node, "errorRef");
+  /// How errors and escalations name their code.
+  struct CodeNames {
+    const char* reference;
+    const char* root;
+    const char* code;
+  };
+  void read_code(pugi::xml_node node, DrawnElement& element, const CodeNames& names) {
+    const std::string reference = attribute_of(node, names.reference);
     if (reference.empty()) return;
-    const pugi::xml_node error = referenced(reference, "error");
-    if (!error) return unknown_reference(element, reference);
-    element.error_code = attribute_of(error, "errorCode");
-    if (element.error_code.empty()) element.error_code = attribute_of(error, "name");
+    const pugi::xml_node root = referenced(reference, names.root);
+    if (!root) return unknown_reference(element, reference);
+    element.error_code = attribute_of(root, names.code);
+    if (element.error_code.empty()) element.error_code = attribute_of(root, "name");
   }
 
   void read_timer(pugi::xml_node node, DrawnElement& element) {

@@ -193,6 +193,52 @@ TEST(random_process, ends_on_every_path_with_no_token_lost) {
   }
 }
 
+/// Anything an office may do, sensible or not.
+Command any_command(const Player& play, std::mt19937& random) {
+  const auto& living = play.instance.living();
+  const auto& waits = play.instance.waits();
+  const Key key = living[random() % living.size()].key;
+  const Key wait = waits.empty() ? key : waits[random() % waits.size()].key;
+  const auto count = static_cast<unsigned>(elements(play.definition()).size());
+  switch (random() % 8) {
+    case 0:
+      return Move{key, static_cast<ElementIndex>(random() % count)};
+    case 1:
+      return FailJob{wait, static_cast<int>(random() % 2), {"坏", "broken"}};
+    case 2:
+      return ThrowError{wait, "E1", {{"x", 1}}};
+    case 3:
+      return ResolveIncident{play.instance.has_incident() ? play.incident_key() : key};
+    case 4:
+      return FireTimer{wait};
+    case 5:
+      return SetVariables{key, {{"dice", static_cast<int>(random() % 11)}}};
+    case 6:
+      return CompleteJob{wait, {}};
+    default:
+      return CompleteTask{wait, {{"x", feel::List{1, "two"}}}};
+  }
+}
+
+TEST(random_process, survives_every_command_in_every_order) {
+  int accepted = 0;
+  for (unsigned seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    Player play(Artist(seed).draw());
+    play.world.steps_max = 500;
+    play.start({{"dice", 5}});
+    for (int steps = 0; steps < 60 && !play.instance.ended(); ++steps)
+      if (play.run(any_command(play, random)).empty()) ++accepted;
+    if (!play.instance.ended()) {
+      ASSERT_EQ(play.run(Cancel{}), "");
+    }
+    ASSERT_TRUE(play.instance.ended());
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(accepted, 3000);
+}
+
 TEST(random_process, is_cancelled_clean_at_any_moment) {
   for (unsigned seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -127,7 +127,7 @@ base::Result<void> Run::on(const ThrowError& command) {
   const Wait* wait = data_.find_wait(command.key);
   if (wait == nullptr || (wait->kind != WaitKind::job && wait->kind != WaitKind::task)) return nothing_waits();
   emit(WaitClosed{command.key});
-  if (throw_error(command.key, command.code, command.variables)) return base::done();
+  if (throw_to_catcher(command.key, {Trigger::error, command.code}, command.variables)) return base::done();
   raise(command.key, Step::working,
         refusal(base::Refusal::conflict, "bpmn.error_uncaught", "业务错误“" + command.code + "”没有对应的处理路径",
                 "nothing in the process catches the business error '" + command.code + "'"));
@@ -179,6 +179,28 @@ base::Result<void> Run::on(const ResolveIncident& command) {
       complete(command.key);
       break;
   }
+  return base::done();
+}
+
+base::Result<void> Run::on(const Move& command) {
+  const base::Error impossible = refusal(base::Refusal::conflict, "bpmn.move_impossible", "不能从当前环节转到所选环节",
+                                         "the case can not be sent from this step to the one chosen");
+  if (command.from == process_key || data_.find_living(command.from) == nullptr) return nothing_waits();
+  if (command.to >= definition_.nodes.size()) return impossible;
+  const Node& target = definition_.nodes[command.to];
+  if (target.type == ElementType::start_event || target.type == ElementType::boundary_event ||
+      target.type == ElementType::event_sub_process) {
+    return impossible;
+  }
+  // Outward to what lives directly in the scope of the target; an inner instance leads to its body.
+  Key ended = command.from;
+  while (is_inner(living(ended)) || living(living(ended).scope).element != target.scope) {
+    ended = living(ended).scope;
+    if (ended == process_key) return impossible;
+  }
+  const Key scope = living(ended).scope;
+  cancel(ended);
+  enter(command.to, scope);
   return base::done();
 }
 

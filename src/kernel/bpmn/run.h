@@ -57,6 +57,7 @@ class Run {
   base::Result<void> on(const CorrelateMessage& command);
   base::Result<void> on(const SetVariables& command);
   base::Result<void> on(const ResolveIncident& command);
+  base::Result<void> on(const Move& command);
   base::Result<void> on(const Cancel& command);
   base::Result<ElementIndex> start_of(const std::string& wanted) const;
   void complete_wait(Key key, const feel::Context& variables);
@@ -87,9 +88,14 @@ class Run {
   void set_off_boundary(ElementIndex boundary, Key host, const feel::Context& variables);
   void set_off_event_sub_process(ElementIndex start, Key scope, const feel::Context& variables);
   void reopen(const Wait& wait);
-  bool throw_error(Key origin, const std::string& code, const feel::Context& variables);
-  ElementIndex error_catcher(const std::vector<ElementIndex>& catchers, ElementIndex came_from, const std::string& code,
-                             bool exact) const;
+  /// An error or escalation on its way outward.
+  struct Thrown {
+    Trigger trigger;
+    std::string code;
+  };
+  bool throw_to_catcher(Key origin, const Thrown& thrown, const feel::Context& variables);
+  ElementIndex catcher_of(const std::vector<ElementIndex>& catchers, ElementIndex came_from,
+                          const Thrown& thrown) const;
   base::Result<base::Instant> moment_of(const feel::Value& value, Key key, DayEnd end);
 
   // gateways.cpp: ways out and joins

@@ -206,36 +206,35 @@ void Run::set_off_event_sub_process(ElementIndex start, Key scope, const feel::C
   complete(key);
 }
 
-ElementIndex Run::error_catcher(const std::vector<ElementIndex>& catchers, ElementIndex came_from,
-                                const std::string& code, bool exact) const {
+/// The catcher of exactly that code, else the one that catches all.
+ElementIndex Run::catcher_of(const std::vector<ElementIndex>& catchers, ElementIndex came_from,
+                             const Thrown& thrown) const {
+  ElementIndex catch_all = no_element;
   for (const ElementIndex catcher : catchers) {
     const Node& node = definition_.node(catcher);
-    if (node.trigger != Trigger::error || (node.type == ElementType::start_event && node.scope == came_from)) continue;
-    if (exact ? node.error_code == code : node.error_code.empty()) return catcher;
+    if (node.trigger != thrown.trigger) continue;
+    if (node.type == ElementType::start_event && node.scope == came_from) continue;
+    if (!node.error_code.empty() && node.error_code == thrown.code) return catcher;
+    if (node.error_code.empty() && catch_all == no_element) catch_all = catcher;
   }
-  return no_element;
+  return catch_all;
 }
 
-/// Outward from `origin`: at each level its event sub-processes, then its boundary events; the code, then catch-all.
-bool Run::throw_error(Key origin, const std::string& code, const feel::Context& variables) {
+/// Outward from `origin`: at each level its event sub-processes, then its boundary events. An event sub-process does
+/// not catch what is thrown in itself.
+bool Run::throw_to_catcher(Key origin, const Thrown& thrown, const feel::Context& variables) {
   ElementIndex came_from = no_element;
   for (Key at = origin; at != 0;) {
     const Living here = living(at);
     const Node& node = definition_.node(here.element);
-    for (const bool exact : {true, false}) {
-      if (exact && code.empty()) continue;
-      if (const ElementIndex start = error_catcher(node.event_starts, came_from, code, exact); start != no_element) {
-        set_off_event_sub_process(start, at, variables);
-        return true;
-      }
+    if (const ElementIndex start = catcher_of(node.event_starts, came_from, thrown); start != no_element) {
+      set_off_event_sub_process(start, at, variables);
+      return true;
     }
-    for (const bool exact : {true, false}) {
-      if ((exact && code.empty()) || is_inner(here)) continue;
-      if (const ElementIndex boundary = error_catcher(node.boundaries, no_element, code, exact);
-          boundary != no_element) {
-        set_off_boundary(boundary, at, variables);
-        return true;
-      }
+    const ElementIndex boundary = catcher_of(node.boundaries, no_element, thrown);
+    if (boundary != no_element && !is_inner(here)) {
+      set_off_boundary(boundary, at, variables);
+      return true;
     }
     came_from = here.element;
     at = here.scope;
