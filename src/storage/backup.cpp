@@ -15,13 +15,14 @@ constexpr std::string_view first_line = "yichuang backup 1";
 constexpr std::string_view sequences_sql =
     "SELECT stream_kind, stream_id, COUNT(*), MIN(sequence), MAX(sequence) FROM events GROUP BY stream_kind, stream_id "
     "HAVING MIN(sequence) <> 1 OR MAX(sequence) <> COUNT(*) LIMIT 5";
-/// Transaction numbers mean nothing on another server: restored events count as settled.
-constexpr std::array<const char*, 5> restored_log_sql = {
-    "DROP VIEW settled_events", "ALTER TABLE events DROP COLUMN transaction_id",
-    "ALTER TABLE events ADD COLUMN transaction_id xid8 NOT NULL DEFAULT '0'",
-    "ALTER TABLE events ALTER COLUMN transaction_id SET DEFAULT pg_current_xact_id()",
-    "CREATE VIEW settled_events AS SELECT * FROM events WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot()) "
-    "OR transaction_id >= pg_snapshot_xmax(pg_current_snapshot())"};
+/// Another server counts transactions anew: from here on its numbers are raised above those of the restored events.
+std::array<std::string, 3> continue_log_sql(std::int64_t transaction_last) {
+  const std::string raise = "::text::bigint + " + std::to_string(transaction_last + 1);
+  return {"DROP VIEW settled_events",
+          "ALTER TABLE events ALTER COLUMN transaction_id SET DEFAULT pg_current_xact_id()" + raise,
+          "CREATE VIEW settled_events AS SELECT * FROM events WHERE transaction_id < "
+          "pg_snapshot_xmin(pg_current_snapshot())" + raise};
+}
 
 /// What a backup says about itself; every file of it with its hash.
 struct Manifest {
@@ -145,7 +146,9 @@ base::Result<void> restore_postgres(const fs::path& source, const Manifest& mani
       if (transaction.find("SELECT COUNT(*) FROM events").value().at(0).number() < manifest.events)
         throw Damaged("the database holds fewer events than the " + std::to_string(manifest.events) +
                       " it held when the backup began");
-      for (const char* statement : restored_log_sql) transaction.execute(statement);
+      const std::int64_t last =
+          transaction.find("SELECT COALESCE(MAX(transaction_id), 0) FROM events").value().at(0).number();
+      for (const std::string& statement : continue_log_sql(last)) transaction.execute(statement);
       return true;
     });
   } catch (const Fault&) {

@@ -90,11 +90,16 @@ std::int64_t last_sequence(Snapshot& snapshot, Stream stream) {
 }
 
 std::vector<LoggedEvent> load_log(Snapshot& snapshot, std::int64_t after_position, int limit) {
+  // The position names the last event seen; the order is that of transactions, which on SQLite is the same.
+  const std::optional<Row> last =
+      snapshot.find("SELECT transaction_id FROM settled_events WHERE position = ?", {after_position});
+  const std::int64_t transaction = last ? last->at(0).number() : 0;
   std::vector<LoggedEvent> events;
   for (const Row& row :
        snapshot.query("SELECT division, stream_kind, stream_id, position, sequence, type, at, actor, data "
-                      "FROM settled_events WHERE position > ? ORDER BY position LIMIT ?",
-                      {after_position, limit}))
+                      "FROM settled_events WHERE transaction_id >= ? AND (transaction_id > ? OR position > ?) "
+                      "ORDER BY transaction_id, position LIMIT ?",
+                      {transaction, transaction, after_position, limit}))
     events.push_back({.division = row.at(0).text(),
                       .stream_kind = row.at(1).text(),
                       .stream_id = row.at(2).id(),

@@ -10,16 +10,19 @@ constexpr std::string_view only_sqlite = "-- only sqlite\n";
 constexpr std::string_view only_postgresql = "-- only postgresql\n";
 
 // Outbox numbers are never given twice, even after rows are deleted: receivers recognise repetitions by them.
-// A restored PostgreSQL database counts transactions anew, so rows of an "impossible" transaction are old ones.
+// On PostgreSQL positions are given out before commits, in another order: who follows the log goes by transaction first,
+// and sees only transactions older than any that still runs.
 constexpr std::array own_migrations = {Migration{.name = "storage/0001_log", .sql = R"(
 -- only sqlite
 CREATE TABLE events (position BIGINT PRIMARY KEY, division TEXT NOT NULL, stream_kind TEXT NOT NULL, stream_id BIGINT NOT NULL, sequence BIGINT NOT NULL CHECK (sequence > 0), type TEXT NOT NULL, at BIGINT NOT NULL, actor BIGINT NOT NULL, data TEXT NOT NULL, UNIQUE (stream_kind, stream_id, sequence));
 -- only postgresql
-CREATE TABLE events (position BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, division TEXT NOT NULL, stream_kind TEXT NOT NULL, stream_id BIGINT NOT NULL, sequence BIGINT NOT NULL CHECK (sequence > 0), type TEXT NOT NULL, at BIGINT NOT NULL, actor BIGINT NOT NULL, data TEXT NOT NULL, transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(), UNIQUE (stream_kind, stream_id, sequence));
--- only sqlite
-CREATE VIEW settled_events AS SELECT * FROM events;
+CREATE TABLE events (position BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, division TEXT NOT NULL, stream_kind TEXT NOT NULL, stream_id BIGINT NOT NULL, sequence BIGINT NOT NULL CHECK (sequence > 0), type TEXT NOT NULL, at BIGINT NOT NULL, actor BIGINT NOT NULL, data TEXT NOT NULL, transaction_id BIGINT NOT NULL DEFAULT pg_current_xact_id()::text::bigint, UNIQUE (stream_kind, stream_id, sequence));
 -- only postgresql
-CREATE VIEW settled_events AS SELECT * FROM events WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot()) OR transaction_id >= pg_snapshot_xmax(pg_current_snapshot());
+CREATE INDEX events_settled ON events (transaction_id, position);
+-- only sqlite
+CREATE VIEW settled_events AS SELECT *, position AS transaction_id FROM events;
+-- only postgresql
+CREATE VIEW settled_events AS SELECT * FROM events WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
 -- only sqlite
 CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 -- only sqlite

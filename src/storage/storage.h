@@ -130,9 +130,9 @@ struct LoggedEvent {
   base::Id stream_id;
   Event event;
 };
-/// The whole log after `after_position`, in order, for those who follow it (statistics, publicity). An event appears only
-/// when no transaction that may still commit holds an earlier position, so a follower that remembers the last position
-/// misses nothing, on PostgreSQL too.
+/// The whole log after the event at `after_position`, for those who follow it (statistics, publicity): who remembers the
+/// position of the last event of the answer misses nothing. The order is that of commits as far as it matters: on
+/// PostgreSQL positions of events of different streams may go back and forth a little.
 std::vector<LoggedEvent> load_log(Snapshot& snapshot, std::int64_t after_position, int limit = 1000);
 
 /// A finished command's answer, to be given again word for word.
