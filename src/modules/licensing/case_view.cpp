@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "kernel/codes/people.h"
 #include "modules/access/access.h"
 #include "parts.h"
 
@@ -32,6 +33,9 @@ std::string value_text(const catalogue::Field& field, const feel::Value& value) 
     return text;
   };
   if (value.is_null()) return {};
+  // The full number is on the identity document; the page repeats no more of it than is needed to compare.
+  if (field.check == "citizen_id") return codes::mask_citizen_id(feel::to_text(value));
+  if (field.check == "phone") return codes::mask_phone(feel::to_text(value));
   if (value.kind() == feel::Kind::boolean) return value.as_boolean() ? "是" : "否";
   if (value.kind() != feel::Kind::list) return label(value);
   std::string joined;
@@ -52,7 +56,7 @@ Corrected corrected_of(const feel::Context& variables) {
     for (const feel::Value& item : list->as_list())
       if (item.kind() == feel::Kind::context)
         corrected.asked[text_in(item.as_context(), "place")] = text_in(item.as_context(), "reason");
-  for (const auto& [key, value] : context_in(context_in(variables, "resubmit"), "changed").entries())
+  for (const auto& [key, value] : context_in(variables, "corrected").entries())
     corrected.changed.insert(key);
   return corrected;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "documents/documents.h"
+#include "kernel/codes/lists.h"
 #include "modules/access/access.h"
 #include "modules/registration/registration.h"
 #include "parts.h"
@@ -143,7 +144,8 @@ base::Result<feel::Context> Licensing::document_data(storage::Snapshot& snapshot
   data.put("limits", feel::Value(limits_of(clocks)));
   data.put("query_url", settings_.base_url + "/my/" + base::to_text(of_case.head.id));
   data.put("query_code", of_case.head.number);
-  data.put("reasons", text_in(acceptance, "reason"));
+  const feel::Context second = context_in(variables, "accept_resubmission");
+  data.put("reasons", text_in(second.empty() ? acceptance : second, "reason"));
   if (const feel::Value* entity = variables.find("entity")) data.put("entity", *entity);
   return data;
 }
@@ -216,21 +218,30 @@ base::Result<feel::Context> Licensing::issue_notice(storage::Transaction& transa
 
 namespace {
 
+/// "株洲市天元区泰山路街道" and the street and number.
+std::string full_address(const feel::Context& answers) {
+  const codes::Division* township = codes::find_division(text_in(answers, "township"));
+  return (township ? codes::full_name(*township).zh : std::string()) + text_in(answers, "address");
+}
+
 /// What the register needs to know, from the answers by their well-known keys.
-registration::NewEntity new_entity(const casework::Case& of_case, const feel::Context& answers) {
-  const std::string kind = text_in(answers, "entity_kind");
-  registration::NewEntity entity;
-  entity.division = of_case.head.division;
-  entity.kind = kind.empty() ? "individual_business" : kind;
-  entity.name = text_in(answers, "entity_name");
-  entity.address = text_in(answers, "address");
-  entity.township = text_in(answers, "township");
-  entity.office = of_case.head.office;
-  entity.operator_name = text_in(answers, "operator_name");
-  entity.scope = text_in(answers, "scope");
-  entity.industry = text_in(answers, "industry");
-  const feel::Value* capital = answers.find("capital_fen");
-  if (capital && capital->kind() == feel::Kind::number) entity.capital_fen = capital->as_number().to_int64().value_or(0);
+registration::NewEntity new_entity(const casework::Case& of_case, const feel::Context& answers,
+                                   const feel::Context& guide) {
+  const bool company = text_in(guide, "operator_kind") == "company";
+  registration::NewEntity entity{.division = of_case.head.division,
+                                 .office = of_case.head.office,
+                                 .kind = company ? "enterprise" : "individual_business",
+                                 .name = text_in(answers, "proposed_name"),
+                                 .township = text_in(answers, "township"),
+                                 .address = full_address(answers),
+                                 .operator_name = text_in(answers, "operator_name"),
+                                 .type = company ? "1130" : "9500",
+                                 .scope = text_in(answers, "scope"),
+                                 .industry = text_in(answers, "industry")};
+  constexpr std::int64_t fen_per_ten_thousand_yuan = 1'000'000;
+  if (const feel::Value* capital = answers.find("registered_capital"); capital && capital->kind() == feel::Kind::number)
+    if (const auto fen = multiply(capital->as_number(), feel::Decimal(fen_per_ten_thousand_yuan)))
+      entity.capital_fen = fen->to_int64().value_or(0);
   return entity;
 }
 
@@ -261,9 +272,8 @@ base::Result<Certificate> Licensing::issue_one(storage::Transaction& transaction
   if (kind->second.number_scheme == "credit_code") {
     certificate.number = text_in(context_in(data, "entity"), "credit_code");
   } else {
-    const std::string form = text_in(context_in(data, "answers"), "food_form");
-    TRY(certificate.number,
-        registration::next_permit_number(transaction, form.empty() ? 2 : std::stoi(form), certificate.division));
+    constexpr int catering = 2;
+    TRY(certificate.number, registration::next_permit_number(transaction, catering, certificate.division));
   }
   feel::Context about;
   about.put("number", certificate.number);
@@ -319,7 +329,8 @@ base::Result<feel::Context> Licensing::issue_certificates(storage::Transaction& 
   const feel::Context answers = context_in(variables, "answers");
   TRY(feel::Context data, document_data(transaction, job.of_case, job.moment));
   data.put("number", "");
-  TRY(const registration::Entity entity, registration::establish(transaction, new_entity(job.of_case, answers),
+  TRY(const registration::Entity entity, registration::establish(transaction, new_entity(job.of_case, answers,
+                                                                            context_in(variables, "guide")),
                                                                  {.id = new_id(job.moment.now),
                                                                   .as_of = job.moment.today(),
                                                                   .now = job.moment.now,

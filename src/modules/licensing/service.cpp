@@ -18,7 +18,7 @@ base::Error conflict(std::string code, base::Text message) {
 
 /// What lists call the case: the trade name proposed, else the operator, else the service.
 std::string title_of(const feel::Context& answers, const catalogue::Service& service) {
-  for (const char* key : {"trade_name_full", "entity_name", "trade_name", "operator_name"})
+  for (const char* key : {"proposed_name", "trade_name", "operator_name"})
     if (const feel::Value* value = answers.find(key);
         value && value->kind() == feel::Kind::string && !value->as_string().empty())
       return value->as_string();
@@ -265,11 +265,10 @@ base::Result<casework::CaseHead> Licensing::resubmit(storage::Transaction& trans
   ++application.version;
   update_application(transaction, application);
 
-  feel::Context done;
-  done.put("changed", feel::Value(changes));
   feel::Context more;
   more.put("answers", feel::Value(application.answers));
-  return engine_.complete_task(transaction, task, done, std::nullopt, moment, std::move(more));
+  more.put("corrected", feel::Value(changes));
+  return engine_.complete_task(transaction, task, {}, std::nullopt, moment, std::move(more));
 }
 
 base::Result<casework::CaseHead> Licensing::rectified(storage::Transaction& transaction, base::Id id,
