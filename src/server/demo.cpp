@@ -81,7 +81,9 @@ class District {
   int firms_ = 0;
 };
 
-feel::Context entries(std::initializer_list<feel::Context::Entry> list) { return feel::Context(list); }
+feel::Context entries(std::initializer_list<feel::Context::Entry> list) {
+  return feel::Context(list);
+}
 
 std::string citizen_id(int index) {
   char body[18];
@@ -96,11 +98,12 @@ std::string phone(int index) {
   return text;
 }
 
-constexpr std::array<const char*, 24> surnames = {"柳", "岳", "彭", "易", "汤", "贺", "匡", "谭", "龙", "文", "向", "符",
-                                                  "瞿", "庹", "覃", "粟", "鄢", "漆", "佘", "阳", "禹", "戴", "邬", "晏"};
-constexpr std::array<const char*, 24> trade_words = {"湘禾", "江畔", "栗雨轩", "泰山脚", "马家河", "嵩山坊", "炊烟里", "辣有味",
-                                                     "一碗香", "老灶台", "晴川", "云间", "麦田", "半盏", "渔火", "竹影",
-                                                     "青石巷", "百味居", "米粉王", "小满", "稻花", "圆融", "南风", "知味堂"};
+constexpr std::array<const char*, 24> surnames = {"柳", "岳", "彭", "易", "汤", "贺", "匡", "谭",
+                                                  "龙", "文", "向", "符", "瞿", "庹", "覃", "粟",
+                                                  "鄢", "漆", "佘", "阳", "禹", "戴", "邬", "晏"};
+constexpr std::array<const char*, 24> trade_words = {
+    "湘禾", "江畔", "栗雨轩", "泰山脚", "马家河", "嵩山坊", "炊烟里", "辣有味", "一碗香", "老灶台", "晴川", "云间",
+    "麦田", "半盏", "渔火",   "竹影",   "青石巷", "百味居", "米粉王", "小满",   "稻花",   "圆融",   "南风", "知味堂"};
 struct Trade {
   const char* name;
   const char* industry;
@@ -131,12 +134,13 @@ calendar::Date District::working_days_ago(int count) const {
 casework::Moment District::as_staff(const char* account, int days_ago, int hour) {
   for (const Staff& person : staff())
     if (person.account == std::string_view(account)) {
-      Moment moment{.now = at_hour(working_days_ago(days_ago), hour),
-                    .actor = {.person = staff_ids_.at(account),
-                              .name = person.name,
-                              .staff = true,
-                              .roles = person.roles,
-                              .scope = access_control::scope_of_staff(person.roles, std::string(division), person.office)}};
+      Moment moment{
+          .now = at_hour(working_days_ago(days_ago), hour),
+          .actor = {.person = staff_ids_.at(account),
+                    .name = person.name,
+                    .staff = true,
+                    .roles = person.roles,
+                    .scope = access_control::scope_of_staff(person.roles, std::string(division), person.office)}};
       // What happens today has happened before now.
       if (moment.now > parts_.now()) moment.now = parts_.now();
       return moment;
@@ -181,8 +185,8 @@ base::Result<void> District::people() {
     }
     for (int i = 0; i < citizens_count; ++i) {
       const base::Id id = new_id(now);
-      const std::string name = std::string(surnames[static_cast<std::size_t>(i)]) + (i % 2 ? "演" : "试") +
-                               (i % 3 ? "安" : "宁");
+      const std::string name =
+          std::string(surnames[static_cast<std::size_t>(i)]) + (i % 2 ? "演" : "试") + (i % 3 ? "安" : "宁");
       TRY(std::ignore, parts_.access->create(transaction,
                                              {.id = id,
                                               .name = name,
@@ -207,7 +211,8 @@ base::Result<void> District::entities() {
       const base::Instant at = at_hour(opened, 10);
       const int town = 1 + static_cast<int>(pick(4));
       const std::string township = "43021100" + std::to_string(town);
-      const std::string name = "株洲市天元区" + std::string(trade_words[static_cast<std::size_t>(i) % trade_words.size()]) +
+      const std::string name = "株洲市天元区" +
+                               std::string(trade_words[static_cast<std::size_t>(i) % trade_words.size()]) +
                                std::string(trade_words[static_cast<std::size_t>(i) / trade_words.size()]) +
                                (company ? "商贸有限公司" : trade.name);
       TRY(const registration::Entity entity,
@@ -218,7 +223,8 @@ base::Result<void> District::entities() {
                .kind = company ? "enterprise" : "individual_business",
                .name = name,
                .township = township,
-               .address = codes::full_name(*codes::find_division(township)).zh + "演示路" + std::to_string(900 + i) + "号",
+               .address =
+                   codes::full_name(*codes::find_division(township)).zh + "演示路" + std::to_string(900 + i) + "号",
                .operator_name = std::string(surnames[pick(surnames.size())]) + (i % 2 ? "试" : "演") + "然",
                .type = company ? "1130" : "9500",
                .scope = trade.scope,
@@ -228,17 +234,19 @@ base::Result<void> District::entities() {
       const auto later = [&](std::int64_t days) { return calendar::Date{std::min(opened.days + days, today.days)}; };
       const auto write = [&](const char* event, std::map<std::string, std::string> items, const char* reason,
                              calendar::Date as_of, calendar::Date known) {
-        return registration::write(transaction, access_control::Scope::of_division(std::string(division)), entity.id,
-                                   event, items, reason,
-                                   {.id = {}, .as_of = as_of, .now = at_hour(known, 15), .actor = staff_ids_.at("examiner")});
+        return registration::write(
+            transaction, access_control::Scope::of_division(std::string(division)), entity.id, event, items, reason,
+            {.id = {}, .as_of = as_of, .now = at_hour(known, 15), .actor = staff_ids_.at("examiner")});
       };
-      const std::string moved = codes::full_name(*codes::find_division("430211003")).zh + "演示路" +
-                                std::to_string(2000 + i) + "号";
+      const std::string moved =
+          codes::full_name(*codes::find_division("430211003")).zh + "演示路" + std::to_string(2000 + i) + "号";
       if (i % 7 == 3) {
-        TRY(std::ignore, write("changed", {{"address", moved}, {"township", "430211003"}}, "住所变更", later(200), later(201)));
+        TRY(std::ignore,
+            write("changed", {{"address", moved}, {"township", "430211003"}}, "住所变更", later(200), later(201)));
       }
       if (i % 19 == 5) {
-        TRY(std::ignore, write("corrected", {{"scope", "一般项目:日用百货销售"}}, "经营范围录入有误,予以更正", opened, later(60)));
+        TRY(std::ignore,
+            write("corrected", {{"scope", "一般项目:日用百货销售"}}, "经营范围录入有误,予以更正", opened, later(60)));
       }
       if (i % 11 == 7) {
         TRY(std::ignore, write("deregistered", {{"status", "deregistered"}}, "申请注销", later(700), later(700)));
@@ -261,24 +269,23 @@ feel::Context District::answers(std::size_t citizen, bool company) {
   const int i = firms_++;
   const std::string trade = std::string(trade_words[static_cast<std::size_t>(i * 5 + 3) % trade_words.size()]) +
                             trade_words[static_cast<std::size_t>(i) % trade_words.size()];
-  feel::Context context =
-      entries({{"operator_name", citizen_names_[citizen]},
-               {"operator_citizen_id", citizen_id(static_cast<int>(citizen))},
-               {"operator_phone", phone(static_cast<int>(citizen))},
-               {"filed_by", "self"},
-               {"trade_name", trade},
-               {"proposed_name", "株洲市天元区" + trade + (company ? "餐饮有限公司" : "餐饮店")},
-               {"township", "43021100" + std::to_string(1 + i % 4)},
-               {"address", "演示路" + std::to_string(3000 + i) + "号一楼"},
-               {"area", 86},
-               {"industry", "6210"},
-               {"scope", "许可项目:餐饮服务(依法须经批准的项目,经批准后方可开展经营活动)"},
-               {"employees", 4},
-               {"food_items", feel::Value(feel::List{"hot", "drinks"})},
-               {"food_safety_manager", citizen_names_[citizen]},
-               {"delivery", i % 3 == 0 ? "pick_up" : "electronic"},
-               {"electronic_service", true},
-               {"declaration", true}});
+  feel::Context context = entries({{"operator_name", citizen_names_[citizen]},
+                                   {"operator_citizen_id", citizen_id(static_cast<int>(citizen))},
+                                   {"operator_phone", phone(static_cast<int>(citizen))},
+                                   {"filed_by", "self"},
+                                   {"trade_name", trade},
+                                   {"proposed_name", "株洲市天元区" + trade + (company ? "餐饮有限公司" : "餐饮店")},
+                                   {"township", "43021100" + std::to_string(1 + i % 4)},
+                                   {"address", "演示路" + std::to_string(3000 + i) + "号一楼"},
+                                   {"area", 86},
+                                   {"industry", "6210"},
+                                   {"scope", "许可项目:餐饮服务(依法须经批准的项目,经批准后方可开展经营活动)"},
+                                   {"employees", 4},
+                                   {"food_items", feel::Value(feel::List{"hot", "drinks"})},
+                                   {"food_safety_manager", citizen_names_[citizen]},
+                                   {"delivery", i % 3 == 0 ? "pick_up" : "electronic"},
+                                   {"electronic_service", true},
+                                   {"declaration", true}});
   if (company) {
     context.put("registered_capital", 50);
     context.put("capital_paid_by", calendar::to_text(calendar::Date{calendar::local_date(parts_.now()).days + 900}));
@@ -325,8 +332,9 @@ base::Result<base::Id> District::apply(std::size_t citizen, int days_ago, bool c
   TRY(const auto service, parts_.catalogue->service(drafted.service));
   const feel::World world{.now = moment.now, .working_days = &parts_.catalogue->calendar};
   for (const catalogue::Material* material :
-       catalogue::materials_needed(*service, drafted.guide, drafted.answers, world))
+       catalogue::materials_needed(*service, drafted.guide, drafted.answers, world)) {
     TRY(std::ignore, upload(id, material->id, moment));
+  }
   return id;
 }
 
@@ -339,8 +347,7 @@ base::Result<base::Id> District::submit(std::size_t citizen, int days_ago, bool 
   return id;
 }
 
-base::Result<void> District::complete(base::Id of_case, const char* element, feel::Context form,
-                                      const Moment& moment) {
+base::Result<void> District::complete(base::Id of_case, const char* element, feel::Context form, const Moment& moment) {
   return parts_.store->write_result([&](storage::Transaction& transaction) -> base::Result<void> {
     for (const casework::Task& task : casework::tasks_of(transaction, moment.actor.scope, of_case))
       if (!task.done_at && task.element == element) {
@@ -359,17 +366,20 @@ base::Result<void> District::accept(base::Id of_case, int days_ago) {
 
 base::Result<void> District::ask_correction(base::Id of_case, int days_ago) {
   feel::List corrections;
-  corrections.emplace_back(entries({{"place", "/answers/area"}, {"reason", "填写的面积与布局图标注不一致,请核对后改正"}}));
-  corrections.emplace_back(entries({{"place", "/materials/layout_plan"}, {"reason", "布局图没有标明清洗消毒区,请补充"}}));
+  corrections.emplace_back(
+      entries({{"place", "/answers/area"}, {"reason", "填写的面积与布局图标注不一致,请核对后改正"}}));
+  corrections.emplace_back(
+      entries({{"place", "/materials/layout_plan"}, {"reason", "布局图没有标明清洗消毒区,请补充"}}));
   return complete(of_case, "accept_application",
                   entries({{"outcome", "correct"}, {"corrections", feel::Value(std::move(corrections))}}),
                   as_staff("clerk", days_ago, 15));
 }
 
 base::Result<void> District::register_entity(base::Id of_case, int days_ago, bool grant) {
-  feel::Context form = entries({{"checked", feel::Value(feel::List{"identity", "name", "address", "scope", "documents"})},
-                                {"outcome", grant ? "grant" : "refuse"},
-                                {"findings", "申请材料齐全,符合法定形式"}});
+  feel::Context form =
+      entries({{"checked", feel::Value(feel::List{"identity", "name", "address", "scope", "documents"})},
+               {"outcome", grant ? "grant" : "refuse"},
+               {"findings", "申请材料齐全,符合法定形式"}});
   if (!grant) form.put("reason", "拟用名称与已登记名称相同,申请人不同意调整");
   return complete(of_case, "registration_examine", std::move(form), as_staff("examiner", days_ago, 14));
 }
@@ -428,8 +438,12 @@ base::Result<void> District::finished_case(std::size_t citizen, int days_ago, bo
 base::Result<void> District::cases() {
   std::size_t next = 0;
   const auto citizen = [&] { return next++ % citizens_.size(); };
-  for (const int days : {0, 1, 3}) TRY(std::ignore, apply(citizen(), days, days == 1));
-  for (const int days : {0, 0, 1, 1, 2, 3, 4}) TRY(std::ignore, submit(citizen(), days, days == 2));
+  for (const int days : {0, 1, 3}) {
+    TRY(std::ignore, apply(citizen(), days, days == 1));
+  }
+  for (const int days : {0, 0, 1, 1, 2, 3, 4}) {
+    TRY(std::ignore, submit(citizen(), days, days == 2));
+  }
   for (const int days : {2, 3, 6}) {
     TRY(const base::Id id, submit(citizen(), days, false));
     TRY(std::ignore, ask_correction(id, days - 1));
@@ -451,10 +465,15 @@ base::Result<void> District::cases() {
     TRY(std::ignore, review_food(id, days - 2));
     TRY(std::ignore, inspect(id, days - 3, days == 6 ? "rectify" : "pass"));
   }
-  for (const int days : {9, 10, 12}) TRY(std::ignore, finished_case(citizen(), days, days == 10, true, nullptr));
-  constexpr std::array<const char*, 5> grades = {"very_satisfied", "satisfied", "", "fairly_satisfied", "very_satisfied"};
-  for (int i = 0; i < 10; ++i)
-    TRY(std::ignore, finished_case(citizen(), 10 + i * 3, i % 4 == 1, i % 5 != 3, grades[static_cast<std::size_t>(i) % 5]));
+  for (const int days : {9, 10, 12}) {
+    TRY(std::ignore, finished_case(citizen(), days, days == 10, true, nullptr));
+  }
+  constexpr std::array<const char*, 5> grades = {"very_satisfied", "satisfied", "", "fairly_satisfied",
+                                                 "very_satisfied"};
+  for (int i = 0; i < 10; ++i) {
+    TRY(std::ignore,
+        finished_case(citizen(), 10 + i * 3, i % 4 == 1, i % 5 != 3, grades[static_cast<std::size_t>(i) % 5]));
+  }
   {
     TRY(const base::Id id, submit(citizen(), 7, false));
     TRY(std::ignore, accept(id, 6));
@@ -464,7 +483,8 @@ base::Result<void> District::cases() {
   {
     TRY(const base::Id id, submit(citizen(), 9, false));
     TRY(std::ignore, complete(id, "accept_application",
-                              entries({{"outcome", "not_accept"}, {"reason", "所申请的集体用餐配送不属于本窗口受理范围,请向市局申请"}}),
+                              entries({{"outcome", "not_accept"},
+                                       {"reason", "所申请的集体用餐配送不属于本窗口受理范围,请向市局申请"}}),
                               as_staff("clerk", 8, 10)));
   }
   const std::size_t withdrawing = citizen();

@@ -41,10 +41,6 @@ base::Id new_id(base::Instant now) {
   return base::make_id(now, random);
 }
 
-std::string granted_outcome(const feel::Context& variables, const std::string& registration) {
-  return text_in(context_in(context_in(variables, "outcomes"), registration), "outcome");
-}
-
 /// A name, a count, a reason: what notices list.
 feel::Value material_list(const catalogue::Service& service, const std::vector<MaterialFile>& files) {
   feel::List list;
@@ -172,7 +168,7 @@ base::Result<feel::Context> Licensing::issue_notice(storage::Transaction& transa
   std::vector<const catalogue::Registration*> about;
   for (const catalogue::Registration& registration : job.of_case.service->registrations) {
     if (!wanted.empty() && registration.id != wanted) continue;
-    if (!outcome.empty() && granted_outcome(variables, registration.id) != outcome) continue;
+    if (!outcome.empty() && outcome_of(variables, registration.id) != outcome) continue;
     about.push_back(&registration);
   }
   const bool per_registration = !wanted.empty() || !outcome.empty();
@@ -184,7 +180,7 @@ base::Result<feel::Context> Licensing::issue_notice(storage::Transaction& transa
       const feel::Context result = context_in(context_in(variables, "outcomes"), registration->id);
       feel::Context decision;
       decision.put("registration", registration->name.zh);
-      decision.put("outcome", text_in(result, "outcome") == "granted" ? "准予" : "不予");
+      decision.put("outcome", outcome_of(variables, registration->id) == "granted" ? "准予" : "不予");
       decision.put("reasons", text_in(result, "reason"));
       decision.put("basis", registration->basis.zh);
       data.put("decision", feel::Value(std::move(decision)));
@@ -346,7 +342,7 @@ base::Result<feel::Context> Licensing::issue_certificates(storage::Transaction& 
 
   feel::List issued;
   for (const catalogue::Registration& registration : job.of_case.service->registrations) {
-    if (granted_outcome(variables, registration.id) != "granted") continue;
+    if (outcome_of(variables, registration.id) != "granted") continue;
     TRY(const Certificate certificate, issue_one(transaction, job, registration, entity.id, data));
     feel::Context entry;
     entry.put("registration", registration.id);

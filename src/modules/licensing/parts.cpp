@@ -63,13 +63,19 @@ std::vector<MaterialView> material_views(const catalogue::Service& service,
   return views;
 }
 
+std::string outcome_of(const feel::Context& variables, const std::string& registration) {
+  const std::string outcome = text_in(context_in(context_in(variables, "outcomes"), registration), "outcome");
+  return outcome == "grant" ? "granted" : outcome == "refuse" ? "refused" : "pending";
+}
+
 std::vector<OutcomeView> outcome_views(const catalogue::Service& service, const feel::Context& variables) {
   const feel::Context outcomes = context_in(variables, "outcomes");
   std::vector<OutcomeView> views;
   for (const RegistrationView& registration : registration_views(service, variables)) {
     const feel::Context result = context_in(outcomes, registration.id);
-    OutcomeView view{.registration = registration.id, .name = registration.name, .outcome = "pending"};
-    if (const std::string outcome = text_in(result, "outcome"); !outcome.empty()) view.outcome = outcome;
+    OutcomeView view{.registration = registration.id,
+                     .name = registration.name,
+                     .outcome = outcome_of(variables, registration.id)};
     if (const std::string reason = text_in(result, "reason"); !reason.empty()) view.reason = reason;
     views.push_back(std::move(view));
   }

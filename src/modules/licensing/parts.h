@@ -18,6 +18,10 @@ std::vector<CertificateView> certificate_views(const std::vector<Certificate>& c
 std::vector<base::Text> registration_names(const catalogue::Service& service, const std::vector<std::string>& ids);
 base::Text place_label(const catalogue::Service& service, const std::string& place);
 
+/// "granted", "refused" or, as long as nothing is decided, "pending": what the process has put into its variable `outcomes`
+/// ({registration: {outcome: "grant" | "refuse", reason}}).
+std::string outcome_of(const feel::Context& variables, const std::string& registration);
+
 /// The context under `key`, or an empty one.
 feel::Context context_in(const feel::Context& context, std::string_view key);
 /// The text of the value under `key`, or "".
