@@ -80,6 +80,20 @@ std::vector<std::string> inputs_of(const Model& model, std::string_view decision
 base::Result<Outcome> evaluate(const Model& model, std::string_view decision, const feel::Context& inputs,
                                const feel::World& world);
 
+/// Something in a decision table that its owner should look at: legal to publish, but seldom meant.
+struct Finding {
+  enum class Kind { gap, overlap, never_matches } kind = Kind::gap;
+  std::string decision;
+  std::vector<int> rows = {};  // 1 is the first; a gap has none
+  base::Text message;
+};
+
+/// Looks for inputs that no row covers (where there is no default), rows that overlap although the hit policy lets only
+/// one match, and rows that can never match. Only tests on fixed values are judged; where a test says more (a call, a
+/// name), nothing is claimed.
+/// At most 20 findings a table; a table too large to judge in reasonable time has none.
+std::vector<Finding> analyse(const Model& model);
+
 /// Input data for models where names alone are not enough: an empty namespace means any.
 struct Input {
   std::string model_namespace;
