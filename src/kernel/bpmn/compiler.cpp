@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <array>
+#include <set>
+
 #include "check.h"
 #include "definition.h"
 #include "model.h"
@@ -11,6 +15,42 @@ std::string fingerprint_of(std::string_view text) {
   std::string digits(16, '0');
   for (int i = 15; i >= 0; --i, hash >>= 4) digits[static_cast<std::size_t>(i)] = "0123456789abcdef"[hash & 15];
   return digits;
+}
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// The variables an expression may mean, so that one called `date`, `number` or `count` is not taken for the function
+/// of that name: every plain name that is nowhere called. In the Camunda flavour functions and variables do not meet.
+feel::Names variables_in(std::string_view text) {
+  static constexpr std::array<std::string_view, 19> words{
+      "if", "then", "else", "for",   "in",      "return",   "some", "every", "satisfies", "and",
+      "or", "not",  "true", "false", "between", "instance", "of",   "null",  "function"};
+  feel::Names names;
+  std::set<std::string_view> called;
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '"' || text[i] == '`') {
+      const char quote = text[i++];
+      while (i < text.size() && text[i] != quote) i += text[i] == '\\' ? 2 : 1;
+      ++i;
+      continue;
+    }
+    const std::size_t from = i;
+    while (i < text.size() && (is_letter(text[i]) || (i > from && text[i] >= '0' && text[i] <= '9'))) ++i;
+    if (i == from) {
+      ++i;
+      continue;
+    }
+    const std::string_view word = text.substr(from, i - from);
+    const std::size_t next = text.find_first_not_of(" \t\r\n", i);
+    if (next != std::string_view::npos && text[next] == '(') called.insert(word);
+    if (std::find(words.begin(), words.end(), word) == words.end()) seen.insert(word);
+  }
+  for (const std::string_view word : seen)
+    if (!called.contains(word)) names.push_back({.name = std::string(word)});
+  return names;
 }
 
 class Compiler {
@@ -49,7 +89,8 @@ class Compiler {
  private:
   std::optional<feel::Expression> expression(std::string_view id, std::string_view text) {
     if (text.starts_with('=')) text.remove_prefix(1);
-    auto compiled = feel::compile(text, {}, dialect_);
+    auto compiled =
+        feel::compile(text, dialect_ == feel::Dialect::camunda ? variables_in(text) : feel::Names{}, dialect_);
     if (compiled) return std::move(compiled).value();
     faults_.add(id, "bpmn.expression_invalid", "表达式“" + std::string(text) + "”有误：" + compiled.error().message.zh,
                 "the expression '" + std::string(text) + "' is wrong: " + compiled.error().message.en);

@@ -40,6 +40,22 @@ TEST(timer, on_a_civil_date_fires_when_that_day_is_over) {
   EXPECT_EQ(due_of("timeDate", "=d", {{"d", feel::Value(*calendar::parse_date("2026-11-24"))}}), midnight_after);
 }
 
+TEST(timer, knows_zones_by_name_and_counts_working_days) {
+  EXPECT_EQ(due_of("timeDate", "=date and time(\"2026-11-25T09:00:00@Asia/Shanghai\")").us,
+            midnight_after.us + 9 * hour);
+  EXPECT_EQ(due_of("timeDate", "=date and time(\"2026-11-25T01:00:00@Europe/London\")").us,
+            midnight_after.us + 9 * hour);
+  calendar::YearPlan plan;
+  plan.year = 2026;
+  const auto calendar = calendar::Calendar::of({plan});
+  ASSERT_TRUE(calendar.has_value());
+  Player play(one(element("intermediateCatchEvent", "t", timer("timeDate", "=add working days(accepted, 5)"))));
+  play.world.feel.working_days = &calendar.value();
+  play.start({{"accepted", feel::Value(*calendar::parse_date("2026-11-24"))}});
+  ASSERT_EQ(play.incident(), "");
+  EXPECT_EQ(play.instance.waits().front().due.us, midnight_after.us + 7 * day);  // the end of 1 December
+}
+
 TEST(timer, that_can_not_be_computed_is_an_incident_until_mended) {
   Player play(one(element("intermediateCatchEvent", "t", timer("timeDate", "=at"))));
   play.start();
@@ -296,6 +312,20 @@ TEST(business_rule_task, asks_the_decision_and_keeps_its_basis) {
   unknown.world.decisions = nullptr;
   unknown.run(ResolveIncident{unknown.incident_key()});
   EXPECT_EQ(unknown.incident(), "bpmn.decision_unknown");
+}
+
+TEST(expression, takes_a_variable_that_is_called_like_a_function) {
+  const std::string script =
+      "<z:script expression=\"=if count &gt; 1 then date else string length(string(date)) + count([1])\" "
+      "resultVariable=\"b\"/>";
+  Player play(one(element("scriptTask", "t", extensions(script))));
+  play.start({{"date", "today"}, {"count", 2}});
+  EXPECT_EQ(play.variable("b"), feel::Value(6)) << "count is called, so the name is the function";
+  const std::string plain =
+      "<z:script expression=\"=if number &gt; 1 then date else string length(string(1))\" resultVariable=\"b\"/>";
+  Player other(one(element("scriptTask", "t", extensions(plain))));
+  other.start({{"date", "today"}, {"number", 2}});
+  EXPECT_EQ(other.variable("b"), feel::Value("today"));
 }
 
 TEST(script_task, sets_its_result) {
