@@ -36,14 +36,18 @@ Value Run::evaluate_content(const Boxed& boxed, const feel::Context& scope) {
           [&](const BoxedList& list) { return build(list, scope); },
           [&](const Relation& relation) { return build(relation, scope, boxed.where); },
           [&](const BoxedFunction& function) { return close_over(function, scope); },
-          [&](const Conditional& conditional) {
-            const bool holds = evaluate(*conditional.condition, scope).is_true();
-            return evaluate(holds ? *conditional.consequent : *conditional.alternative, scope);
-          },
+          [&](const Conditional& conditional) { return choose(conditional, scope, boxed.where); },
           [&](const Filter& filtering) { return filter(filtering, scope, boxed.where); },
           [&](const Iteration& iteration) { return iterate(iteration, scope, boxed.where); },
       },
       boxed.content);
+}
+
+Value Run::choose(const Conditional& conditional, const feel::Context& scope, std::string_view where) {
+  const Value condition = evaluate(*conditional.condition, scope);
+  if (condition.kind() != Kind::boolean && !condition.is_null())
+    return fail(where, "dmn.not_a_condition", {"条件的结果应为真或假", "the condition must give true or false"});
+  return evaluate(condition.is_true() ? *conditional.consequent : *conditional.alternative, scope);
 }
 
 Value Run::invoke(const Invocation& invocation, const Boxed& boxed, const feel::Context& scope) {
@@ -151,28 +155,32 @@ Value Run::iterate(const Iteration& iteration, const feel::Context& scope, std::
   for (const Value& item : items->as_list()) {
     if (!evaluation_.spend(1)) return {};
     inner.put(iteration.variable, item);
-    inner.put("partial", results);
+    if (iteration.uses_partial) inner.put("partial", results);
     results.push_back(evaluate(*iteration.body, inner));
   }
   return results;
 }
 
-/// Three answers, as in FEEL: one decisive item settles it; otherwise any that is neither true nor false makes it null.
+/// Three answers, as in FEEL: one decisive item settles it; otherwise any that is null makes it null. Every item is
+/// looked at, since one that is no condition at all is a mistake wherever it stands.
 Value Run::quantify(const Iteration& iteration, const feel::List& items, feel::Context& scope,
                     std::string_view where) {
   const bool decisive = iteration.kind == Iteration::Kind::some;
+  bool is_settled = false;
   bool is_known = true;
   for (const Value& item : items) {
+    if (!evaluation_.spend(1)) return {};
     scope.put(iteration.variable, item);
     const Value answer = evaluate(*iteration.body, scope);
-    if (answer.kind() != Kind::boolean)
+    if (answer.is_null())
       is_known = false;
-    else if (answer.as_boolean() == decisive)
-      return decisive;
+    else if (answer.kind() != Kind::boolean)
+      return fail(where, "dmn.not_a_condition", {"条件的结果应为真或假", "the condition must give true or false"});
+    else
+      is_settled = is_settled || answer.as_boolean() == decisive;
   }
-  if (is_known) return !decisive;
-  return fail(where, "dmn.not_a_condition",
-              {"条件的结果应为真或假", "the condition must give true or false"});
+  if (is_settled) return decisive;
+  return is_known ? Value(!decisive) : Value();
 }
 
 }  // namespace dmn

@@ -26,6 +26,20 @@ feel::Names names_of_columns(pugi::xml_node node, const char* child) {
   return names;
 }
 
+bool mentions(pugi::xml_node node, std::string_view word) {
+  struct Search : pugi::xml_tree_walker {
+    std::string_view word;
+    bool is_found = false;
+    bool for_each(pugi::xml_node& at) override {
+      is_found = is_found || std::string_view(at.value()).find(word) != std::string_view::npos;
+      return !is_found;
+    }
+  } search;
+  search.word = word;
+  node.traverse(search);
+  return search.is_found;
+}
+
 }  // namespace
 
 pugi::xml_node expression_in(pugi::xml_node parent) {
@@ -309,6 +323,7 @@ BoxedPtr BoxedCompiler::iteration(pugi::xml_node node) {
   feel::Names components = names_in(iteration.list_type);
   know(iteration.variable, components.empty() ? names_in(expression_in(node.child("in"))) : std::move(components));
   if (is_each) know("partial", {});
+  iteration.uses_partial = is_each && mentions(node.child("return"), "partial");
   iteration.body = only_child(node.child(is_each ? "return" : "satisfies"), is_each ? "return" : "satisfies");
   close(mark);
   return made(node, std::move(iteration));

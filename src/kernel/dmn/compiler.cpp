@@ -156,7 +156,7 @@ void Compiler::link_requirements() {
   }
 }
 
-/// Source: [DMN-10.4] the parameters of a service are its input decisions, then its input data, in order.
+/// Source: [DMN-10.4] the parameters of a service are its input data, then its input decisions, in order.
 void Compiler::link_service(Element& service, pugi::xml_node node) {
   const auto add_parameters = [&](const char* child, Wanted wanted) {
     for (const pugi::xml_node reference : node.children(child))
@@ -166,8 +166,8 @@ void Compiler::link_service(Element& service, pugi::xml_node node) {
         service.parameters.push_back({input.variable, input.type});
       }
   };
-  add_parameters("inputDecision", Wanted::decision);
   add_parameters("inputData", Wanted::input);
+  add_parameters("inputDecision", Wanted::decision);
   for (const pugi::xml_node reference : node.children("outputDecision"))
     if (const auto found = required(service.source, reference, Wanted::decision))
       service.service_outputs.push_back(found->element);

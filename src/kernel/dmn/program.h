@@ -75,6 +75,8 @@ struct Iteration {
   feel::Type list_type = {};
   BoxedPtr list;
   BoxedPtr body;
+  /// `partial`, the results so far, is a copy for every item: made only where it is read.
+  bool uses_partial = false;
 };
 
 enum class HitPolicy { unique, first, priority, any, collect, rule_order, output_order };

@@ -60,6 +60,7 @@ class Run {
   void attribute(std::string_view where);
 
   feel::Value evaluate_content(const Boxed& boxed, const feel::Context& scope);
+  feel::Value choose(const Conditional& conditional, const feel::Context& scope, std::string_view where);
   feel::Value invoke(const Invocation& invocation, const Boxed& boxed, const feel::Context& scope);
   feel::Value build(const BoxedContext& context, const feel::Context& scope, std::string_view where);
   feel::Value build(const BoxedList& list, const feel::Context& scope);

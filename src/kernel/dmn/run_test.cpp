@@ -101,6 +101,7 @@ TEST(boxed, conditional_takes_else_unless_true) {
   };
   EXPECT_EQ(conditional("true"), Value(1));
   EXPECT_EQ(conditional("null"), Value(2));
+  EXPECT_TRUE(conditional("\"yes\"").is_null());
 }
 
 TEST(boxed, filter_keeps_matching_items_or_picks_one) {
