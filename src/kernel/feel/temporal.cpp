@@ -345,7 +345,6 @@ std::optional<DaysTime> checked_days_time(Int128 nanoseconds) {
                   .nanoseconds = static_cast<std::int32_t>(nanoseconds % nanoseconds_per_second)};
 }
 
-std::optional<Date> plus_months(Date date, std::int64_t months) { return calendar::plus_months(date, months); }
 
 int day_of_year(Date date) {
   const Civil civil = calendar::civil_of(date);

@@ -52,7 +52,6 @@ Int128 nanoseconds_of(DaysTime duration);
 /// Nothing beyond what int64 seconds hold.
 std::optional<DaysTime> checked_days_time(Int128 nanoseconds);
 
-std::optional<calendar::Date> plus_months(calendar::Date date, std::int64_t months);
 /// 1..53, as ISO 8601 counts weeks.
 int week_of_year(calendar::Date date);
 int day_of_year(calendar::Date date);

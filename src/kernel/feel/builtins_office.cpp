@@ -1,0 +1,66 @@
+#include "builtin.h"
+
+// Our own functions: working days as the loaded calendar has them. They are no part of DMN.
+namespace feel {
+namespace {
+
+std::optional<calendar::Date> day_of(const Value& argument) {
+  const Value& value = single(argument);
+  if (value.kind() == Kind::date) return value.as_date();
+  if (value.kind() == Kind::date_time) return value.as_date_time().date;
+  return std::nullopt;
+}
+
+const calendar::Calendar* calendar_of(Evaluation& evaluation) {
+  if (evaluation.world().working_days == nullptr)
+    evaluation.fail("feel.no_calendar", {"此处没有工作日历", "there is no working-day calendar here"});
+  return evaluation.world().working_days;
+}
+
+Value refused(const base::Error& error, Evaluation& evaluation) { return evaluation.fail(error.code, error.message); }
+
+/// Source: [ALL-82] limits are counted in working days.
+Value add_days(const List& arguments, Evaluation& evaluation) {
+  constexpr std::int64_t count_max = 100'000;
+  const auto date = day_of(arguments[0]);
+  const auto count = whole(arguments, 1);
+  if (!date) return mismatch(evaluation, 1, "date");
+  if (!count) return mismatch(evaluation, 2, "number");
+  if (*count > count_max || *count < -count_max) return out_of_range(evaluation, 2);
+  const calendar::Calendar* days = calendar_of(evaluation);
+  if (days == nullptr || !evaluation.spend(std::abs(*count))) return {};
+  const auto result = calendar::add_working_days(*date, static_cast<int>(*count), *days);
+  return result ? Value(*result) : refused(result.error(), evaluation);
+}
+
+Value days_between(const List& arguments, Evaluation& evaluation) {
+  const auto from = day_of(arguments[0]);
+  const auto to = day_of(arguments[1]);
+  if (!from) return mismatch(evaluation, 1, "date");
+  if (!to) return mismatch(evaluation, 2, "date");
+  const calendar::Calendar* days = calendar_of(evaluation);
+  if (days == nullptr || !evaluation.spend(std::abs(to->days - from->days))) return {};
+  const auto result = calendar::working_days_between(*from, *to, *days);
+  return result ? Value(*result) : refused(result.error(), evaluation);
+}
+
+Value is_working_day(const List& arguments, Evaluation& evaluation) {
+  const auto date = day_of(arguments[0]);
+  if (!date) return mismatch(evaluation, 1, "date");
+  const calendar::Calendar* days = calendar_of(evaluation);
+  if (days == nullptr) return {};
+  const auto result = days->is_working_day(*date);
+  return result ? Value(*result) : refused(result.error(), evaluation);
+}
+
+constexpr BuiltIn table[] = {
+    {"add working days", "date, count", add_days},
+    {"working days between", "from, to", days_between},
+    {"is working day", "date", is_working_day},
+};
+
+}  // namespace
+
+std::span<const BuiltIn> office_functions() { return table; }
+
+}  // namespace feel

@@ -1,0 +1,539 @@
+#include "regex.h"
+
+#include <unicode/uchar.h>
+#include <unicode/uniset.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "text.h"
+
+namespace feel {
+
+struct RegexNode {
+  enum class Kind { set, sequence, choice, repeat, group, back_reference, line_start, line_end };
+  Kind kind = Kind::sequence;
+  icu::UnicodeSet set = {};
+  std::vector<std::shared_ptr<RegexNode>> children = {};
+  std::size_t min = 0;
+  std::size_t max = 0;
+  bool is_greedy = true;
+  bool is_multiline = false;
+  bool ignores_case = false;
+  std::size_t group = 0;  // 0: not captured
+};
+
+namespace {
+
+using NodeRef = std::shared_ptr<RegexNode>;
+constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
+constexpr std::size_t repeat_max = 100'000;
+constexpr int nesting_max = 100;
+constexpr std::size_t pattern_size_max = 10'000;
+
+struct Flags {
+  bool dot_all = false;
+  bool multiline = false;
+  bool ignore_case = false;
+  bool extended = false;
+  bool literal = false;
+};
+
+std::optional<Flags> read_flags(std::string_view text) {
+  Flags flags;
+  for (const char c : text) {
+    switch (c) {
+      case 's': flags.dot_all = true; break;
+      case 'm': flags.multiline = true; break;
+      case 'i': flags.ignore_case = true; break;
+      case 'x': flags.extended = true; break;
+      case 'q': flags.literal = true; break;
+      default: return std::nullopt;
+    }
+  }
+  return flags;
+}
+
+class RegexParser {
+ public:
+  RegexParser(std::u32string pattern, Flags flags) : pattern_(std::move(pattern)), flags_(flags) {}
+
+  NodeRef read() {
+    if (flags_.literal) {
+      auto all = make(RegexNode::Kind::sequence);
+      for (const char32_t c : pattern_) all->children.push_back(literal(c));
+      return all;
+    }
+    auto node = read_choice();
+    return failed_ || !at_end() ? nullptr : node;
+  }
+  std::size_t group_count() const { return groups_; }
+
+ private:
+  static NodeRef make(RegexNode::Kind kind) {
+    auto node = std::make_shared<RegexNode>();
+    node->kind = kind;
+    return node;
+  }
+  NodeRef fail() {
+    failed_ = true;
+    return nullptr;
+  }
+  bool at_end() const { return at_ >= pattern_.size(); }
+  char32_t peek(std::size_t ahead = 0) const { return at_ + ahead < pattern_.size() ? pattern_[at_ + ahead] : 0; }
+  bool eat(char32_t c) {
+    if (at_end() || peek() != c) return false;
+    ++at_;
+    return true;
+  }
+  void skip_blank() {
+    while (flags_.extended && !at_end() && (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r')) ++at_;
+  }
+
+  NodeRef of_set(icu::UnicodeSet set) const {
+    auto node = make(RegexNode::Kind::set);
+    set.freeze();
+    node->set = std::move(set);
+    return node;
+  }
+  NodeRef literal(char32_t c) const {
+    icu::UnicodeSet set;
+    set.add(static_cast<UChar32>(c));
+    return of_set(closed(std::move(set)));
+  }
+  icu::UnicodeSet closed(icu::UnicodeSet set) const {
+    if (flags_.ignore_case) {
+      set.closeOver(USET_CASE_INSENSITIVE);
+      set.removeAllStrings();
+    }
+    return set;
+  }
+
+  NodeRef read_choice() {
+    if (++nesting_ > nesting_max) return fail();
+    auto choice = make(RegexNode::Kind::choice);
+    do {
+      auto branch = read_branch();
+      if (failed_) return nullptr;
+      choice->children.push_back(std::move(branch));
+    } while (eat('|'));
+    --nesting_;
+    return choice->children.size() == 1 ? choice->children.front() : choice;
+  }
+
+  NodeRef read_branch() {
+    auto sequence = make(RegexNode::Kind::sequence);
+    while (true) {
+      skip_blank();
+      if (at_end() || peek() == '|' || peek() == ')') return sequence;
+      auto atom = read_atom();
+      if (failed_) return nullptr;
+      atom = read_quantifier(std::move(atom));
+      if (failed_) return nullptr;
+      sequence->children.push_back(std::move(atom));
+    }
+  }
+
+  std::optional<std::size_t> read_count() {
+    std::size_t value = 0;
+    bool has_digits = false;
+    while (peek() >= '0' && peek() <= '9') {
+      value = std::min(value * 10 + (peek() - '0'), repeat_max + 1);
+      has_digits = true;
+      ++at_;
+    }
+    if (!has_digits || value > repeat_max) return std::nullopt;
+    return value;
+  }
+
+  NodeRef read_quantifier(NodeRef atom) {
+    skip_blank();
+    std::size_t min = 0;
+    std::size_t max = unlimited;
+    if (eat('?')) {
+      max = 1;
+    } else if (eat('+')) {
+      min = 1;
+    } else if (eat('{')) {
+      const auto low = read_count();
+      if (!low) return fail();
+      min = max = *low;
+      if (eat(',')) {
+        max = unlimited;
+        if (peek() != '}') {
+          const auto high = read_count();
+          if (!high || *high < min) return fail();
+          max = *high;
+        }
+      }
+      if (!eat('}')) return fail();
+    } else if (!eat('*')) {
+      return atom;
+    }
+    auto repeat = make(RegexNode::Kind::repeat);
+    repeat->min = min;
+    repeat->max = max;
+    repeat->is_greedy = !eat('?');
+    repeat->children.push_back(std::move(atom));
+    skip_blank();
+    if (peek() == '*' || peek() == '+' || peek() == '?' || peek() == '{') return fail();
+    return repeat;
+  }
+
+  NodeRef read_atom() {
+    const char32_t c = peek();
+    if (c == '(') return read_group();
+    if (c == '[') {
+      auto set = read_class();
+      return set ? of_set(std::move(*set)) : fail();
+    }
+    if (c == '\\') return read_escaped_atom();
+    ++at_;
+    if (c == '.') {
+      icu::UnicodeSet any(0, 0x10FFFF);
+      if (!flags_.dot_all) any.remove('\n').remove('\r');
+      return of_set(std::move(any));
+    }
+    if (c == '^' || c == '$') {
+      auto anchor = make(c == '^' ? RegexNode::Kind::line_start : RegexNode::Kind::line_end);
+      anchor->is_multiline = flags_.multiline;
+      return anchor;
+    }
+    static constexpr std::u32string_view reserved = U"?*+{}]";
+    if (reserved.find(c) != std::u32string_view::npos) return fail();
+    return literal(c);
+  }
+
+  NodeRef read_group() {
+    ++at_;
+    auto group = make(RegexNode::Kind::group);
+    if (peek() == '?') {
+      if (peek(1) != ':') return fail();  // look-around is no part of XPath
+      at_ += 2;
+    } else {
+      group->group = ++groups_;
+    }
+    auto inner = read_choice();
+    if (failed_ || !eat(')')) return fail();
+    if (group->group > 0) closed_groups_.push_back(group->group);
+    group->children.push_back(std::move(inner));
+    return group;
+  }
+
+  NodeRef read_escaped_atom() {
+    const char32_t c = peek(1);
+    if (c >= '1' && c <= '9') {
+      at_ += 2;
+      std::size_t number = c - '0';
+      while (peek() >= '0' && peek() <= '9' && number * 10 + (peek() - '0') <= groups_) number = number * 10 + (pattern_[at_++] - '0');
+      if (std::find(closed_groups_.begin(), closed_groups_.end(), number) == closed_groups_.end()) return fail();
+      auto reference = make(RegexNode::Kind::back_reference);
+      reference->group = number;
+      reference->ignores_case = flags_.ignore_case;
+      return reference;
+    }
+    auto set = read_escape();
+    return set ? of_set(std::move(*set)) : fail();
+  }
+
+  static std::optional<icu::UnicodeSet> of_pattern(const char* pattern) {
+    UErrorCode status = U_ZERO_ERROR;
+    icu::UnicodeSet set(icu::UnicodeString::fromUTF8(pattern), status);
+    if (U_FAILURE(status)) return std::nullopt;
+    return set;
+  }
+
+  /// `\p{L}`, `\p{IsBasicLatin}`.
+  std::optional<icu::UnicodeSet> read_property() {
+    if (!eat('{')) return std::nullopt;
+    std::string name;
+    while (!at_end() && peek() != '}') {
+      const char32_t c = pattern_[at_++];
+      if (c > 127) return std::nullopt;
+      name += static_cast<char>(c);
+    }
+    if (!eat('}') || name.empty()) return std::nullopt;
+    icu::UnicodeSet set;
+    UErrorCode status = U_ZERO_ERROR;
+    if (name.starts_with("Is")) {
+      set.applyPropertyAlias("blk", icu::UnicodeString::fromUTF8(name.substr(2)), status);
+    } else {
+      static constexpr std::string_view majors = "LMNPZSC";
+      if (name.size() > 2 || majors.find(name[0]) == std::string_view::npos) return std::nullopt;
+      set.applyPropertyAlias("gc", icu::UnicodeString::fromUTF8(name), status);
+    }
+    if (U_FAILURE(status)) return std::nullopt;
+    return set;
+  }
+
+  /// After the backslash. Source: [XSD2-F] regular expressions, escapes.
+  std::optional<icu::UnicodeSet> read_escape() {
+    ++at_;
+    if (at_end()) return std::nullopt;
+    const char32_t c = pattern_[at_++];
+    icu::UnicodeSet set;
+    static constexpr std::u32string_view plain = U"\\|.-^?*+{}()[]$";
+    if (plain.find(c) != std::u32string_view::npos) return closed(std::move(set.add(static_cast<UChar32>(c))));
+    switch (c) {
+      case 'n': return icu::UnicodeSet('\n', '\n');
+      case 'r': return icu::UnicodeSet('\r', '\r');
+      case 't': return icu::UnicodeSet('\t', '\t');
+      case 's':
+      case 'S': set.add(' ').add('\t').add('\n').add('\r'); break;
+      case 'd':
+      case 'D': set = of_pattern("[:Nd:]").value_or(set); break;
+      case 'w':
+      case 'W': set = of_pattern("[^[:P:][:Z:][:C:]]").value_or(set); break;
+      case 'i':
+      case 'I': set = of_pattern("[_:A-Za-z[:L:][:Nl:]]").value_or(set); break;
+      case 'c':
+      case 'C': set = of_pattern("[-._:A-Za-z0-9\\u00B7[:L:][:M:][:N:]]").value_or(set); break;
+      case 'p':
+      case 'P': {
+        auto property = read_property();
+        if (!property) return std::nullopt;
+        set = closed(std::move(*property));
+        break;
+      }
+      default: return std::nullopt;
+    }
+    if (c == 'S' || c == 'D' || c == 'W' || c == 'I' || c == 'C' || c == 'P') set.complement();
+    return set;
+  }
+
+  std::optional<icu::UnicodeSet> read_class() {
+    if (++nesting_ > nesting_max) return std::nullopt;
+    ++at_;
+    const bool is_negative = eat('^');
+    icu::UnicodeSet set;
+    bool is_empty = true;
+    while (!at_end() && peek() != ']') {
+      if (peek() == '-' && peek(1) == '[' && !is_empty) {
+        ++at_;
+        auto without = read_class();
+        if (!without || peek() != ']') return std::nullopt;
+        if (is_negative) set.complement();
+        set.removeAll(*without);
+        ++at_;
+        --nesting_;
+        return set;
+      }
+      if (!read_class_part(set)) return std::nullopt;
+      is_empty = false;
+    }
+    if (is_empty || !eat(']')) return std::nullopt;
+    if (is_negative) set.complement();
+    --nesting_;
+    return set;
+  }
+
+  bool read_class_part(icu::UnicodeSet& set) {
+    icu::UnicodeSet part;
+    char32_t first = peek();
+    if (first == '[') return false;
+    if (first == '\\') {
+      auto escaped = read_escape();
+      if (!escaped) return false;
+      if (pattern_[at_ - 1] == '}' || escaped->size() != 1 || peek() != '-') {
+        set.addAll(*escaped);
+        return true;
+      }
+      first = static_cast<char32_t>(escaped->charAt(0));
+    } else {
+      ++at_;
+    }
+    if (peek() == '-' && peek(1) != ']' && peek(1) != '[' && at_ + 1 < pattern_.size()) {
+      ++at_;
+      char32_t last = peek();
+      if (last == '\\') {
+        auto escaped = read_escape();
+        if (!escaped || escaped->size() != 1) return false;
+        last = static_cast<char32_t>(escaped->charAt(0));
+      } else {
+        ++at_;
+      }
+      if (last < first) return false;
+      part.add(static_cast<UChar32>(first), static_cast<UChar32>(last));
+    } else {
+      part.add(static_cast<UChar32>(first));
+    }
+    set.addAll(closed(std::move(part)));
+    return true;
+  }
+
+  std::u32string pattern_;
+  Flags flags_;
+  std::size_t at_ = 0;
+  std::size_t groups_ = 0;
+  std::vector<std::size_t> closed_groups_;
+  int nesting_ = 0;
+  bool failed_ = false;
+};
+
+/// What is still to be matched after a node.
+using Rest = std::function<bool(std::size_t)>;
+
+class Matcher {
+ public:
+  Matcher(Regex::Subject& subject, std::size_t group_count)
+      : subject_(subject), text_(subject.text()), groups_(group_count + 1, {1, 0}) {}
+
+  bool match(const RegexNode& node, std::size_t at, const Rest& rest) {
+    // The tree is walked by recursion, so a long match must not use up the stack.
+    constexpr int depth_max = 4'000;
+    if (!subject_.spend()) return false;
+    if (depth_ >= depth_max) {
+      subject_.exhaust();
+      return false;
+    }
+    ++depth_;
+    const bool found = match_at(node, at, rest);
+    --depth_;
+    return found;
+  }
+  std::vector<std::pair<std::size_t, std::size_t>>& groups() { return groups_; }
+
+ private:
+  bool match_at(const RegexNode& node, std::size_t at, const Rest& rest) {
+    switch (node.kind) {
+      case RegexNode::Kind::set: return matches_set(node, at) && rest(at + 1);
+      case RegexNode::Kind::sequence: return match_sequence(node, 0, at, rest);
+      case RegexNode::Kind::choice:
+        return std::any_of(node.children.begin(), node.children.end(),
+                           [&](const NodeRef& child) { return match(*child, at, rest); });
+      case RegexNode::Kind::repeat: return match_repeat(node, at, rest);
+      case RegexNode::Kind::group: return match_group(node, at, rest);
+      case RegexNode::Kind::back_reference: return match_reference(node, at, rest);
+      case RegexNode::Kind::line_start:
+        return (at == 0 || (node.is_multiline && text_[at - 1] == '\n')) && rest(at);
+      case RegexNode::Kind::line_end:
+        return (at == text_.size() || (node.is_multiline && text_[at] == '\n')) && rest(at);
+    }
+    return false;
+  }
+
+  bool matches_set(const RegexNode& node, std::size_t at) const {
+    return at < text_.size() && node.set.contains(static_cast<UChar32>(text_[at]));
+  }
+
+  bool match_sequence(const RegexNode& node, std::size_t child, std::size_t at, const Rest& rest) {
+    // Single signs in a row need no recursion.
+    while (child < node.children.size() && node.children[child]->kind == RegexNode::Kind::set) {
+      if (!matches_set(*node.children[child], at)) return false;
+      ++at;
+      ++child;
+    }
+    if (child == node.children.size()) return rest(at);
+    return match(*node.children[child], at,
+                 [&, child](std::size_t next) { return match_sequence(node, child + 1, next, rest); });
+  }
+
+  bool match_repeat(const RegexNode& node, std::size_t at, const Rest& rest) {
+    const RegexNode& inner = *node.children.front();
+    if (inner.kind != RegexNode::Kind::set) return match_round(node, 0, at, at, rest);
+    std::size_t count = 0;
+    if (!node.is_greedy) {
+      while (count < node.min) {
+        if (!matches_set(inner, at + count)) return false;
+        ++count;
+      }
+      while (true) {
+        if (rest(at + count)) return true;
+        if (count >= node.max || !subject_.spend() || !matches_set(inner, at + count)) return false;
+        ++count;
+      }
+    }
+    while (count < node.max && matches_set(inner, at + count)) ++count;
+    if (count < node.min) return false;
+    for (;; --count) {
+      if (rest(at + count)) return true;
+      if (count == node.min || !subject_.spend()) return false;
+    }
+  }
+
+  bool match_round(const RegexNode& node, std::size_t count, std::size_t from, std::size_t at, const Rest& rest) {
+    // A round that matched nothing would go on for ever.
+    if (count > node.min && at == from) return false;
+    if (count < node.min || (node.is_greedy && count < node.max)) {
+      const bool found = match(*node.children.front(), at, [&, count, at](std::size_t next) {
+        return match_round(node, count + 1, at, next, rest);
+      });
+      if (found || count < node.min) return found;
+      return rest(at);
+    }
+    if (rest(at)) return true;
+    if (node.is_greedy || count >= node.max) return false;
+    return match(*node.children.front(), at, [&, count, at](std::size_t next) {
+      return match_round(node, count + 1, at, next, rest);
+    });
+  }
+
+  bool match_group(const RegexNode& node, std::size_t at, const Rest& rest) {
+    if (node.group == 0) return match(*node.children.front(), at, rest);
+    const auto before = groups_[node.group];
+    const bool found = match(*node.children.front(), at, [&, at](std::size_t next) {
+      const auto inner = groups_[node.group];
+      groups_[node.group] = {at, next};
+      if (rest(next)) return true;
+      groups_[node.group] = inner;
+      return false;
+    });
+    if (!found) groups_[node.group] = before;
+    return found;
+  }
+
+  bool match_reference(const RegexNode& node, std::size_t at, const Rest& rest) {
+    const auto [from, to] = groups_[node.group];
+    if (from > to) return rest(at);  // a group that took no part matches the empty text
+    if (text_.size() - at < to - from) return false;
+    for (std::size_t i = 0; i < to - from; ++i) {
+      const auto fold = [&](char32_t c) {
+        return node.ignores_case ? u_foldCase(static_cast<UChar32>(c), U_FOLD_CASE_DEFAULT) : static_cast<UChar32>(c);
+      };
+      if (fold(text_[from + i]) != fold(text_[at + i])) return false;
+    }
+    return rest(at + (to - from));
+  }
+
+  Regex::Subject& subject_;
+  const std::u32string& text_;
+  std::vector<std::pair<std::size_t, std::size_t>> groups_;
+  int depth_ = 0;
+};
+
+}  // namespace
+
+std::optional<Regex> Regex::compile(std::string_view pattern, std::string_view flags_text) {
+  const auto flags = read_flags(flags_text);
+  if (!flags || pattern.size() > pattern_size_max) return std::nullopt;
+  RegexParser parser(to_code_points(pattern), *flags);
+  Regex regex;
+  regex.root_ = parser.read();
+  regex.group_count_ = parser.group_count();
+  regex.is_literal_ = flags->literal;
+  if (!regex.root_) return std::nullopt;
+  return regex;
+}
+
+std::optional<Regex::Found> Regex::find(Subject& subject, std::size_t from) const {
+  for (std::size_t at = from; at <= subject.text().size(); ++at) {
+    Matcher matcher(subject, group_count_);
+    std::size_t end = at;
+    const bool found = matcher.match(*root_, at, [&](std::size_t next) {
+      end = next;
+      return true;
+    });
+    if (subject.is_exhausted()) return std::nullopt;
+    if (!found) continue;
+    matcher.groups()[0] = {at, end};
+    return Found{.groups = std::move(matcher.groups())};
+  }
+  return std::nullopt;
+}
+
+bool Regex::matches_empty(Evaluation& evaluation) const {
+  Subject empty({}, evaluation);
+  return find(empty, 0).has_value();
+}
+
+}  // namespace feel
