@@ -25,6 +25,5 @@ function(embed_web target)
     COMMAND ${CMAKE_COMMAND} -DDIST=${web}/dist -DOUT=${generated} -P ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
     DEPENDS ${built} ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake VERBATIM
     COMMENT "Embedding the front end")
-  enable_language(ASM)
   target_sources(${target} PRIVATE ${generated}.S)
 endfunction()
