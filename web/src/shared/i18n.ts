@@ -1,7 +1,7 @@
 // Two languages, each complete. The choice lives in a cookie, so that the server answers in the same language.
 
-import { computed } from 'vue'
-import { createI18n, type I18n } from 'vue-i18n'
+import { computed, type App, type Ref } from 'vue'
+import { createI18n } from 'vue-i18n'
 import sharedEn from './locales/en.json'
 import sharedZh from './locales/zh.json'
 
@@ -10,7 +10,11 @@ const COOKIE = 'yichuang_lang'
 const TAGS: Record<Language, string> = { zh: 'zh-CN', en: 'en' }
 
 type Messages = Record<string, unknown>
-let i18n: I18n<object, object, object, string, false> | null = null
+interface Texts {
+  install: (app: App) => void
+  global: { locale: Ref<string>; t: (key: string, values: object) => string }
+}
+let i18n: Texts | null = null
 
 export function languageFrom(cookies: string, browser: string): Language {
   const found = new RegExp(`(?:^|; *)${COOKIE}=(zh|en)`).exec(cookies)
@@ -25,7 +29,7 @@ export function createTexts(zh: Messages, en: Messages) {
     locale: language,
     fallbackLocale: 'zh',
     messages: { zh: { ...sharedZh, ...zh }, en: { ...sharedEn, ...en } },
-  }) as unknown as I18n<object, object, object, string, false>
+  }) as unknown as Texts
   setLanguage(language)
   return i18n
 }
@@ -33,7 +37,7 @@ export function createTexts(zh: Messages, en: Messages) {
 export const language = computed<Language>(() => (i18n ? (i18n.global.locale.value as Language) : 'zh'))
 
 export function text(key: string, values: Record<string, unknown> = {}): string {
-  return i18n ? (i18n.global as unknown as { t: (k: string, v: object) => string }).t(key, values) : key
+  return i18n ? i18n.global.t(key, values) : key
 }
 
 export function setLanguage(next: Language) {

@@ -1,0 +1,23 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { loadSession, session } from '../shared/session'
+import WorkListPage from './casework/WorkListPage.vue'
+
+export const router = createRouter({
+  history: createWebHistory('/office'),
+  routes: [
+    { path: '/sign-in', component: () => import('./access/SignInPage.vue'), meta: { title: 'title.sign_in', open: true } },
+    { path: '/', component: WorkListPage, meta: { title: 'title.work' } },
+    { path: '/cases', component: () => import('./casework/CasesPage.vue'), meta: { title: 'title.cases' } },
+    { path: '/cases/:id', component: () => import('./casework/CasePage.vue'), meta: { title: 'title.case' } },
+    { path: '/entities', component: () => import('./registration/EntitiesPage.vue'), meta: { title: 'title.entities' } },
+    { path: '/entities/:id', component: () => import('./registration/EntityPage.vue'), meta: { title: 'title.entity' } },
+    { path: '/:rest(.*)*', component: () => import('./access/MissingPage.vue'), meta: { title: 'title.missing', open: true } },
+  ],
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach(async (to) => {
+  if (to.meta.open) return true
+  if (!session.known) await loadSession().catch(() => undefined)
+  return session.me.signed_in && session.me.staff ? true : { path: '/sign-in', query: { next: to.fullPath } }
+})
