@@ -11,7 +11,8 @@ using ::testing::IsEmpty;
 using namespace dmn::testing;
 
 /// A table over `area` and `kind`; each row is the two tests.
-std::vector<dmn::Finding> findings(std::string_view policy, const std::vector<std::pair<std::string, std::string>>& rows) {
+std::vector<dmn::Finding> findings(std::string_view policy,
+                                   const std::vector<std::pair<std::string, std::string>>& rows) {
   std::string xml = "<decisionTable hitPolicy='" + std::string(policy) +
                     "'><input><inputExpression><text>area</text></inputExpression></input><input><inputExpression>"
                     "<text>kind</text></inputExpression><inputValues><text>\"shop\",\"canteen\"</text></inputValues>"

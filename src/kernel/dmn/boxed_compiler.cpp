@@ -22,7 +22,8 @@ bool is_expression(pugi::xml_node node) {
 feel::Names names_of_columns(pugi::xml_node node, const char* child) {
   feel::Names names;
   for (const pugi::xml_node column : node.children(child))
-    if (const std::string_view name = attribute(column, "name"); !name.empty()) names.push_back({std::string(name), {}});
+    if (const std::string_view name = attribute(column, "name"); !name.empty())
+      names.push_back({std::string(name), {}});
   return names;
 }
 

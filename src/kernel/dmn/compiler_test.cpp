@@ -102,7 +102,8 @@ TEST(compile, refuses_rows_that_do_not_fit_the_header) {
 }
 
 TEST(compile, refuses_a_priority_table_without_priorities) {
-  EXPECT_THAT(fault_codes(sources(model(decision("a", "<decisionTable hitPolicy='PRIORITY'><output/></decisionTable>")))),
+  EXPECT_THAT(fault_codes(sources(model(
+                  decision("a", "<decisionTable hitPolicy='PRIORITY'><output/></decisionTable>")))),
               ElementsAre("dmn.priorities_missing"));
 }
 

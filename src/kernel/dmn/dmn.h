@@ -56,7 +56,8 @@ struct CompileOptions {
   bool tolerate_faults = false;
 };
 
-/// Reads DMN 1.1 to 1.6. The first source is the one meant; the others are there to be imported. Errors: `dmn.invalid` with a place for each fault (path = "source#element").
+/// Reads DMN 1.1 to 1.6. The first source is the one meant; the others are there to be imported.
+/// Errors: `dmn.invalid` with a place for each fault (path = "source#element").
 base::Result<std::shared_ptr<const Model>> compile(std::span<const Source> sources, const CompileOptions& options = {});
 
 /// The faults of a model compiled with `tolerate_faults`.

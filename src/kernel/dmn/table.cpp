@@ -155,7 +155,8 @@ class Tables {
 
   std::size_t rank(const OutputClause& clause, const Value& value) {
     for (std::size_t place = 0; place < clause.priorities.size(); ++place)
-      if (feel::evaluate_unary_tests(clause.priorities[place], value, scope_, run_.evaluation()).is_true()) return place;
+      if (feel::evaluate_unary_tests(clause.priorities[place], value, scope_, run_.evaluation()).is_true())
+        return place;
     return clause.priorities.size();
   }
 

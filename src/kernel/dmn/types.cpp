@@ -151,7 +151,8 @@ Type Types::function_type(std::size_t document, pugi::xml_node function) {
   std::vector<Type> parameters;
   for (const pugi::xml_node parameter : function.children("parameters"))
     parameters.push_back(find(document, attribute(parameter, "typeRef"), place_of(parameter)));
-  return Type::function(std::move(parameters), find(document, attribute(function, "outputTypeRef"), place_of(function)));
+  Type result = find(document, attribute(function, "outputTypeRef"), place_of(function));
+  return Type::function(std::move(parameters), std::move(result));
 }
 
 void Types::allow(Type& type, std::size_t document, pugi::xml_node constraint) {
