@@ -115,6 +115,8 @@ struct Notice {
 struct Service {
   std::string id;                         // "open-restaurant"
   std::string version;                    // fingerprint of the folder's content
+  /// The folder's files by path, as they were read: kept so that a version outlives the folder.
+  std::map<std::string, std::string, std::less<>> files;
   base::Text name;
   base::Text summary;
   base::Text who_may_apply;
@@ -155,7 +157,7 @@ struct CertificateKind {
   std::vector<Field> fields;
 };
 
-/// A text file of the catalogue by its path, e.g. a document template.
+/// All that is offered, and all it stands on.
 struct Catalogue {
   Rules rules;
   calendar::Calendar calendar;
@@ -167,9 +169,16 @@ struct Catalogue {
   base::Result<std::shared_ptr<const Service>> service(std::string_view id) const;
 };
 
-/// Reads and checks the folder. Every fault of every file is listed at once: path = "open-restaurant/service.yaml#clocks/2".
+/// Reads and checks the folder. Every fault of every file is listed at once: path = "open-restaurant/service.yaml#clocks/2"
+/// (items of a list are counted from 1).
 /// Errors: `catalogue.invalid`.
 base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder);
+
+/// A service as it was when its files were kept: for cases that started with that version. What it names outside its folder
+/// is not checked again.
+/// Errors: `catalogue.invalid`.
+base::Result<std::shared_ptr<const Service>> read_version(const std::string& id,
+                                                          const std::map<std::string, std::string, std::less<>>& files);
 
 /// What a set of guide answers leads to: registrations and materials with the reason for each.
 struct Requirement {
@@ -184,6 +193,14 @@ struct Plan {
 };
 /// Errors: `catalogue.guide_incomplete` with each question that is unanswered or answered with what is not offered.
 base::Result<Plan> plan(const Service& service, const feel::Context& guide_answers, const feel::World& world);
+
+/// The questions that apply so far: those without condition, and those whose condition holds over the answers given.
+std::vector<const GuideQuestion*> questions_shown(const Service& service, const feel::Context& guide_answers,
+                                                  const feel::World& world);
+
+/// What a new application starts with: a form field with the key of a guide question takes its answer over, so that
+/// nothing is typed twice.
+feel::Context initial_answers(const Service& service, const feel::Context& guide_answers);
 
 /// The materials asked for once the form is filled in too: those of the plan whose condition holds.
 std::vector<const Material*> materials_needed(const Service& service, const feel::Context& guide_answers,

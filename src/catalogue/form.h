@@ -18,6 +18,10 @@ struct FieldOption {
   base::Text label;
 };
 
+/// The checks a field may name in `properties.check`.
+inline constexpr std::string_view check_names[] = {"citizen_id",  "phone",     "email",    "credit_code", "person_name",
+                                                   "trade_name", "entity_name", "not_past", "not_future",  "within_5_years"};
+
 /// One field. `key` is a name in the answers' context; a dynamic list is not part of the subset.
 struct Field {
   std::string key;
@@ -28,7 +32,9 @@ struct Field {
   std::optional<int> length_min, length_max;      // code points
   std::optional<feel::Decimal> min, max;
   int decimal_digits = 0;                         // number: digits allowed after the point
-  std::string check;                              // "citizen_id", "phone", "credit_code", "trade_name", …; see form.cpp
+  std::string check;                              // one of `check_names`
+  /// "corrections": the answer is a list of {place, reason}; "officers": a list of staff account names, two or more.
+  std::string editor;
   std::string autocomplete;                       // HTML autocomplete token
   std::vector<FieldOption> options;
   std::optional<feel::Expression> hidden_when;    // over answers and guide
@@ -55,6 +61,10 @@ struct Form {
 /// `properties.description_en`, checks: `properties.check`, registrations: `properties.needed_by` (comma separated).
 /// Errors: `catalogue.form_invalid` with each component at fault, unsupported types included.
 base::Result<Form> parse_form(std::string_view json, std::string_view source);
+
+/// What conditions are asked over: the guide's answers, over them the answers of the form, flat by key; and both as the
+/// contexts `guide` and `answers`.
+feel::Context facts_of(const feel::Context& guide, const feel::Context& answers);
 
 /// What is to be checked: everything before submission; only what is there while drafting.
 enum class Completeness { draft, full };

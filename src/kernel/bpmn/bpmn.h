@@ -305,6 +305,12 @@ struct ThrowError {
 struct FireTimer {
   Key key;
 };
+/// Computes a waiting timer again as if it were opened at `opened_at`, because calendar or rules have changed since: the
+/// limit starts when it started. Nothing happens when the moment stays the same, or when the timer repeats.
+struct ReplanTimer {
+  Key key;
+  base::Instant opened_at;
+};
 struct CorrelateMessage {
   std::string name;
   std::string correlation;
@@ -327,8 +333,8 @@ struct Move {
 /// Ends everything that lives.
 struct Cancel {};
 
-using Command = std::variant<Start, CompleteTask, CompleteJob, FailJob, ThrowError, FireTimer, CorrelateMessage,
-                             SetVariables, ResolveIncident, Move, Cancel>;
+using Command = std::variant<Start, CompleteTask, CompleteJob, FailJob, ThrowError, FireTimer, ReplanTimer,
+                             CorrelateMessage, SetVariables, ResolveIncident, Move, Cancel>;
 
 /// Evaluates the decisions that business rule tasks call; pure.
 class Decisions {

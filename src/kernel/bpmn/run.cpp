@@ -141,6 +141,21 @@ base::Result<void> Run::on(const FireTimer& command) {
   return base::done();
 }
 
+base::Result<void> Run::on(const ReplanTimer& command) {
+  const Wait* found = data_.find_wait(command.key);
+  if (found == nullptr || found->kind != WaitKind::timer) return nothing_waits();
+  const Wait wait = *found;
+  const Node& node = definition_.node(wait.element);
+  if (node.timer.kind == TimerKind::cycle) return base::done();
+  TRY(const Firing firing, firing_of(node.timer, wait.host));
+  if (firing.due == wait.due) return base::done();
+  emit(TimerOpened{.element = wait.element,
+                   .key = wait.key,
+                   .due = firing.due,
+                   .host = wait.host == wait.key ? 0 : wait.host});
+  return base::done();
+}
+
 base::Result<void> Run::on(const CorrelateMessage& command) {
   for (const Wait& wait : data_.waits) {
     if (wait.kind != WaitKind::message || wait.name != command.name || wait.correlation != command.correlation)
@@ -214,7 +229,9 @@ base::Result<void> Run::on(const Cancel&) {
 
 base::Result<std::vector<Event>> decide(const Definition& definition, const Instance& instance, const Command& command,
                                         const World& world) {
-  Run run(definition, instance, world);
+  World then = world;
+  if (const auto* replan = std::get_if<ReplanTimer>(&command)) then.feel.now = replan->opened_at;
+  Run run(definition, instance, then);
   TRY(std::ignore, run.execute(command));
   return run.take_events();
 }

@@ -54,6 +54,7 @@ class Run {
   base::Result<void> on(const FailJob& command);
   base::Result<void> on(const ThrowError& command);
   base::Result<void> on(const FireTimer& command);
+  base::Result<void> on(const ReplanTimer& command);
   base::Result<void> on(const CorrelateMessage& command);
   base::Result<void> on(const SetVariables& command);
   base::Result<void> on(const ResolveIncident& command);

@@ -72,6 +72,11 @@ class Applier {
   }
 
   void operator()(const TimerOpened& event) {
+    if (Wait* again = find_in(data_.waits, event.key)) {  // planned again
+      CHECK(again->kind == WaitKind::timer);
+      again->due = event.due;
+      return;
+    }
     open({.kind = WaitKind::timer,
           .key = event.key,
           .host = event.host,

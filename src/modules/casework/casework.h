@@ -167,6 +167,10 @@ class Engine {
                                 const Step& step, const Moment& moment) const;
   base::Result<std::vector<bpmn::Event>> run(storage::Transaction& transaction, Case& of_case, bpmn::Command command,
                                              const Moment& moment) const;
+  void refresh_tasks(storage::Transaction& transaction, const Case& of_case,
+                     const std::vector<ClockView>& views) const;
+  /// The views of a case's clocks, without an event. Returns whether the promised day moved.
+  base::Result<bool> refresh(storage::Transaction& transaction, Case& of_case, const Moment& moment) const;
   bool fire_one(storage::Store& store, TaskId timer, base::Instant now) const;
   bool replan_one(storage::Store& store, base::Id of_case, base::Instant now) const;
 

@@ -264,19 +264,34 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
                                     : base::Id{};
       insert_task(transaction, of_case, *task, element, assignee, due_under(views, clock_of(element)), moment.now);
     } else if (const auto* timer = std::get_if<bpmn::TimerOpened>(&event)) {
-      save_timer(transaction, of_case, timer->key, timer->due);
+      save_timer(transaction, of_case, timer->key, timer->due, moment.now);
     } else if (const auto* closed = std::get_if<bpmn::WaitClosed>(&event)) {
       const bool by_hand = step.key == closed->key;
       close_task(transaction, of_case.head.id, closed->key, moment.now, by_hand ? moment.actor.person : base::Id{});
       drop_timer(transaction, of_case.head.id, closed->key);
     }
   }
-  // Tasks that stay open may stand under a clock that this step started, paused or stopped.
+  refresh_tasks(transaction, of_case, views);
+  return of_case.head;
+}
+
+/// Tasks that stay open may stand under a clock that a step has started, paused or stopped, or a new calendar has moved.
+void Engine::refresh_tasks(storage::Transaction& transaction, const Case& of_case,
+                           const std::vector<ClockView>& views) const {
+  const std::vector<bpmn::Element>& elements = bpmn::elements(*of_case.service->process);
   for (const auto& living : of_case.instance.living())
     if (living.element < elements.size() && elements[living.element].type == bpmn::ElementType::user_task)
       save_task_due(transaction, of_case.head.id, elements[living.element].id,
                     due_under(views, clock_of(elements[living.element])));
-  return of_case.head;
+}
+
+base::Result<bool> Engine::refresh(storage::Transaction& transaction, Case& of_case, const Moment& moment) const {
+  TRY(const std::vector<ClockView> views, clocks(of_case, moment.today()));
+  const auto before = of_case.head.promised_day;
+  of_case.head.promised_day = promised_day(views);
+  update_case(transaction, of_case, bpmn::encode(of_case.instance));
+  refresh_tasks(transaction, of_case, views);
+  return of_case.head.promised_day != before;
 }
 
 base::Result<CaseHead> Engine::open(storage::Transaction& transaction, const NewCase& request,

@@ -215,11 +215,20 @@ void save_task_due(storage::Transaction& transaction, base::Id of_case, const st
       {due_text(due), of_case, element, due_text(due)});
 }
 
-void save_timer(storage::Transaction& transaction, const Case& of_case, bpmn::Key key, base::Instant due) {
+void save_timer(storage::Transaction& transaction, const Case& of_case, bpmn::Key key, base::Instant due,
+                base::Instant now) {
   transaction.execute(
-      "INSERT INTO timers (case_id, timer_key, division, due_at) VALUES (?, ?, ?, ?) "
+      "INSERT INTO timers (case_id, timer_key, division, opened_at, due_at) VALUES (?, ?, ?, ?, ?) "
       "ON CONFLICT (case_id, timer_key) DO UPDATE SET due_at = excluded.due_at",
-      {of_case.head.id, std::int64_t{key}, of_case.head.division, due});
+      {of_case.head.id, std::int64_t{key}, of_case.head.division, now, due});
+}
+
+std::vector<OpenTimer> timers_of(storage::Snapshot& snapshot, base::Id of_case) {
+  std::vector<OpenTimer> timers;
+  for (const Row& row :
+       snapshot.query("SELECT timer_key, opened_at FROM timers WHERE case_id = ? ORDER BY timer_key", {of_case}))
+    timers.push_back({static_cast<bpmn::Key>(row[0].number()), row[1].instant()});
+  return timers;
 }
 
 void drop_timer(storage::Transaction& transaction, base::Id of_case, bpmn::Key key) {

@@ -32,7 +32,14 @@ void assign_task(storage::Transaction& transaction, TaskId id, base::Id assignee
 void save_task_due(storage::Transaction& transaction, base::Id of_case, const std::string& element,
                    std::optional<calendar::Date> due);
 
-void save_timer(storage::Transaction& transaction, const Case& of_case, bpmn::Key key, base::Instant due);
+/// A timer that is there already gets the new due moment and keeps the one at which it was opened.
+void save_timer(storage::Transaction& transaction, const Case& of_case, bpmn::Key key, base::Instant due,
+                base::Instant now);
+struct OpenTimer {
+  bpmn::Key key = 0;
+  base::Instant opened_at;
+};
+std::vector<OpenTimer> timers_of(storage::Snapshot& snapshot, base::Id of_case);
 void drop_timer(storage::Transaction& transaction, base::Id of_case, bpmn::Key key);
 std::vector<TaskId> due_timers(storage::Snapshot& snapshot, base::Instant now, int limit);
 bool timer_waits(storage::Snapshot& snapshot, TaskId timer);

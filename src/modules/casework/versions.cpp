@@ -88,12 +88,16 @@ bool Engine::replan_one(storage::Store& store, base::Id id, base::Instant now) c
   const auto changed = store.write_result([&](storage::Transaction& transaction) -> base::Result<bool> {
     TRY(Case of_case, load(transaction, moment.actor.scope, id));
     if (of_case.head.ended_at) return false;
-    const auto before = of_case.head.promised_day;
-    TRY(auto events, run(transaction, of_case, bpmn::ReplanTimers{}, moment));
-    const bool moved = !events.empty();
-    TRY(const CaseHead head,
+    std::vector<bpmn::Event> events;
+    for (const OpenTimer& timer : timers_of(transaction, id)) {
+      TRY(std::vector<bpmn::Event> moved,
+          run(transaction, of_case, bpmn::ReplanTimer{.key = timer.key, .opened_at = timer.opened_at}, moment));
+      events.insert(events.end(), std::make_move_iterator(moved.begin()), std::make_move_iterator(moved.end()));
+    }
+    if (events.empty()) return refresh(transaction, of_case, moment);
+    TRY(std::ignore,
         finish(transaction, of_case, std::move(events), {.by = "replan", .element = {}, .reason = {}}, moment));
-    return moved || head.promised_day != before;
+    return true;
   });
   return changed && changed.value();
 }

@@ -47,6 +47,7 @@ CREATE TABLE timers (
   case_id BIGINT NOT NULL,
   timer_key BIGINT NOT NULL,
   division TEXT NOT NULL,
+  opened_at BIGINT NOT NULL,
   due_at BIGINT NOT NULL,
   PRIMARY KEY (case_id, timer_key)
 );

@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <set>
+
+#include "service.h"
+
+namespace catalogue {
+
+namespace {
+
+/// One service's files seen together.
+class Check {
+ public:
+  Check(const Service& service, const Ground& ground, Faults& faults)
+      : service_(service), ground_(ground), faults_(faults) {}
+
+  void run() {
+    ids();
+    guide_and_form();
+    registrations();
+    materials();
+    for (std::size_t index = 0; index < service_.clocks.size(); ++index) clock(service_.clocks[index], index);
+    for (const Notice& notice : service_.notices) need_document(notice.document, "notices/" + notice.id);
+    for (const auto& [id, form] : service_.task_forms) needed_by(form, "tasks/" + id);
+    needed_by(service_.form, "form.json");
+    if (!service_.process) return;
+    for (const bpmn::Element& element : bpmn::elements(*service_.process)) process_element(element);
+  }
+
+ private:
+  void fault(const std::string& place, std::string code, base::Text message) {
+    faults_.add(service_.id + "/" + place, std::move(code), std::move(message));
+  }
+  void unknown(const std::string& place, const std::string& what_zh, const std::string& what_en, const std::string& id) {
+    fault(place, "catalogue.unknown_reference",
+          {"没有" + what_zh + "“" + id + "”", "There is no " + what_en + " “" + id + "”"});
+  }
+
+  template <class Item>
+  void once(const std::vector<Item>& items, const std::string& list) {
+    std::set<std::string> seen;
+    for (const Item& item : items)
+      if (!seen.insert(item.id).second)
+        fault("service.yaml#" + list, "catalogue.id_twice",
+              {"id“" + item.id + "”用了两次", "The id “" + item.id + "” is used twice"});
+  }
+
+  void ids() {
+    once(service_.guide, "guide");
+    once(service_.registrations, "registrations");
+    once(service_.materials, "materials");
+    once(service_.clocks, "clocks");
+    once(service_.notices, "notices");
+  }
+
+  /// A field that takes a guide answer over must be able to hold it.
+  void guide_and_form() {
+    for (const GuideQuestion& question : service_.guide) {
+      const Field* field = service_.form.find(question.id);
+      if (!field) continue;
+      const bool alike = question.kind == "choices" ? field->kind == FieldKind::checklist
+                         : question.kind == "number" ? field->kind == FieldKind::number
+                         : question.kind == "yes_no" ? field->kind == FieldKind::checkbox
+                                                     : field->kind == FieldKind::radio || field->kind == FieldKind::select;
+      const bool same_options = std::equal(
+          question.options.begin(), question.options.end(), field->options.begin(), field->options.end(),
+          [](const Option& option, const FieldOption& other) { return option.value == other.value; });
+      if (!alike || !same_options)
+        fault("form.json#" + question.id, "catalogue.guide_field_differs",
+              {"该字段与同名的引导问题不一致：类型和选项须相同",
+               "The field differs from the guide's question of the same name: kind and options must agree"});
+    }
+  }
+
+  void registrations() {
+    for (const Registration& registration : service_.registrations)
+      if (!ground_.certificates.contains(registration.certificate))
+        unknown("service.yaml#registrations/" + registration.id, "证照类型", "kind of certificate",
+                registration.certificate);
+  }
+
+  void materials() {
+    for (const Material& material : service_.materials)
+      for (const std::string& id : material.needed_by)
+        if (!service_.find_registration(id))
+          unknown("service.yaml#materials/" + material.id, "登记或许可", "registration", id);
+  }
+
+  void needed_by(const Form& form, const std::string& place) {
+    for (const FieldGroup& group : form.groups)
+      for (const Field& field : group.fields)
+        for (const std::string& id : field.needed_by)
+          if (!service_.find_registration(id)) unknown(place + "#" + field.key, "登记或许可", "registration", id);
+  }
+
+  void mark(const std::string& id, const std::string& place) {
+    if (service_.process && bpmn::find_element(*service_.process, id) == bpmn::no_element)
+      unknown(place, "流程节点", "process element", id);
+  }
+
+  void rule(const std::string& id, const std::string& place) {
+    const auto& all = ground_.rules.all();
+    if (!id.empty() && std::none_of(all.begin(), all.end(), [&](const Rule& one) { return one.id == id; }))
+      unknown(place, "规则", "rule", id);
+  }
+
+  void clock(const Clock& clock, std::size_t index) {
+    const std::string place = "service.yaml#clocks/" + std::to_string(index + 1);
+    if (!clock.registration.empty() && !service_.find_registration(clock.registration))
+      unknown(place + "/registration", "登记或许可", "registration", clock.registration);
+    for (const std::string& id : clock.starts) mark(id, place + "/starts");
+    for (const std::string& id : clock.stops) mark(id, place + "/stops");
+    for (const std::string& id : clock.extensions) mark(id, place + "/extensions");
+    for (const Clock::Pause& pause : clock.pauses) {
+      mark(pause.from, place + "/pauses");
+      mark(pause.to, place + "/pauses");
+    }
+    rule(clock.legal_rule, place + "/legal_rule");
+    rule(clock.promised_rule, place + "/promised_rule");
+    rule(clock.extension_rule, place + "/extension_rule");
+  }
+
+  void need_document(const std::string& id, const std::string& place) {
+    // A catalogue without any templates can still be checked by itself; nothing is drawn from it.
+    if (!ground_.documents.empty() && !ground_.documents.contains(id)) unknown("service.yaml#" + place, "文书模板", "document template", id);
+  }
+
+  void process_element(const bpmn::Element& element) {
+    const std::string place = "process.bpmn#" + element.id;
+    if (element.type == bpmn::ElementType::user_task) {
+      if (element.form.empty())
+        fault(place, "catalogue.form_missing", {"该办理环节没有表单", "This task names no form"});
+      else if (!service_.task_forms.contains(element.form))
+        unknown(place, "表单", "form", element.form);
+    }
+    if (element.job_type == "licensing.notice") {
+      const auto notice = element.headers.find("notice");
+      if (notice == element.headers.end() || !service_.find_notice(notice->second))
+        unknown(place, "文书", "notice", notice == element.headers.end() ? "" : notice->second);
+    }
+    const auto registration = element.headers.find("registration");
+    if (registration != element.headers.end() && !service_.find_registration(registration->second))
+      unknown(place, "登记或许可", "registration", registration->second);
+    if (element.type == bpmn::ElementType::business_rule_task && element.job_type.empty() && !service_.decisions)
+      fault(place, "catalogue.decision_missing", {"该节点需要 decision.dmn", "This element needs a decision.dmn"});
+  }
+
+  const Service& service_;
+  const Ground& ground_;
+  Faults& faults_;
+};
+
+}  // namespace
+
+void check_service(const Service& service, const Ground& ground, Faults& faults) { Check(service, ground, faults).run(); }
+
+}  // namespace catalogue

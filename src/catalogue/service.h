@@ -1,0 +1,34 @@
+/// Reads one service folder, and checks what its files say of each other.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "catalogue/catalogue.h"
+#include "faults.h"
+
+namespace catalogue {
+
+/// The files of one service by their path within its folder: "service.yaml", "tasks/accept_application.form.json".
+using Files = std::map<std::string, std::string, std::less<>>;
+
+/// What a service may lean on.
+struct Ground {
+  const Rules& rules;
+  const std::map<std::string, CertificateKind, std::less<>>& certificates;
+  const std::map<std::string, std::string, std::less<>>& documents;
+};
+
+Service read_service(const std::string& id, const Files& files, Faults& faults);
+
+/// Marks, forms, decisions, rules, registrations, materials, notices: whatever is named must be there.
+void check_service(const Service& service, const Ground& ground, Faults& faults);
+
+CertificateKind read_certificate(const std::string& id, const std::string& text, const std::string& file,
+                                 Faults& faults);
+
+/// FNV-1a 64 over paths and contents, as 16 hexadecimal digits.
+std::string fingerprint(const Files& files);
+
+}  // namespace catalogue
