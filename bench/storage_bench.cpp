@@ -191,7 +191,8 @@ int main() {
   std::printf("durable commands of 8 statements, batches of %d, median of %d rounds\n", threads_count, rounds_count);
   std::printf("  plain SQLite               %8.0f /s   (floor)\n", floor);
   const double through_face = rate(face);
-  std::printf("  storage face, one thread   %8.0f /s   %5.1f %% of the floor\n", through_face, 100 * through_face / floor);
+  std::printf("  storage face, one thread   %8.0f /s   %5.1f %% of the floor\n", through_face,
+              100 * through_face / floor);
   const double through_store = rate(store);
   std::printf("  storage, %d threads        %8.0f /s   %5.1f %% of the floor\n", threads_count, through_store,
               100 * through_store / floor);

@@ -10,34 +10,46 @@ constexpr std::string_view only_sqlite = "-- only sqlite\n";
 constexpr std::string_view only_postgresql = "-- only postgresql\n";
 
 // Outbox numbers are never given twice, even after rows are deleted: receivers recognise repetitions by them.
-// On PostgreSQL positions are given out before commits, in another order: who follows the log goes by transaction first,
+// On PostgreSQL positions are given out before commits, in another order: who follows the log goes by transaction
+// first,
 // and sees only transactions older than any that still runs.
 constexpr std::array own_migrations = {Migration{.name = "storage/0001_log", .sql = R"(
 -- only sqlite
-CREATE TABLE events (position BIGINT PRIMARY KEY, division TEXT NOT NULL, stream_kind TEXT NOT NULL, stream_id BIGINT NOT NULL, sequence BIGINT NOT NULL CHECK (sequence > 0), type TEXT NOT NULL, at BIGINT NOT NULL, actor BIGINT NOT NULL, data TEXT NOT NULL, UNIQUE (stream_kind, stream_id, sequence));
+CREATE TABLE events (position BIGINT PRIMARY KEY, division TEXT NOT NULL, stream_kind TEXT NOT NULL, stream_id
+    BIGINT NOT NULL, sequence BIGINT NOT NULL CHECK (sequence > 0), type TEXT NOT NULL, at BIGINT NOT NULL, actor
+    BIGINT NOT NULL, data TEXT NOT NULL, UNIQUE (stream_kind, stream_id, sequence));
 -- only postgresql
-CREATE TABLE events (position BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, division TEXT NOT NULL, stream_kind TEXT NOT NULL, stream_id BIGINT NOT NULL, sequence BIGINT NOT NULL CHECK (sequence > 0), type TEXT NOT NULL, at BIGINT NOT NULL, actor BIGINT NOT NULL, data TEXT NOT NULL, transaction_id BIGINT NOT NULL DEFAULT pg_current_xact_id()::text::bigint, UNIQUE (stream_kind, stream_id, sequence));
+CREATE TABLE events (position BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, division TEXT NOT NULL,
+    stream_kind TEXT NOT NULL, stream_id BIGINT NOT NULL, sequence BIGINT NOT NULL CHECK (sequence > 0), type TEXT
+    NOT NULL, at BIGINT NOT NULL, actor BIGINT NOT NULL, data TEXT NOT NULL, transaction_id BIGINT NOT NULL DEFAULT
+    pg_current_xact_id()::text::bigint, UNIQUE (stream_kind, stream_id, sequence));
 -- only postgresql
 CREATE INDEX events_settled ON events (transaction_id, position);
 -- only sqlite
 CREATE VIEW settled_events AS SELECT *, position AS transaction_id FROM events;
 -- only postgresql
-CREATE VIEW settled_events AS SELECT * FROM events WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+CREATE VIEW settled_events AS SELECT * FROM events WHERE transaction_id <
+    pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
 -- only sqlite
 CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 -- only sqlite
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 -- only postgresql
-CREATE FUNCTION events_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'events are never changed or deleted'; END $$;
+CREATE FUNCTION events_refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'events are never changed or deleted'; END $$;
 -- only postgresql
-CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION events_refuse();
+CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON events FOR EACH STATEMENT EXECUTE
+    FUNCTION events_refuse();
 CREATE TABLE counters (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
-CREATE TABLE idempotency (person BIGINT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, status BIGINT NOT NULL, body TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (person, key));
+CREATE TABLE idempotency (person BIGINT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, status BIGINT
+    NOT NULL, body TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (person, key));
 CREATE INDEX idempotency_at ON idempotency (at);
 -- only sqlite
-CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, data TEXT NOT NULL, due_at BIGINT NOT NULL, attempts BIGINT NOT NULL, last_error TEXT);
+CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, data TEXT NOT NULL, due_at BIGINT
+    NOT NULL, attempts BIGINT NOT NULL, last_error TEXT);
 -- only postgresql
-CREATE TABLE outbox (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind TEXT NOT NULL, data TEXT NOT NULL, due_at BIGINT NOT NULL, attempts BIGINT NOT NULL, last_error TEXT);
+CREATE TABLE outbox (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind TEXT NOT NULL, data TEXT NOT NULL,
+    due_at BIGINT NOT NULL, attempts BIGINT NOT NULL, last_error TEXT);
 CREATE INDEX outbox_due_at ON outbox (due_at)
 )"}};
 

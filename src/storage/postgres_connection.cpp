@@ -16,7 +16,8 @@ constexpr std::array<Oid, 5> types_whole = {20, 21, 23, 26, 1700};
 
 Datum column(const PGresult* result, int row, int index) {
   if (PQgetisnull(result, row, index) != 0) return {};
-  const std::string_view text(PQgetvalue(result, row, index), static_cast<std::size_t>(PQgetlength(result, row, index)));
+  const auto size = static_cast<std::size_t>(PQgetlength(result, row, index));
+  const std::string_view text(PQgetvalue(result, row, index), size);
   const Oid type = PQftype(result, index);
   if (type == type_bool) return text == "t";
   for (const Oid whole : types_whole) {

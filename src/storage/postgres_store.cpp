@@ -86,7 +86,8 @@ struct Mark {
   T before;
 };
 
-/// Somebody else was faster: could not serialise, deadlock, the same key was inserted, a plan was overtaken by a migration.
+/// Somebody else was faster: could not serialise, deadlock, the same key was inserted, a plan was overtaken by a
+/// migration.
 bool may_succeed_later(const std::string& state) {
   return state == "40001" || state == "40P01" || state == "23505" || state == "0A000";
 }
@@ -163,7 +164,8 @@ bool PostgresStore::try_write(const std::function<bool(Transaction&)>& work) {
     try {
       tag = connection->run("COMMIT");
     } catch (const PostgresFault& fault) {
-      if (fault.state.empty()) throw Fault(std::string("unknown outcome: the connection was lost in COMMIT: ") + fault.what());
+      if (fault.state.empty())
+        throw Fault(std::string("unknown outcome: the connection was lost in COMMIT: ") + fault.what());
       throw;
     }
     if (tag != "COMMIT") throw Fault("the transaction was rolled back because of an earlier failure in it");
@@ -199,7 +201,8 @@ base::Result<void> PostgresStore::backup(const std::string& target) {
   if (std::filesystem::exists(target))
     cause = "目标已存在 (the target exists)";
   else
-    cause = run_postgres_tool("pg_dump", address_, {"--format=directory", "--no-owner", "--no-acl", "--file=" + target});
+    cause = run_postgres_tool("pg_dump", address_,
+                              {"--format=directory", "--no-owner", "--no-acl", "--file=" + target});
   if (cause.empty()) return base::done();
   return base::Error{.kind = base::Refusal::conflict,
                      .code = "storage.backup_failed",
@@ -211,7 +214,8 @@ std::optional<base::Text> PostgresStore::trouble() const {
   const std::lock_guard guard(trouble_mutex_);
   if (trouble_.empty()) return std::nullopt;
   return base::Text{.zh = "数据库服务器无法连接，恢复后自动继续。原因：" + trouble_,
-                    .en = "The database server cannot be reached; work goes on by itself when it can. Cause: " + trouble_};
+                    .en = "The database server cannot be reached; work goes on by itself when it can. Cause: " +
+                          trouble_};
 }
 
 void PostgresStore::note_trouble(const std::string& cause) {

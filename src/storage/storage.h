@@ -130,7 +130,8 @@ struct LoggedEvent {
   base::Id stream_id;
   Event event;
 };
-/// The whole log after the event at `after_position`, for those who follow it (statistics, publicity): who remembers the
+/// The whole log after the event at `after_position`, for those who follow it (statistics, publicity): who remembers
+/// the
 /// position of the last event of the answer misses nothing. The order is that of commits as far as it matters: on
 /// PostgreSQL positions of events of different streams may go back and forth a little.
 std::vector<LoggedEvent> load_log(Snapshot& snapshot, std::int64_t after_position, int limit = 1000);
@@ -173,8 +174,10 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// Runs `work` in a transaction and returns after the commit is durable. `work` may run more than once (retries), so it
-  /// has no effects of its own; it returns false to roll back. SQLite: commands are queued for the one writer, run each in
+  /// Runs `work` in a transaction and returns after the commit is durable. `work` may run more than once (retries),
+  /// so it
+  /// has no effects of its own; it returns false to roll back. SQLite: commands are queued for the one writer, run
+  /// each in
   /// a savepoint and committed together.
   /// Errors: throws Fault (disk full, connection lost, latched after a failed sync); what `work` throws is rethrown.
   virtual void write(const std::function<bool(Transaction&)>& work) = 0;
@@ -248,7 +251,8 @@ class FileStore {
 
 std::string sha256_hex(std::string_view content);
 
-/// A copy of the database file and of the file folder, and back: `restore` checks integrity, the event sequences and the
+/// A copy of the database file and of the file folder, and back: `restore` checks integrity, the event sequences and
+/// the
 /// hash of every file before it puts anything in place, and never overwrites.
 struct Folders {
   std::string database;  // as in Options

@@ -283,7 +283,8 @@ TEST_P(Contract, a_snapshot_cannot_write) {
 TEST_P(Contract, an_interrupted_migration_is_continued) {
   const std::array broken = {notes_step, storage::Migration{.name = "test/0002", .sql = "CREATE TABLE two (a BIGINT)"},
                              storage::Migration{.name = "test/0003",
-                                                .sql = "CREATE TABLE three (a BIGINT);\nCREATE TABLE three (a BIGINT)"}};
+                                                .sql = "CREATE TABLE three (a BIGINT);\n"
+                                                       "CREATE TABLE three (a BIGINT)"}};
   EXPECT_EQ(store_->migrate(broken).error().code, "storage.migration_failed");
   EXPECT_EQ(number("SELECT COUNT(*) FROM schema_migrations WHERE name = 'test/0002'"), 1);
   EXPECT_THROW(number("SELECT COUNT(*) FROM three"), storage::Fault);

@@ -53,6 +53,7 @@ class Server {
   ~Server() {
     run(as_ + bin_ + "/pg_ctl -D " + folder_ + "/data -m immediate -w stop");
     fs::remove_all(folder_, ignored_);
+    fs::remove(output_, ignored_);
   }
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
