@@ -86,14 +86,14 @@ feel::Context entries(std::initializer_list<feel::Context::Entry> list) {
 }
 
 std::string citizen_id(int index) {
-  char body[18];
+  char body[40];
   std::snprintf(body, sizeof body, "430211%04d%02d%02d%03d", 1970 + index % 35, 1 + index % 12, 1 + index % 28,
                 900 + index % 99);
   return std::string(body) + codes::mod_11_2_check(body).value();
 }
 
 std::string phone(int index) {
-  char text[12];
+  char text[24];
   std::snprintf(text, sizeof text, "1300000%04d", index);
   return text;
 }

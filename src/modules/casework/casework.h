@@ -159,7 +159,13 @@ class Engine {
   base::Result<std::vector<ClockView>> clocks(const Case& of_case, calendar::Date today) const;
 
  private:
-  struct Step;
+  /// What set off a change, for the stored event: "open", "complete_task", "timer", "cancel", "replan".
+  struct Step {
+    std::string_view by;
+    std::string element;
+    bpmn::Key key = 0;
+    std::string reason;
+  };
   base::Result<std::shared_ptr<const catalogue::Service>> pinned(storage::Snapshot& snapshot,
                                                                  const std::string& service,
                                                                  const std::string& version) const;

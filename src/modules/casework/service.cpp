@@ -129,14 +129,6 @@ base::Text name_of(const bpmn::Element& element) {
   return {element.name, en.empty() ? element.name : en};
 }
 
-/// What set off an advance, for the stored event.
-struct Engine::Step {
-  std::string_view by;        // "open", "complete_task", "timer", "cancel"
-  std::string element;
-  bpmn::Key key = 0;
-  std::string reason;
-};
-
 Engine::Engine(std::shared_ptr<const catalogue::Catalogue> catalogue) : catalogue_(std::move(catalogue)) {}
 
 void Engine::work(std::string job_type, Worker worker) { workers_[std::move(job_type)] = std::move(worker); }

@@ -1,9 +1,8 @@
 #include "uploads.h"
 
-#include <cctype>
+#define POINTERHOLDER_TRANSITION 4  // qpdf's newest smart pointers only
+
 #include <cstdint>
-#include <qpdf/Buffer.hh>
-#include <qpdf/BufferInputSource.hh>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
 #include <zlib.h>

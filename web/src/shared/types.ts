@@ -294,6 +294,7 @@ export interface FormComponent {
   description?: string
   text?: string
   subtype?: string
+  dateLabel?: string
   decimalDigits?: number
   components?: FormComponent[]
   values?: { value: string; label: string; label_en?: string; properties?: Record<string, string> }[]

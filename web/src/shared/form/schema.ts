@@ -34,7 +34,7 @@ const KINDS: Record<string, FieldKind> = {
 const EDITORS: Record<string, FieldKind> = { corrections: 'corrections', officers: 'officers' }
 
 function worded(component: FormComponent, name: 'label' | 'description' | 'text', language: Language): string {
-  const own = component[name] ?? ''
+  const own = component[name] || (name === 'label' ? component.dateLabel : '') || ''
   return (language === 'en' && component.properties?.[`${name}_en`]) || own
 }
 
@@ -115,4 +115,4 @@ export function answerText(each: Field, value: unknown, yes: string, no: string,
 }
 
 /// A declaration is signed on the last page, after everything has been checked.
-export const isDeclaration = (group: FieldGroup) => group.id === 'declaration' || group.id.endsWith('_declaration')
+export const isDeclaration = (group: FieldGroup) => /^declaration(_|$)/.test(group.id)

@@ -1,0 +1,86 @@
+// A browser for the end-to-end tests: opens pages, counts what passed, asks axe, keeps screenshots.
+//
+//   BASE_URL   the server to test, default http://127.0.0.1:8080
+//   SHOTS      a folder for screenshots; none are kept when it is not set
+//   CHROMIUM   the browser, default /usr/bin/chromium
+
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+
+export const BASE = process.env.BASE_URL ?? 'http://127.0.0.1:8080'
+const SHOTS = process.env.SHOTS
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+if (SHOTS) mkdirSync(SHOTS, { recursive: true })
+
+const counts = { passed: 0, failed: 0 }
+export function check(name, isGood, detail = '') {
+  if (isGood) counts.passed++
+  else {
+    counts.failed++
+    console.log(`FAILED ${name}${detail ? `: ${detail}` : ''}`)
+  }
+  return isGood
+}
+
+export async function run(name, work) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
+      '--disable-sync', '--disable-quic', '--no-first-run'],
+  })
+  try {
+    await work(browser)
+  } catch (error) {
+    check(name, false, error.stack ?? String(error))
+  } finally {
+    await browser.close()
+  }
+}
+
+export function report() {
+  console.log(`${counts.passed} passed, ${counts.failed} failed`)
+  process.exitCode = counts.failed ? 1 : 0
+}
+
+/// A person at a screen: a context of its own, in Chinese unless told otherwise.
+export async function person(browser, { width = 1280, height = 900, language = 'zh' } = {}) {
+  const context = await browser.newContext({
+    viewport: { width, height }, locale: language === 'zh' ? 'zh-CN' : 'en-GB', acceptDownloads: true, reducedMotion: 'reduce',
+    hasTouch: width < 500, isMobile: width < 500,
+  })
+  await context.addCookies([{ name: 'yichuang_lang', value: language, url: BASE }])
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  page.on('pageerror', (error) => check('no page error', false, error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text()))
+      check('no breach of the content security policy', false, message.text())
+  })
+  return page
+}
+
+export const go = (page, path) => page.goto(BASE + path, { waitUntil: 'networkidle' })
+
+/// What holds for every page: axe finds nothing, nothing overflows sideways, a heading and a language are there.
+export async function inspect(page, name) {
+  await page.waitForLoadState('networkidle')
+  await page.evaluate(AXE)
+  const found = await page.evaluate((rules) => globalThis.axe.run(document, { runOnly: { type: 'tag', values: rules } }), RULES)
+  const words = found.violations.map((each) => `${each.id} (${each.nodes.map((node) => node.target.join(' ')).slice(0, 3).join('; ')})`)
+  check(`${name}: axe`, words.length === 0, words.join(', '))
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  check(`${name}: fits its width`, overflow <= 0, `${overflow} px too wide`)
+  check(`${name}: heading`, (await page.locator('h1').count()) === 1)
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true })
+}
+
+/// The same page on a phone and on a desk.
+export async function inspectBoth(page, name) {
+  await page.setViewportSize({ width: 375, height: 800 })
+  await inspect(page, `${name}-375`)
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await inspect(page, `${name}-1280`)
+}
