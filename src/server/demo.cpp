@@ -274,7 +274,7 @@ feel::Context District::answers(std::size_t citizen, bool company) {
                                    {"operator_phone", phone(static_cast<int>(citizen))},
                                    {"filed_by", "self"},
                                    {"trade_name", trade},
-                                   {"proposed_name", "株洲市天元区" + trade + (company ? "餐饮有限公司" : "餐饮店")},
+                                   {"proposed_name", "株洲市天元区" + trade + (company ? "餐饮有限公司" : "小馆")},
                                    {"township", "43021100" + std::to_string(1 + i % 4)},
                                    {"address", "演示路" + std::to_string(3000 + i) + "号一楼"},
                                    {"area", 86},
@@ -386,7 +386,7 @@ base::Result<void> District::register_entity(base::Id of_case, int days_ago, boo
 
 base::Result<void> District::review_food(base::Id of_case, int days_ago) {
   return complete(of_case, "food_examine",
-                  entries({{"outcome", "in_order"}, {"low_risk", "no"}, {"findings", "材料齐全,需现场核查"}}),
+                  entries({{"outcome", "in_order"}, {"findings", "材料齐全,需现场核查"}}),
                   as_staff("food", days_ago, 15));
 }
 

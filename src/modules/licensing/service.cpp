@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "modules/registration/registration.h"
 #include "store.h"
 
 namespace licensing {
@@ -165,6 +166,11 @@ base::Result<std::vector<base::Place>> Licensing::missing(storage::Snapshot& sna
   const auto checked = catalogue::check_answers(service->form, application.guide, application.answers,
                                                 catalogue::Completeness::full, "/answers", world);
   if (!checked) places = checked.error().places;
+  // Told now rather than by a refusal after the examination.
+  if (const std::string name = text_of(application.answers.find("proposed_name"));
+      !name.empty() && registration::is_name_taken(snapshot, application.division, name))
+    places.push_back({"/answers/proposed_name", "registration.name_taken",
+                      {"名称「" + name + "」已有登记,请换一个字号", "The name " + name + " is registered already."}});
   const std::vector<MaterialFile> files = files_of(snapshot, application.id);
   for (const catalogue::Material* material :
        catalogue::materials_needed(*service, application.guide, application.answers, world)) {

@@ -69,6 +69,10 @@ base::Result<Entity> write(storage::Transaction& transaction, const access_contr
 /// Source: [FBP-27] [GB17710].
 base::Result<std::string> next_permit_number(storage::Transaction& transaction, int form, const std::string& division);
 
+/// Whether a living entity of the division has this name, as it would be written into the register.
+/// Source: [ENR-17].
+bool is_name_taken(storage::Snapshot& snapshot, const std::string& division, const std::string& name);
+
 std::optional<Entity> find_entity(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id);
 /// For anyone: what a licence itself says.
 std::optional<Entity> find_by_code(storage::Snapshot& snapshot, std::string_view credit_code);

@@ -16,7 +16,7 @@ base::Error name_is_taken(std::string_view name) {
   return {.kind = base::Refusal::conflict,
           .code = "registration.name_taken",
           .message = message,
-          .places = {{"/answers/entity_name", "registration.name_taken", message}}};
+          .places = {{"/answers/proposed_name", "registration.name_taken", message}}};
 }
 
 codes::CreditCategory category_of(std::string_view kind) {
@@ -44,6 +44,10 @@ Writing log(storage::Transaction& transaction, Entity& entity, std::string_view 
 }
 
 }  // namespace
+
+bool is_name_taken(storage::Snapshot& snapshot, const std::string& division, const std::string& name) {
+  return name_taken(snapshot, division, base::tidy(name), {});
+}
 
 base::Result<Entity> establish(storage::Transaction& transaction, const NewEntity& request, const Entry& entry) {
   if (!is_kind(request.kind))
