@@ -21,9 +21,14 @@ function(embed_web target)
       DEPENDS ${installed} ${sources} WORKING_DIRECTORY ${web} USES_TERMINAL
       COMMENT "Building the front end")
   endif()
+  if(NOT WITH_FRONTEND_BUILD)
+    file(GLOB_RECURSE dist_files CONFIGURE_DEPENDS ${web}/dist/*)
+  endif()
   add_custom_command(OUTPUT ${generated}.S
     COMMAND ${CMAKE_COMMAND} -DDIST=${web}/dist -DOUT=${generated} -P ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake
-    DEPENDS ${built} ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake VERBATIM
+    DEPENDS ${built} ${dist_files} ${CMAKE_SOURCE_DIR}/cmake/EmbedFiles.cmake VERBATIM
     COMMENT "Embedding the front end")
   target_sources(${target} PRIVATE ${generated}.S)
+  # What .incbin reads is no dependency the assembler reports: the generated file is written anew with each build of the
+  # front end, and that is one.
 endfunction()

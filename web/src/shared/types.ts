@@ -159,7 +159,7 @@ export interface PublicCertificate {
 export interface TaskCounts { mine: number; office: number; overdue: number }
 export interface TaskRow {
   id: string
-  case: string
+  of_case: string
   case_number: string
   title: string
   service_name: string
