@@ -23,22 +23,6 @@ function(library name)
     message(FATAL_ERROR "library ${name}: not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
 
-  foreach(list arg_SOURCES arg_TESTS)  # GROUND-WORK
-    foreach(used IN LISTS arg_USES)
-      get_property(layer GLOBAL PROPERTY library_layer_${used})
-      if(NOT layer)
-        message(WARNING "library ${name}: ${used} is not there yet")
-        return()
-      endif()
-    endforeach()
-    foreach(file IN LISTS ${list})
-      if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file} AND NOT IS_ABSOLUTE ${file})
-        message(WARNING "library ${name}: ${file} is not there yet")
-        list(REMOVE_ITEM ${list} ${file})
-      endif()
-    endforeach()
-  endforeach()  # GROUND-WORK
-
   file(RELATIVE_PATH room ${CMAKE_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
   set(faces ${CMAKE_BINARY_DIR}/faces/${name})
   file(MAKE_DIRECTORY ${faces}/${room})

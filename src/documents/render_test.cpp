@@ -19,10 +19,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::array all_templates = {"acceptance_slip",  "correction_notice", "not_accepted_notice",
-                                      "grant_decision",   "refusal_decision",  "business_licence",
-                                      "business_licence_copy", "food_permit"};
-
 /// Where the drawn files lie; set DOCUMENTS_KEEP to a folder to look at them.
 std::string folder() {
   const char* keep = std::getenv("DOCUMENTS_KEEP");

@@ -296,7 +296,7 @@ NodePtr Parser::read_word() {
   }
   if (match.count > 0) {
     at_ += match.count;
-    NodePtr node = scopes_.resolve(match.name, first.offset);
+    NodePtr node = scopes_.resolve(match.name, first.offset, is_symbol("("));
     if (!inputs_.empty() && node->op == Op::local && node->slot == inputs_.back() && node->name == "?")
       node->uses_input = true;
     return node;

@@ -123,7 +123,7 @@ std::uint32_t Scopes::capture(std::size_t function, Capture::Source source, std:
   return to;
 }
 
-Scopes::Found Scopes::find(const std::string& name, std::size_t at) {
+Scopes::Found Scopes::find(const std::string& name, std::size_t at, bool called) {
   Found found;
   FunctionScope& function = functions_[at];
   for (auto block = function.blocks.rbegin(); block != function.blocks.rend(); ++block) {
@@ -142,7 +142,7 @@ Scopes::Found Scopes::find(const std::string& name, std::size_t at) {
     }
   }
   if (at > 0) {
-    Found outer = find(name, at - 1);
+    Found outer = find(name, at - 1, called);
     for (const std::uint32_t slot : outer.filters)
       found.filters.push_back(capture(at, Capture::Source::local, slot, {}));
     if (!found.shape) found.shape = outer.shape;
@@ -156,7 +156,7 @@ Scopes::Found Scopes::find(const std::string& name, std::size_t at) {
     return found;
   }
   const Name* global = find_name(globals_, name);
-  if (global == nullptr) found.function = built_in(name, dialect_);
+  if (global == nullptr && (called || dialect_ == Dialect::standard)) found.function = built_in(name, dialect_);
   if (found.function) {
     found.where = Found::Where::built_in;
     return found;
@@ -168,9 +168,9 @@ Scopes::Found Scopes::find(const std::string& name, std::size_t at) {
   return found;
 }
 
-NodePtr Scopes::resolve(const std::string& name, std::size_t offset) {
+NodePtr Scopes::resolve(const std::string& name, std::size_t offset, bool called) {
   // A free name seen by a lambda inside a lambda is captured twice: `find` walks outwards, captures come back inwards.
-  Found found = find(name, functions_.size() - 1);
+  Found found = find(name, functions_.size() - 1, called);
   auto node = std::make_unique<Node>();
   node->offset = offset;
   node->name = name;

@@ -27,8 +27,9 @@ class Scopes {
   /// As above, among the entries of a value only.
   static Match longest_match(std::span<const Token> tokens, const Names& among);
 
-  /// The node that reads `name`.
-  NodePtr resolve(const std::string& name, std::size_t offset);
+  /// The node that reads `name`. In the Camunda dialect functions and variables do not meet: a name that is not `called` is
+  /// a variable even when a built-in function has that name (`number`, `date`, `count`).
+  NodePtr resolve(const std::string& name, std::size_t offset, bool called = false);
 
   void open_block() { functions_.back().blocks.emplace_back(); }
   void close_block();
@@ -81,7 +82,7 @@ class Scopes {
     Shape shape;
     std::shared_ptr<const Function> function;
   };
-  Found find(const std::string& name, std::size_t function);
+  Found find(const std::string& name, std::size_t function, bool called);
   std::uint32_t capture(std::size_t function, Capture::Source source, std::uint32_t from, const std::string& name);
   std::uint32_t new_slot();
 

@@ -141,6 +141,9 @@ base::Result<ApplicationView> application_view(storage::Snapshot& snapshot, cons
   view.materials = material_views(
       *service, catalogue::materials_needed(*service, application.guide, application.answers, world),
       files_of(snapshot, id), corrections);
+  // A draft is open everywhere; afterwards only what the window has sent back is.
+  if (!application.submitted_at)
+    for (MaterialView& material : view.materials) material.opened = true;
   return view;
 }
 
