@@ -2,7 +2,7 @@
 #include <array>
 
 #include "builtin.h"
-#include "regex.h"
+#include "xpath_regex.h"
 #include "temporal.h"
 #include "text.h"
 

@@ -2,7 +2,7 @@
 #include <unicode/unistr.h>
 
 #include "builtin.h"
-#include "regex.h"
+#include "xpath_regex.h"
 #include "text.h"
 
 // Functions of strings. Source: [DMN-10.3.4.3].

@@ -1,4 +1,4 @@
-#include "regex.h"
+#include "xpath_regex.h"
 
 #include <unicode/uchar.h>
 #include <unicode/uniset.h>
