@@ -56,8 +56,8 @@ Corrected corrected_of(const feel::Context& variables) {
     for (const feel::Value& item : list->as_list())
       if (item.kind() == feel::Kind::context)
         corrected.asked[text_in(item.as_context(), "place")] = text_in(item.as_context(), "reason");
-  for (const auto& [key, value] : context_in(variables, "corrected").entries())
-    corrected.changed.insert(key);
+  const feel::Context changes = context_in(variables, "corrected");
+  for (const auto& [key, value] : changes.entries()) corrected.changed.insert(key);
   return corrected;
 }
 
