@@ -220,7 +220,7 @@ TEST_F(Rendering, refuses_documents_beyond_its_limits) {
   EXPECT_EQ(render("title: t\npage: {orientation: landscape, margins: {top: 80, bottom: 80}}\n"
                    "blocks: [{kind: qr, content: a, width: 100}]", data, {}).error().code,
             "documents.too_tall");
-  EXPECT_EQ(render("title: t\nblocks: [{kind: paragraph, size: 80, each: 'for i in 1..3000 return i', text: 很高}]", data, {})
+  EXPECT_EQ(render("title: t\nblocks: [{kind: paragraph, size: 80, each: 'for i in 1..1500 return i', text: 很高}]", data, {})
                 .error()
                 .code,
             "documents.too_long");

@@ -65,7 +65,7 @@ std::vector<MaterialView> material_views(const catalogue::Service& service,
 
 std::string outcome_of(const feel::Context& variables, const std::string& registration) {
   const std::string outcome = text_in(context_in(context_in(variables, "outcomes"), registration), "outcome");
-  return outcome == "grant" ? "granted" : outcome == "refuse" ? "refused" : "pending";
+  return outcome == "granted" || outcome == "refused" ? outcome : "pending";
 }
 
 std::vector<OutcomeView> outcome_views(const catalogue::Service& service, const feel::Context& variables) {

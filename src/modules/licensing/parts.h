@@ -19,7 +19,7 @@ std::vector<base::Text> registration_names(const catalogue::Service& service, co
 base::Text place_label(const catalogue::Service& service, const std::string& place);
 
 /// "granted", "refused" or, as long as nothing is decided, "pending": what the process has put into its variable `outcomes`
-/// ({registration: {outcome: "grant" | "refuse", reason}}).
+/// ({registration: {outcome: "granted" | "refused", reason}}).
 std::string outcome_of(const feel::Context& variables, const std::string& registration);
 
 /// The context under `key`, or an empty one.
