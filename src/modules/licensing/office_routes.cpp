@@ -3,7 +3,8 @@
 
 #include "http/export.h"
 #include "modules/access/access.h"
-#include "views.h"
+#include "modules/registration/registration.h"
+#include "parts.h"
 
 namespace licensing {
 namespace {
@@ -368,10 +369,39 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
 
 }  // namespace
 
+namespace {
+
+void mount_entity_certificates(http::Router& router, storage::Store& store, Licensing& licensing) {
+  http::query<http::Page<CertificateView>>(
+      router, store,
+      {.path = "/api/v1/entities/{entity}/certificates",
+       .id = "list_entity_certificates",
+       .tag = std::string(tag),
+       .summary = {"市场主体的证照", "The certificates of an entity"},
+       .need = staff("entity.read"),
+       .errors = {"registration.entity_unknown"}},
+      [&licensing](storage::Snapshot& snapshot,
+                   const http::Request& request) -> base::Result<http::Page<CertificateView>> {
+        TRY(const base::Id id, request.id("entity"));
+        if (!registration::find_entity(snapshot, access_control::scope_of(request.caller), id))
+          return base::Error{.kind = base::Refusal::not_found,
+                             .code = "registration.entity_unknown",
+                             .message = {"登记簿中没有这个市场主体", "There is no such entity in the register."}};
+        http::Page<CertificateView> page;
+        page.items = certificate_views(certificates_of_entity(snapshot, id), licensing.engine().catalogue(),
+                                       calendar::local_date(request.at));
+        page.total = static_cast<std::int64_t>(page.items.size());
+        return page;
+      });
+}
+
+}  // namespace
+
 void mount_office(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing) {
   mount_work_list(router, store, licensing);
   mount_tasks(router, store, licensing);
   mount_cases(router, store, licensing);
+  mount_entity_certificates(router, store, licensing);
   http::Operation content{.method = "GET",
                           .path = "/api/v1/cases/{case}/materials/{file}/content",
                           .id = "read_material",

@@ -29,11 +29,11 @@ BOOST_DESCRIBE_STRUCT(EntityField, (), (id, label, value))
 
 struct EntityWriting {
   calendar::Date as_of;
-  base::Instant known_at;
+  calendar::Date known_on;
   base::Text text;
   std::string reason;
 };
-BOOST_DESCRIBE_STRUCT(EntityWriting, (), (as_of, known_at, text, reason))
+BOOST_DESCRIBE_STRUCT(EntityWriting, (), (as_of, known_on, text, reason))
 
 struct EntityView {
   base::Id id;
@@ -114,7 +114,8 @@ base::Result<EntityView> view_of(storage::Snapshot& snapshot, const http::Reques
   }
   for (const Writing& writing : writings)
     if (calendar::local_date(writing.known_at) <= known_on)
-      view.history.push_back({writing.as_of, writing.known_at, event_text(writing.event), writing.reason});
+      view.history.push_back(
+          {writing.as_of, calendar::local_date(writing.known_at), event_text(writing.event), writing.reason});
   return view;
 }
 

@@ -281,7 +281,6 @@ export interface EntityRow {
 export interface EntityPage extends EntityRow {
   fields: { id?: string; label: string; value: string }[]
   history: { as_of: string; known_on: string; text: string }[]
-  certificates: CaseCertificate[]
 }
 
 // The form-js schema, as far as the written-down subset goes.
