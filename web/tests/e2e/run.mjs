@@ -1,8 +1,9 @@
 // Runs every end-to-end file, one after the other, and adds nothing up in between: each check counts.
 import { report } from './browser.mjs'
+import { access } from './access.mjs'
 import { pages } from './pages.mjs'
 import { journey } from './journey.mjs'
 
 const wanted = process.argv.slice(2)
-for (const [name, work] of Object.entries({ pages, journey })) if (!wanted.length || wanted.includes(name)) await work()
+for (const [name, work] of Object.entries({ access, pages, journey })) if (!wanted.length || wanted.includes(name)) await work()
 report()

@@ -1,0 +1,48 @@
+// Every operation of the API, asked by nobody, by a citizen, and by staff without the permission: none answers with data.
+//
+//   CITIZEN, LEADER, STAFF_PASSWORD   demonstration accounts
+import { BASE, check } from './browser.mjs'
+
+const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
+const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|entities|staff)\b/
+const OPEN = new Set(['sign_in', 'find_current_session', 'register_person', 'list_services', 'find_service', 'ask_guide', 'find_form',
+  'find_certificate'])
+
+async function signIn(account) {
+  const answer = await fetch(`${BASE}/api/v1/sessions`, { method: 'POST', headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ account, password: PASSWORD }) })
+  const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0]
+  return { cookie, csrf: (await answer.json()).csrf_token }
+}
+
+async function ask({ method, path }, who) {
+  const headers = { 'Idempotency-Key': crypto.randomUUID(), 'Content-Type': 'application/json' }
+  if (who) Object.assign(headers, { cookie: who.cookie, 'X-CSRF-Token': who.csrf })
+  const url = BASE + path.replace(/\{[^}]*\}/g, '0000000000001')
+  const answer = await fetch(url, { method, headers, body: ['GET', 'HEAD'].includes(method) ? undefined : '{}' })
+  await answer.arrayBuffer()
+  return answer.status
+}
+
+export async function access() {
+  const document = await fetch(`${BASE}/openapi.json`).then((answer) => answer.json())
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, id: operation.operationId })))
+    .filter((each) => each.path.startsWith('/api/v1/'))
+  check('access: the document lists the operations', operations.length > 30, String(operations.length))
+  const citizen = await signIn(process.env.CITIZEN ?? 'citizen1')
+  const leader = await signIn(process.env.LEADER ?? 'leader')
+  for (const operation of operations) {
+    if (OPEN.has(operation.id)) continue
+    check(`access: nobody, ${operation.id}`, (await ask(operation)) === 401)
+    if (operation.id === 'sign_out') continue
+    if (STAFF_ONLY.test(operation.path)) check(`access: citizen, ${operation.id}`, (await ask(operation, citizen)) === 403)
+    else if (operation.path.startsWith('/api/v1/applications')) check(`access: staff, ${operation.id}`, (await ask(operation, leader)) === 403)
+  }
+  for (const path of ['claim', 'release', 'completion'])
+    check(`access: leader may not ${path}`, (await ask({ method: 'POST', path: `/api/v1/tasks/{task}/${path}` }, leader)) === 403)
+  const foreign = await ask({ method: 'GET', path: '/api/v1/applications/{application}' }, citizen)
+  check('access: a foreign application is not found', foreign === 404, String(foreign))
+  const withoutToken = await fetch(`${BASE}/api/v1/sessions/current`, { method: 'DELETE', headers: { cookie: citizen.cookie } })
+  check('access: a write without the token is refused', withoutToken.status === 403, String(withoutToken.status))
+}
