@@ -104,7 +104,7 @@ base::Result<void> add_case(ApplicationView& view, storage::Snapshot& snapshot, 
   view.progress = progress_of(of_case, tasks);
   view.documents = document_views(documents_of(snapshot, application.id));
   view.certificates = certificate_views(certificates_of(snapshot, application.id), licensing.engine().catalogue(), today);
-  view.visits = static_cast<std::int64_t>(visits_of(snapshot, application.id).size());
+  view.visits = count_visits(snapshot, application.id);
   if (const auto rating = find_rating(snapshot, application.id))
     view.rating = RatingView{rating->grade, rating->comment, rating->at};
   view.may = allowed(view, of_case, tasks, today);

@@ -162,6 +162,7 @@ std::vector<Certificate> certificates_of_entity(storage::Snapshot& snapshot, bas
 std::optional<Certificate> find_certificate(storage::Snapshot& snapshot, std::string_view key);
 std::optional<Rating> find_rating(storage::Snapshot& snapshot, base::Id of_case);
 std::vector<Visit> visits_of(storage::Snapshot& snapshot, base::Id of_case);
+std::int64_t count_visits(storage::Snapshot& snapshot, base::Id of_case);
 
 /// The public pages' and the office's routes.
 void mount(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing);

@@ -363,7 +363,7 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
         const casework::Moment moment = moment_of(request);
         TRY(const Visit visit, licensing.record_visit(transaction, id, request.make_id(), body.reason,
                                                       body.on.value_or(moment.today()), moment));
-        return VisitAnswer{visit.on, visit.reason, static_cast<std::int64_t>(visits_of(transaction, id).size())};
+        return VisitAnswer{visit.on, visit.reason, count_visits(transaction, id)};
       });
 }
 

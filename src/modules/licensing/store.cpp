@@ -317,6 +317,10 @@ void insert_visit(storage::Transaction& transaction, base::Id id, const casework
       {id, of_case.division, of_case.id, visit.on, visit.reason, visit.recorded_by, at});
 }
 
+std::int64_t count_visits(storage::Snapshot& snapshot, base::Id of_case) {
+  return snapshot.query("SELECT COUNT(*) FROM visits WHERE case_id = ?", {of_case})[0][0].number();
+}
+
 std::vector<Visit> visits_of(storage::Snapshot& snapshot, base::Id of_case) {
   std::vector<Visit> visits;
   for (const Row& row : snapshot.query(
