@@ -14,7 +14,7 @@ rule() {
   fi
 }
 
-pure=$(git ls-files 'src/kernel/*.cpp' 'src/kernel/*.h' 'src/modules/*/rules.cpp' 'src/modules/*/model.h' | grep -v _test.cpp)
+pure=$(git ls-files 'src/kernel/*.cpp' 'src/kernel/*.h' 'src/modules/*/rules.cpp' 'src/modules/*/model.h' | grep -v test)
 code=$(git ls-files 'src/*.cpp' 'src/*.h' 'tests/*.cpp' 'bench/*.cpp')
 
 rule 'an include with "..": name the face by its full path' "$(grep -nE '#include "\.\./' $code)"
