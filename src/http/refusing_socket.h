@@ -13,6 +13,8 @@
 #include <spdlog/spdlog.h>
 #include <restinio/all.hpp>
 
+#include "framing.h"
+
 namespace http {
 
 /// The status that the connection being closed on this thread shall still answer; 0: none.
@@ -120,11 +122,27 @@ class Farewell : public std::enable_shared_from_this<Farewell> {
   std::array<char, 16 * 1024> buffer_ = {};
 };
 
-/// A socket that says why it is closed.
+/// A socket that reads strictly and says why it is closed.
 class RefusingSocket : public restinio::asio_ns::ip::tcp::socket {
  public:
   using Base = restinio::asio_ns::ip::tcp::socket;
   using Base::Base;
+
+  /// Hands on what arrived. A byte that breaks the framing is handed on as NUL, which no parser takes in a head or a
+  /// chunk's frame: so the refusal goes the way of every other malformed request.
+  template <class Handler>
+  void async_read_some(const restinio::asio_ns::mutable_buffer& buffer, Handler&& handler) {
+    namespace asio = restinio::asio_ns;
+    const auto executor = asio::get_associated_executor(handler, get_executor());
+    // The handler owns the connection and with it this socket.
+    Base::async_read_some(asio::buffer(buffer),
+                          asio::bind_executor(executor, [this, buffer, handler = std::forward<Handler>(handler)](
+                                                            const asio::error_code& error, std::size_t size) mutable {
+                            char* const bytes = static_cast<char*>(buffer.data());
+                            if (const auto fault = framing_.find_fault({bytes, error ? 0 : size})) bytes[*fault] = '\0';
+                            handler(error, size);
+                          }));
+  }
 
   void shutdown(shutdown_type what, restinio::asio_ns::error_code& error) {
     const int status = std::exchange(refusal_status, 0);
@@ -134,6 +152,9 @@ class RefusingSocket : public restinio::asio_ns::ip::tcp::socket {
     }
     Farewell::start(Base(std::move(static_cast<Base&>(*this))), status);
   }
+
+ private:
+  Framing framing_;
 };
 
 }  // namespace http

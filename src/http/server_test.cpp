@@ -222,6 +222,31 @@ TEST_F(Served, refuses_requests_whose_length_can_be_read_in_two_ways) {
   }
 }
 
+TEST_F(Served, refuses_bare_line_feeds_and_folded_headers_and_closes) {
+  start();
+  for (const std::string_view bytes :
+       {"GET /hello HTTP/1.1\nHost: x\n\n", "GET /hello HTTP/1.1\r\nHost: x\nX: y\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n", "GET /hello HTTP/1.1\r\nHost: x\r\nX: y\r\n\tz\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nHost: x\rX: y\r\n\r\n", "\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nHost: x\r\nX: y\r\n\n", "GET /hello HTTP/1.1\r\nHost : x\r\n\r\n"}) {
+    Wire wire(port);
+    wire.send(bytes);
+    const std::string answer = wire.receive_all();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 400")) << bytes;
+    EXPECT_THAT(answer, HasSubstr("Connection: close")) << bytes;
+    EXPECT_TRUE(wire.closed_by_peer(4'000)) << bytes;
+  }
+}
+
+TEST_F(Served, refuses_a_second_request_hidden_behind_a_bare_line_feed_after_a_good_one) {
+  start();
+  Wire wire(port);
+  wire.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: a/b\r\nContent-Length: 4\r\n\r\nab\n\n");
+  EXPECT_THAT(wire.receive_one(), testing::EndsWith("ab\n\n"));
+  wire.send("GET /hello HTTP/1.1\r\nHost: x\n\r\n");
+  EXPECT_THAT(wire.receive_all(), StartsWith("HTTP/1.1 400"));
+}
+
 TEST_F(Served, says_what_is_too_large) {
   options.body_bytes_max = 1'000;
   options.header_bytes_max = 2'000;
