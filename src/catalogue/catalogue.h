@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catalogue/form.h"
+#include "catalogue/statistic.h"
 #include "kernel/base/result.h"
 #include "kernel/bpmn/bpmn.h"
 #include "kernel/calendar/calendar.h"
@@ -20,13 +21,13 @@ namespace catalogue {
 
 /// One version of a dated rule: a limit, a rate, a validity.
 struct Rule {
-  std::string id;                             // "food_permit.decision"
+  std::string id;  // "food_permit.decision"
   calendar::Date valid_from;
-  std::optional<calendar::Date> valid_to;     // last day in force
+  std::optional<calendar::Date> valid_to;  // last day in force
   calendar::Span value;
-  base::Text basis;                           // law and article, in words
-  std::string source;                         // key of docs/sources.md: "FBP-20"
-  char confidence = 'K';                      // V read in the text, S secondary source, K to be confirmed
+  base::Text basis;       // law and article, in words
+  std::string source;     // key of docs/sources.md: "FBP-20"
+  char confidence = 'K';  // V read in the text, S secondary source, K to be confirmed
 };
 
 /// All versions of all rules.
@@ -52,7 +53,7 @@ struct GuideQuestion {
   std::string id;
   base::Text label;
   base::Text hint;
-  std::string kind;                       // "choice", "choices", "number", "yes_no"
+  std::string kind;  // "choice", "choices", "number", "yes_no"
   std::vector<Option> options;
   std::optional<feel::Expression> shown_when;
 };
@@ -65,10 +66,10 @@ struct GuideStop {
 
 /// One registration or permit that the service brings about.
 struct Registration {
-  std::string id;                         // "business_licence", "food_permit"
+  std::string id;  // "business_licence", "food_permit"
   base::Text name;
-  std::string certificate;                // certificate kind, "business_licence"
-  std::optional<feel::Expression> when;   // over the guide's answers; absent: always
+  std::string certificate;               // certificate kind, "business_licence"
+  std::optional<feel::Expression> when;  // over the guide's answers; absent: always
   base::Text basis;
   std::int64_t fee_fen = 0;
 };
@@ -78,43 +79,43 @@ struct Material {
   std::string id;
   base::Text name;
   base::Text hint;
-  std::vector<std::string> needed_by;     // registrations; not empty
+  std::vector<std::string> needed_by;             // registrations; not empty
   std::optional<feel::Expression> required_when;  // over guide answers and form answers; absent: always
   int files_max = 5;
   base::Text basis;
 };
 
-/// A clock: what starts, pauses and stops it, and the dated rules that set its limits. Marks are ids of process elements:
-/// the clock looks at when the case passed them.
+/// A clock: what starts, pauses and stops it, and the dated rules that set its limits. Marks are ids of process
+/// elements: the clock looks at when the case passed them.
 struct Clock {
   struct Pause {
     std::string from;
     std::string to;
     base::Text reason;
   };
-  std::string id;                         // "acceptance", "licence", "permit", "joint"
+  std::string id;  // "acceptance", "licence", "permit", "joint"
   base::Text name;
-  std::string registration;               // empty: the whole case
-  std::vector<std::string> starts;        // the first of these marks passed
-  std::vector<std::string> stops;         // the first of these passed after the start
+  std::string registration;         // empty: the whole case
+  std::vector<std::string> starts;  // the first of these marks passed
+  std::vector<std::string> stops;   // the first of these passed after the start
   std::vector<Pause> pauses;
-  std::string legal_rule;                 // rule id; may be empty
-  std::string promised_rule;              // rule id; may be empty
-  std::vector<std::string> extensions;    // marks that add the limit of extension_rule
+  std::string legal_rule;               // rule id; may be empty
+  std::string promised_rule;            // rule id; may be empty
+  std::vector<std::string> extensions;  // marks that add the limit of extension_rule
   std::string extension_rule;
 };
 
 /// A document the office issues: which template, when, to whom.
 struct Notice {
-  std::string id;                         // "acceptance_slip"
+  std::string id;  // "acceptance_slip"
   base::Text name;
-  std::string document;                   // template: catalogue/documents/<document>.yaml
-  std::string number_word;                // "受" in 株天市监受〔2026〕12号; empty: not numbered
+  std::string document;     // template: catalogue/documents/<document>.yaml
+  std::string number_word;  // "受" in 株天市监受〔2026〕12号; empty: not numbered
 };
 
 struct Service {
-  std::string id;                         // "open-restaurant"
-  std::string version;                    // fingerprint of the folder's content
+  std::string id;       // "open-restaurant"
+  std::string version;  // fingerprint of the folder's content
   /// The folder's files by path, as they were read: kept so that a version outlives the folder.
   std::map<std::string, std::string, std::less<>> files;
   base::Text name;
@@ -127,13 +128,14 @@ struct Service {
   std::vector<Material> materials;
   std::vector<Clock> clocks;
   std::vector<Notice> notices;
-  std::vector<base::Text> steps;          // what will happen, in plain words
-  Form form;                              // what the applicant fills in
+  std::vector<base::Text> steps;                        // what will happen, in plain words
+  Form form;                                            // what the applicant fills in
   std::map<std::string, Form, std::less<>> task_forms;  // by form id: what staff fill in at a user task
   /// Which variable of the process each answer becomes is plain: the variable `answers` holds them all.
   std::shared_ptr<const bpmn::Definition> process;
-  std::shared_ptr<const dmn::Model> decisions;          // may be null
-  int rating_days = 30;                   // rated within this many days after the end
+  std::shared_ptr<const dmn::Model> decisions;  // may be null
+  std::vector<std::string> tags;                // "one_thing", "at_most_one_visit": what statistics count it as
+  int rating_days = 30;                         // rated within this many days after the end
 
   const Registration* find_registration(std::string_view id) const;
   const Material* find_material(std::string_view id) const;
@@ -142,11 +144,11 @@ struct Service {
 
 /// A kind of certificate: how it is numbered and drawn.
 struct CertificateKind {
-  std::string id;                         // "business_licence"
+  std::string id;  // "business_licence"
   base::Text name;
-  std::string document;                   // template
-  std::string number_scheme;              // "credit_code", "food_permit"
-  std::string validity_rule;              // rule id; empty: no end
+  std::string document;       // template
+  std::string number_scheme;  // "credit_code", "food_permit"
+  std::string validity_rule;  // rule id; empty: no end
   /// FEEL over the case's variables (answers, entity, …) for each field printed and shown; in this order.
   struct Field {
     std::string id;
@@ -164,19 +166,20 @@ struct Catalogue {
   std::map<std::string, std::shared_ptr<const Service>, std::less<>> services;
   std::map<std::string, CertificateKind, std::less<>> certificates;
   std::map<std::string, std::string, std::less<>> documents;  // template id -> text of its file
+  std::vector<Statistic> statistics;                          // in the order of the published figures
 
   /// Errors: `catalogue.service_unknown` (not_found).
   base::Result<std::shared_ptr<const Service>> service(std::string_view id) const;
+  /// Nothing when there is none.
+  const Statistic* find_statistic(std::string_view id) const;
 };
 
-/// Reads and checks the folder. Every fault of every file is listed at once: path = "open-restaurant/service.yaml#clocks/2"
-/// (items of a list are counted from 1).
-/// Errors: `catalogue.invalid`.
+/// Reads and checks the folder. Every fault of every file is listed at once: path =
+/// "open-restaurant/service.yaml#clocks/2" (items of a list are counted from 1). Errors: `catalogue.invalid`.
 base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder);
 
-/// A service as it was when its files were kept: for cases that started with that version. What it names outside its folder
-/// is not checked again.
-/// Errors: `catalogue.invalid`.
+/// A service as it was when its files were kept: for cases that started with that version. What it names outside its
+/// folder is not checked again. Errors: `catalogue.invalid`.
 base::Result<std::shared_ptr<const Service>> read_version(const std::string& id,
                                                           const std::map<std::string, std::string, std::less<>>& files);
 
@@ -186,9 +189,9 @@ struct Requirement {
   const Material* material = nullptr;
 };
 struct Plan {
-  std::optional<base::Text> advice;       // set: this service does not fit
+  std::optional<base::Text> advice;  // set: this service does not fit
   std::vector<const Registration*> registrations;
-  std::vector<const Material*> materials; // merged: each once
+  std::vector<const Material*> materials;  // merged: each once
   std::int64_t fee_fen_total = 0;
 };
 /// Errors: `catalogue.guide_incomplete` with each question that is unanswered or answered with what is not offered.

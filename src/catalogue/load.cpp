@@ -6,6 +6,7 @@
 #include "catalogue/catalogue.h"
 #include "rules.h"
 #include "service.h"
+#include "statistic_reader.h"
 
 namespace catalogue {
 
@@ -40,7 +41,9 @@ Files read_files(const fs::path& folder, const std::string& name, Faults& faults
   return files;
 }
 
-std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
+std::string stem_of(const std::string& path) {
+  return fs::path(path).stem().string();
+}
 
 std::vector<calendar::YearPlan> read_table(const Files& files, std::string_view path, bool provisional,
                                            Faults& faults) {
@@ -77,8 +80,8 @@ void read_certificates(const fs::path& root, Catalogue& catalogue, Faults& fault
       faults.add(place + "#document", "catalogue.unknown_reference",
                  {"没有文书模板“" + kind.document + "”", "There is no document template “" + kind.document + "”"});
     const auto& rules = catalogue.rules.all();
-    if (!kind.validity_rule.empty() && std::none_of(rules.begin(), rules.end(),
-                                                    [&](const Rule& rule) { return rule.id == kind.validity_rule; }))
+    if (!kind.validity_rule.empty() &&
+        std::none_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == kind.validity_rule; }))
       faults.add(place + "#validity_rule", "catalogue.unknown_reference",
                  {"没有规则“" + kind.validity_rule + "”", "There is no rule “" + kind.validity_rule + "”"});
     catalogue.certificates.emplace(kind.id, std::move(kind));
@@ -105,8 +108,10 @@ base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder) {
   const fs::path root(folder);
   auto catalogue = std::make_shared<Catalogue>();
   if (!fs::is_directory(root))
-    return base::Error{.kind = base::Refusal::not_found, .code = "catalogue.invalid",
-                       .message = {"没有目录“" + folder + "”，请检查设置", "There is no folder “" + folder + "”; check the settings"}};
+    return base::Error{
+        .kind = base::Refusal::not_found,
+        .code = "catalogue.invalid",
+        .message = {"没有目录“" + folder + "”，请检查设置", "There is no folder “" + folder + "”; check the settings"}};
   std::vector<Rule> rules;
   for (const auto& [path, text] : read_files(root / "rules", "rules", faults))
     if (path.ends_with(".yaml")) read_rules(text, "rules/" + path, rules, faults);
@@ -117,17 +122,29 @@ base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder) {
     if (path.ends_with(".yaml")) catalogue->documents.emplace(stem_of(path), text);
   read_certificates(root, *catalogue, faults);
   read_services(root, *catalogue, faults);
+  for (const auto& [path, text] : read_files(root / "statistics", "statistics", faults))
+    if (path.ends_with(".yaml")) read_statistics(text, "statistics/" + path, *catalogue, faults);
+  std::stable_sort(catalogue->statistics.begin(), catalogue->statistics.end(),
+                   [](const Statistic& left, const Statistic& right) { return left.figure < right.figure; });
   if (faults.empty()) return std::shared_ptr<const Catalogue>(std::move(catalogue));
-  return base::Error{.kind = base::Refusal::invalid, .code = "catalogue.invalid",
+  return base::Error{.kind = base::Refusal::invalid,
+                     .code = "catalogue.invalid",
                      .message = {"服务目录有误，请按所列位置改正", "The catalogue is at fault; mend the places listed"},
                      .places = faults.take()};
+}
+
+const Statistic* Catalogue::find_statistic(std::string_view id) const {
+  const auto found =
+      std::find_if(statistics.begin(), statistics.end(), [&](const Statistic& each) { return each.id == id; });
+  return found == statistics.end() ? nullptr : &*found;
 }
 
 base::Result<std::shared_ptr<const Service>> read_version(const std::string& id, const Files& files) {
   Faults faults;
   auto service = std::make_shared<const Service>(read_service(id, files, faults));
   if (faults.empty()) return std::shared_ptr<const Service>(std::move(service));
-  return base::Error{.kind = base::Refusal::invalid, .code = "catalogue.invalid",
+  return base::Error{.kind = base::Refusal::invalid,
+                     .code = "catalogue.invalid",
                      .message = {"保存的服务版本有误", "The service version that was kept is at fault"},
                      .places = faults.take()};
 }
@@ -136,7 +153,8 @@ base::Result<std::shared_ptr<const Service>> Catalogue::service(std::string_view
   const auto found = services.find(id);
   if (found != services.end()) return found->second;
   const std::string name(id);
-  return base::Error{.kind = base::Refusal::not_found, .code = "catalogue.service_unknown",
+  return base::Error{.kind = base::Refusal::not_found,
+                     .code = "catalogue.service_unknown",
                      .message = {"没有服务事项“" + name + "”", "There is no service “" + name + "”"}};
 }
 

@@ -32,7 +32,7 @@ Rule read_version(const std::string& id, const Reader& version) {
   if (rule.valid_to && *rule.valid_to < rule.valid_from)
     version.fault_at("valid_to", "catalogue.rule_ends_early",
                      {"失效日期早于生效日期", "The last day in force lies before the first"});
-  rule.value = {static_cast<int>(version.number("value", 1, limit_count_max)), read_unit(version)};
+  rule.value = {static_cast<int>(version.number("value", 0, limit_count_max)), read_unit(version)};
   rule.basis = version.words("basis");
   rule.source = version.text("source");
   const std::string confidence = version.text("confidence");
@@ -79,10 +79,12 @@ base::Result<Rule> Rules::on(std::string_view id, calendar::Date trigger) const 
   }
   const std::string name(id);
   if (!known)
-    return base::Error{.kind = base::Refusal::not_found, .code = "catalogue.rule_unknown",
+    return base::Error{.kind = base::Refusal::not_found,
+                       .code = "catalogue.rule_unknown",
                        .message = {"没有规则“" + name + "”", "There is no rule “" + name + "”"}};
   const std::string day = calendar::to_text(trigger);
-  return base::Error{.kind = base::Refusal::rule_not_met, .code = "catalogue.rule_not_in_force",
+  return base::Error{.kind = base::Refusal::rule_not_met,
+                     .code = "catalogue.rule_not_in_force",
                      .message = {"规则“" + name + "”在" + day + "没有有效版本",
                                  "No version of rule “" + name + "” is in force on " + day}};
 }

@@ -12,48 +12,64 @@ constexpr std::int64_t rating_days_max = 365;
 
 GuideQuestion read_question(const Reader& from) {
   from.only({"id", "label", "hint", "kind", "options", "shown_when"});
-  GuideQuestion question{.id = from.text("id"), .label = from.words("label"), .hint = from.words_or_none("hint"),
-                         .kind = from.text("kind"), .options = {}, .shown_when = from.expression("shown_when")};
+  GuideQuestion question{.id = from.text("id"),
+                         .label = from.words("label"),
+                         .hint = from.words_or_none("hint"),
+                         .kind = from.text("kind"),
+                         .options = {},
+                         .shown_when = from.expression("shown_when")};
   for (const Reader& option : from.items("options")) {
     option.only({"value", "zh", "en"});
     question.options.push_back({option.text("value"), {option.text("zh"), option.text("en")}});
   }
   const bool chooses = question.kind == "choice" || question.kind == "choices";
   if (!chooses && question.kind != "number" && question.kind != "yes_no")
-    from.fault_at("kind", "catalogue.kind_unknown", {"须为 choice、choices、number 或 yes_no",
-                                                     "This must be choice, choices, number or yes_no"});
+    from.fault_at("kind", "catalogue.kind_unknown",
+                  {"须为 choice、choices、number 或 yes_no", "This must be choice, choices, number or yes_no"});
   if (chooses == question.options.empty())
-    from.fault_at("options", "catalogue.options", {"选择题须有选项，其他题不得有选项",
-                                                   "Choices need options, other questions must have none"});
+    from.fault_at("options", "catalogue.options",
+                  {"选择题须有选项，其他题不得有选项", "Choices need options, other questions must have none"});
   return question;
 }
 
 Registration read_registration(const Reader& from) {
   from.only({"id", "name", "certificate", "when", "basis", "fee_fen"});
-  return {.id = from.text("id"), .name = from.words("name"), .certificate = from.text("certificate"),
-          .when = from.expression("when"), .basis = from.words("basis"),
+  return {.id = from.text("id"),
+          .name = from.words("name"),
+          .certificate = from.text("certificate"),
+          .when = from.expression("when"),
+          .basis = from.words("basis"),
           .fee_fen = from.number("fee_fen", 0, fee_fen_max)};
 }
 
 Material read_material(const Reader& from) {
   from.only({"id", "name", "hint", "needed_by", "required_when", "files_max", "basis"});
-  Material material{.id = from.text("id"), .name = from.words("name"), .hint = from.words_or_none("hint"),
-                    .needed_by = from.texts("needed_by"), .required_when = from.expression("required_when"),
+  Material material{.id = from.text("id"),
+                    .name = from.words("name"),
+                    .hint = from.words_or_none("hint"),
+                    .needed_by = from.texts("needed_by"),
+                    .required_when = from.expression("required_when"),
                     .files_max = static_cast<int>(from.number_or("files_max", 1, files_max, 5)),
                     .basis = from.words("basis")};
   if (material.needed_by.empty())
-    from.fault_at("needed_by", "catalogue.missing", {"须写明哪项登记或许可需要该材料",
-                                                     "Say which registrations need this document"});
+    from.fault_at("needed_by", "catalogue.missing",
+                  {"须写明哪项登记或许可需要该材料", "Say which registrations need this document"});
   return material;
 }
 
 Clock read_clock(const Reader& from) {
   from.only({"id", "name", "registration", "starts", "stops", "pauses", "legal_rule", "promised_rule", "extensions",
              "extension_rule"});
-  Clock clock{.id = from.text("id"), .name = from.words("name"), .registration = from.text_or("registration", ""),
-              .starts = from.texts("starts"), .stops = from.texts("stops"), .pauses = {},
-              .legal_rule = from.text_or("legal_rule", ""), .promised_rule = from.text_or("promised_rule", ""),
-              .extensions = from.texts("extensions"), .extension_rule = from.text_or("extension_rule", "")};
+  Clock clock{.id = from.text("id"),
+              .name = from.words("name"),
+              .registration = from.text_or("registration", ""),
+              .starts = from.texts("starts"),
+              .stops = from.texts("stops"),
+              .pauses = {},
+              .legal_rule = from.text_or("legal_rule", ""),
+              .promised_rule = from.text_or("promised_rule", ""),
+              .extensions = from.texts("extensions"),
+              .extension_rule = from.text_or("extension_rule", "")};
   for (const Reader& pause : from.items("pauses")) {
     pause.only({"from", "to", "reason"});
     clock.pauses.push_back({pause.text("from"), pause.text("to"), pause.words("reason")});
@@ -67,15 +83,18 @@ Clock read_clock(const Reader& from) {
 
 Notice read_notice(const Reader& from) {
   from.only({"id", "name", "document", "number_word"});
-  return {.id = from.text("id"), .name = from.words("name"), .document = from.text("document"),
+  return {.id = from.text("id"),
+          .name = from.words("name"),
+          .document = from.text("document"),
           .number_word = from.text_or("number_word", "")};
 }
 
 void read_description(const Reader& root, Service& service) {
   root.only({"name", "summary", "who_may_apply", "where_to_ask", "steps", "guide", "guide_stops", "registrations",
-             "materials", "clocks", "notices", "rating_days"});
+             "materials", "clocks", "notices", "tags", "rating_days"});
   service.name = root.words("name");
   service.summary = root.words("summary");
+  service.tags = root.texts("tags");
   service.who_may_apply = root.words("who_may_apply");
   service.where_to_ask = root.words("where_to_ask");
   service.steps = root.many_words("steps");
@@ -93,8 +112,8 @@ void read_description(const Reader& root, Service& service) {
   for (const Reader& item : root.items("clocks")) service.clocks.push_back(read_clock(item));
   for (const Reader& item : root.items("notices")) service.notices.push_back(read_notice(item));
   if (service.registrations.empty())
-    root.fault_at("registrations", "catalogue.missing", {"须至少办理一项登记或许可",
-                                                         "The service must bring about at least one registration"});
+    root.fault_at("registrations", "catalogue.missing",
+                  {"须至少办理一项登记或许可", "The service must bring about at least one registration"});
 }
 
 const std::string* find_file(const Files& files, std::string_view path) {
@@ -112,8 +131,10 @@ const std::string* need_file(const std::string& id, const Files& files, const ch
 void read_forms(const std::string& id, const Files& files, Service& service, Faults& faults) {
   if (const std::string* text = need_file(id, files, "form.json", faults)) {
     base::Result<Form> form = parse_form(*text, id + "/form.json");
-    if (form) service.form = std::move(form).value();
-    else faults.add(id + "/form.json", form.error());
+    if (form)
+      service.form = std::move(form).value();
+    else
+      faults.add(id + "/form.json", form.error());
   }
   for (const auto& [path, text] : files) {
     if (!path.starts_with("tasks/") || !path.ends_with(".form.json")) continue;
@@ -132,14 +153,18 @@ void read_forms(const std::string& id, const Files& files, Service& service, Fau
 void read_models(const std::string& id, const Files& files, Service& service, Faults& faults) {
   if (const std::string* xml = need_file(id, files, "process.bpmn", faults)) {
     auto compiled = bpmn::compile(*xml, {.source = id + "/process.bpmn"});
-    if (compiled) service.process = std::move(compiled).value();
-    else faults.add(id + "/process.bpmn", compiled.error());
+    if (compiled)
+      service.process = std::move(compiled).value();
+    else
+      faults.add(id + "/process.bpmn", compiled.error());
   }
   if (const std::string* xml = find_file(files, "decision.dmn")) {
     const std::vector<dmn::Source> sources = {{.name = id + "/decision.dmn", .xml = *xml}};
     auto compiled = dmn::compile(sources, {.dialect = feel::Dialect::camunda});
-    if (compiled) service.decisions = std::move(compiled).value();
-    else faults.add(id + "/decision.dmn", compiled.error());
+    if (compiled)
+      service.decisions = std::move(compiled).value();
+    else
+      faults.add(id + "/decision.dmn", compiled.error());
   }
 }
 
@@ -199,8 +224,14 @@ std::string fingerprint(const Files& files) {
   return digits;
 }
 
-const Registration* Service::find_registration(std::string_view wanted) const { return find_in(registrations, wanted); }
-const Material* Service::find_material(std::string_view wanted) const { return find_in(materials, wanted); }
-const Notice* Service::find_notice(std::string_view wanted) const { return find_in(notices, wanted); }
+const Registration* Service::find_registration(std::string_view wanted) const {
+  return find_in(registrations, wanted);
+}
+const Material* Service::find_material(std::string_view wanted) const {
+  return find_in(materials, wanted);
+}
+const Notice* Service::find_notice(std::string_view wanted) const {
+  return find_in(notices, wanted);
+}
 
 }  // namespace catalogue

@@ -18,7 +18,8 @@ int refused(const base::Error& error) {
 
 void add_common(CLI::App& command, server::Options& options) {
   command.add_option("--data", options.data, "folder of database, files and secrets")->envname("YICHUANG_DATA");
-  command.add_option("--database", options.database, "sqlite:FILE or postgresql://…; default: SQLite in the data folder")
+  command
+      .add_option("--database", options.database, "sqlite:FILE or postgresql://…; default: SQLite in the data folder")
       ->envname("YICHUANG_DATABASE");
   command.add_option("--catalogue", options.catalogue, "folder of services, rules and templates")
       ->envname("YICHUANG_CATALOGUE");
@@ -38,12 +39,12 @@ int print_result(const base::Result<std::string>& result) {
   return 0;
 }
 
-int run_demo(server::Program& program) {
+int run_demo(server::Program& program, const server::Demonstration& wanted) {
   if (!program.is_empty()) {
     std::printf("演示数据已经装入 / the demonstration data is there already\n");
     return 0;
   }
-  const auto loaded = program.load_demonstration([](const std::string& step) {
+  const auto loaded = program.load_demonstration(wanted, [](const std::string& step) {
     std::printf("  %s\n", step.c_str());
     std::fflush(stdout);
   });
@@ -71,6 +72,9 @@ int main(int argc, char** argv) {
 
   CLI::App* demo = app.add_subcommand("demo", "fill an empty database with the demonstration district");
   add_common(*demo, options);
+  server::Demonstration wanted;
+  demo->add_option("--seed", wanted.seed, "another seed makes another district of the same size");
+  demo->add_flag("--small", wanted.small, "a few hundred entities only, for tests");
   CLI::App* backup = app.add_subcommand("backup", "copy database and files into a new folder");
   add_common(*backup, options);
   backup->add_option("target", path, "the new folder")->required();
@@ -91,7 +95,7 @@ int main(int argc, char** argv) {
       });
     if (*demo) {
       options.demonstration = true;
-      return with_program(options, run_demo);
+      return with_program(options, [&](server::Program& program) { return run_demo(program, wanted); });
     }
     if (*backup) {
       path = std::filesystem::absolute(path);
@@ -101,7 +105,8 @@ int main(int argc, char** argv) {
       }
       return with_program(options, [&](server::Program& program) { return print_result(program.backup(path)); });
     }
-    if (*restore) return print_result(storage::restore_all(path, {server::database_of(options), server::files_of(options)}));
+    if (*restore)
+      return print_result(storage::restore_all(path, {server::database_of(options), server::files_of(options)}));
     if (*check) return with_program(options, [](server::Program& program) { return print_result(program.check()); });
     if (*openapi)
       return with_program(options, [](server::Program& program) {

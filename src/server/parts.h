@@ -44,6 +44,7 @@ class Jobs {
 int mount_assets(http::Router& router);
 
 /// Fills the empty database; see Program::load_demonstration.
-base::Result<void> make_demonstration(Program::Parts& parts, const std::function<void(const std::string&)>& progress);
+base::Result<void> make_demonstration(Program::Parts& parts, const Demonstration& wanted,
+                                      const std::function<void(const std::string&)>& progress);
 
 }  // namespace server

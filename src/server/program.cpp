@@ -8,6 +8,7 @@
 
 #include "control.h"
 #include "modules/registration/registration.h"
+#include "modules/statistics/statistics.h"
 #include "parts.h"
 
 namespace server {
@@ -30,9 +31,8 @@ licensing::Settings settings_of(const Options& options) {
   return {.authority = {"株洲市天元区市场监督管理局", "Market Regulation Bureau of Tianyuan District, Zhuzhou"},
           .contact = {"区政务服务大厅综合窗口(咨询电话以办事指南公布的为准)",
                       "General window of the district service hall (see the service guide for the telephone number)"},
-          .base_url = options.base_url.empty()
-                          ? "http://" + options.address + ":" + std::to_string(options.port)
-                          : options.base_url,
+          .base_url = options.base_url.empty() ? "http://" + options.address + ":" + std::to_string(options.port)
+                                               : options.base_url,
           .demonstration = options.demonstration};
 }
 
@@ -63,11 +63,10 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   TRY(parts->store, storage::open({.database = database_of(options)}));
   TRY(std::ignore, parts->store->migrate(all_migrations()));
   parts->files = std::make_unique<storage::FileStore>(files_of(options));
-  parts->access = std::make_unique<access_control::Access>(*parts->store, std::move(secrets),
-                                                           access_control::local_stand_in());
+  parts->access =
+      std::make_unique<access_control::Access>(*parts->store, std::move(secrets), access_control::local_stand_in());
   parts->engine = std::make_unique<casework::Engine>(parts->catalogue);
-  parts->licensing =
-      std::make_unique<licensing::Licensing>(settings_of(options), *parts->engine, *parts->files);
+  parts->licensing = std::make_unique<licensing::Licensing>(settings_of(options), *parts->engine, *parts->files);
   TRY(std::ignore, parts->engine->deploy(*parts->store, parts->now()));
 
   parts->router = std::make_shared<http::Router>();
@@ -76,6 +75,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   access_control::mount(router, *parts->access, {.demonstration = options.demonstration});
   registration::mount(router, *parts->store);
   licensing::mount(router, *parts->store, *parts->files, *parts->licensing);
+  statistics::mount(router, *parts->store, parts->catalogue, parts->licensing->settings().division);
   mount_openapi_count(router);
   if (mount_assets(router) == 0) spdlog::warn("built without the front end: only the API is served");
   return std::unique_ptr<Program>(new Program(std::move(parts)));
@@ -90,14 +90,14 @@ base::Result<void> Program::serve() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   Parts& parts = *parts_;
-  http::Server server({.address = parts.options.address,
-                       .port = parts.options.port,
-                       .workers = parts.options.workers,
-                       .secure_cookies = parts.options.secure_cookies,
-                       .proxy_address = parts.options.proxy_address},
-                      parts.router,
-                      [&parts](const http::Request& request) { return parts.access->authenticate(request); },
-                      [&parts] { return parts.now(); });
+  http::Server server(
+      {.address = parts.options.address,
+       .port = parts.options.port,
+       .workers = parts.options.workers,
+       .secure_cookies = parts.options.secure_cookies,
+       .proxy_address = parts.options.proxy_address},
+      parts.router, [&parts](const http::Request& request) { return parts.access->authenticate(request); },
+      [&parts] { return parts.now(); });
   TRY(const std::uint16_t port, server.start());
   spdlog::info("serving at http://{}:{}", parts.options.address, port);
   {
@@ -127,16 +127,18 @@ std::optional<std::string> ask_running(const Options& options, const std::string
   return ask_running_server(control_of(options), line);
 }
 
-base::Result<void> Program::load_demonstration(const std::function<void(const std::string&)>& progress) {
-  return make_demonstration(*parts_, progress);
+base::Result<void> Program::load_demonstration(const Demonstration& wanted,
+                                               const std::function<void(const std::string&)>& progress) {
+  return make_demonstration(*parts_, wanted, progress);
 }
 
 bool Program::is_empty() const {
-  return parts_->store->read_value(
-      [](storage::Snapshot& snapshot) { return !access_control::has_people(snapshot); });
+  return parts_->store->read_value([](storage::Snapshot& snapshot) { return !access_control::has_people(snapshot); });
 }
 
-std::string Program::openapi() const { return parts_->router->openapi(version); }
+std::string Program::openapi() const {
+  return parts_->router->openapi(version);
+}
 
 base::Result<std::string> Program::backup(const std::string& target) {
   return storage::backup_all(*parts_->store, {database_of(parts_->options), files_of(parts_->options)}, target);

@@ -13,15 +13,15 @@ namespace server {
 
 /// What the technician sets, by option or environment.
 struct Options {
-  std::string data = "var";                     // database, files, secrets
-  std::string database = {};                    // empty: "sqlite:<data>/yichuang.db"; or "postgresql://…"
+  std::string data = "var";   // database, files, secrets
+  std::string database = {};  // empty: "sqlite:<data>/yichuang.db"; or "postgresql://…"
   std::string catalogue = "catalogue";
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
-  std::string base_url = {};                    // printed in QR codes; empty: http://address:port
+  std::string base_url = {};  // printed in QR codes; empty: http://address:port
   std::string proxy_address = {};
   bool secure_cookies = false;
-  bool demonstration = false;                   // marks every document; allows a shifted clock
+  bool demonstration = false;  // marks every document; allows a shifted clock
   std::int64_t clock_shift_s = 0;
   unsigned workers = 32;
 };
@@ -33,11 +33,18 @@ std::string control_of(const Options& options);
 /// What a running server says to a technician's line; nothing when none runs.
 std::optional<std::string> ask_running(const Options& options, const std::string& line);
 
+/// Which demonstration district is made.
+struct Demonstration {
+  unsigned seed = 20261124;
+  bool small = false;  // for tests: a few hundred entities, no history of 2019
+};
+
 /// Everything that is built once; made by `build`.
 class Program {
  public:
   /// Opens the database, migrates it, loads the catalogue, mounts every route.
-  /// Errors: those of storage::open, Store::migrate, catalogue::load, Secrets::load_or_make; `server.clock_not_allowed`.
+  /// Errors: those of storage::open, Store::migrate, catalogue::load, Secrets::load_or_make;
+  /// `server.clock_not_allowed`.
   static base::Result<std::unique_ptr<Program>> build(const Options& options);
   ~Program();
 
@@ -46,7 +53,8 @@ class Program {
 
   /// Fills an empty database with the demonstration district: through the same use cases as real life.
   /// Errors: `demo.not_empty`. `progress` is told each step.
-  base::Result<void> load_demonstration(const std::function<void(const std::string&)>& progress);
+  base::Result<void> load_demonstration(const Demonstration& wanted,
+                                        const std::function<void(const std::string&)>& progress);
   bool is_empty() const;
 
   /// The OpenAPI document of all routes.

@@ -21,21 +21,29 @@ bool covers(const Scope& scope, const Belonging& record) {
   return false;
 }
 
-bool Actor::has_role(std::string_view role) const { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
-
+bool Actor::has_role(std::string_view role) const {
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
 
 const std::vector<Role>& roles() {
   static const std::vector<Role> all = {
-      {"window_clerk", {"窗口受理人员", "Window clerk"},
+      {"window_clerk",
+       {"窗口受理人员", "Window clerk"},
        {"task.read", "task.complete", "case.read", "case.visit", "entity.read"}},
-      {"registration_examiner", {"登记审查人员", "Registration examiner"},
-       {"task.read", "task.complete", "case.read", "entity.read"}, true},
-      {"food_examiner", {"食品经营许可审查人员", "Food permit examiner"},
-       {"task.read", "task.complete", "case.read", "entity.read"}, true},
+      {"registration_examiner",
+       {"登记审查人员", "Registration examiner"},
+       {"task.read", "task.complete", "case.read", "entity.read"},
+       true},
+      {"food_examiner",
+       {"食品经营许可审查人员", "Food permit examiner"},
+       {"task.read", "task.complete", "case.read", "entity.read"},
+       true},
       {"food_inspector", {"现场核查人员", "Site inspector"}, {"task.read", "task.complete", "case.read"}, true},
-      {"licensing_head", {"审批科负责人", "Head of licensing"},
-       {"task.read", "task.complete", "case.read", "case.visit", "entity.read"}, true},
-      {"leader", {"局领导", "Bureau leader"}, {"task.read", "case.read", "entity.read"}, true},
+      {"licensing_head",
+       {"审批科负责人", "Head of licensing"},
+       {"task.read", "task.complete", "case.read", "case.visit", "entity.read", "statistics.read"},
+       true},
+      {"leader", {"局领导", "Bureau leader"}, {"task.read", "case.read", "entity.read", "statistics.read"}, true},
       {"technician", {"系统管理员", "Technician"}, {"system.read"}},
       {"auditor", {"安全审计员", "Auditor"}, {"audit.read"}, true}};
   return all;
@@ -66,11 +74,11 @@ namespace {
 
 /// What attackers try first, besides words about us and the account itself.
 constexpr std::array<std::string_view, 40> common_passwords = {
-    "12345678",   "123456789", "1234567890", "password",   "password1", "qwertyui", "qwerty123", "11111111",
-    "00000000",   "88888888",  "66666666",   "12341234",   "123123123", "1q2w3e4r", "1qaz2wsx",  "a1234567",
-    "a12345678",  "abc12345",  "abcd1234",   "iloveyou",   "5201314520", "woaini1314", "87654321", "987654321",
-    "qazwsxedc",  "asdfghjkl", "zxcvbnm1",   "admin123",   "admin1234", "root1234", "test1234",  "letmein1",
-    "welcome1",   "football",  "baseball",   "superman",   "dragon123", "monkey123", "p@ssw0rd",  "passw0rd"};
+    "12345678",  "123456789", "1234567890", "password", "password1",  "qwertyui",   "qwerty123", "11111111",
+    "00000000",  "88888888",  "66666666",   "12341234", "123123123",  "1q2w3e4r",   "1qaz2wsx",  "a1234567",
+    "a12345678", "abc12345",  "abcd1234",   "iloveyou", "5201314520", "woaini1314", "87654321",  "987654321",
+    "qazwsxedc", "asdfghjkl", "zxcvbnm1",   "admin123", "admin1234",  "root1234",   "test1234",  "letmein1",
+    "welcome1",  "football",  "baseball",   "superman", "dragon123",  "monkey123",  "p@ssw0rd",  "passw0rd"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -80,7 +88,8 @@ std::string lower(std::string_view text) {
 }
 
 base::Error refused(std::string path, std::string code, base::Text message) {
-  return {.kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
+  return {
+      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
 }
 
 }  // namespace
@@ -94,8 +103,8 @@ base::Result<void> check_password(std::string_view password, std::string_view ac
   const std::string plain = lower(password);
   const std::string name = lower(account);
   const bool common = std::find(common_passwords.begin(), common_passwords.end(), plain) != common_passwords.end();
-  const bool contextual = (name.size() >= 4 && plain.find(name) != std::string::npos) ||
-                          plain.find("yichuang") != std::string::npos;
+  const bool contextual =
+      (name.size() >= 4 && plain.find(name) != std::string::npos) || plain.find("yichuang") != std::string::npos;
   const bool one_character = plain.find_first_not_of(plain.front()) == std::string::npos;
   if (common || contextual || one_character)
     return refused("/password", "access.password_weak",
@@ -108,9 +117,10 @@ base::Result<std::string> check_account(std::string_view account) {
   std::string plain = lower(base::tidy(account));
   const bool letters = plain.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string::npos;
   if (plain.size() < 4 || plain.size() > 40 || !letters)
-    return refused("/account", "access.account_invalid",
-                   {"账号应为4至40个字母、数字、点、横线或下划线,可以用手机号",
-                    "The account needs 4 to 40 letters, digits, dots, hyphens or underscores; a phone number will do."});
+    return refused(
+        "/account", "access.account_invalid",
+        {"账号应为4至40个字母、数字、点、横线或下划线,可以用手机号",
+         "The account needs 4 to 40 letters, digits, dots, hyphens or underscores; a phone number will do."});
   return plain;
 }
 

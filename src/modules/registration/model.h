@@ -2,10 +2,12 @@
 ///
 ///   (established) open --deregister--> deregistered
 ///                  |  ^---change, correct (both keep what was written before)
+///                  |--move out--> moved_out
 ///                  +--revoke--> revoked --deregister--> deregistered
 ///
-/// Two times are kept: the day from which a fact holds, and the moment at which the register learnt it. "As of day D, as
-/// known on day K" leaves out what was written after K, and what holds only after D; of the rest the newest writing wins.
+/// Two times are kept: the day from which a fact holds, and the moment at which the register learnt it. "As of day D,
+/// as known on day K" leaves out what was written after K, and what holds only after D; of the rest the newest writing
+/// wins.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +28,13 @@ namespace registration {
 /// Source: [RMR-8] [RMR-D-6].
 struct Facts {
   std::string name;
-  std::string status = "open";          // open, revoked, deregistered
-  std::string township;                 // GB/T 2260 with three more digits
+  std::string status = "open";  // open, revoked, moved_out, deregistered
+  std::string township;         // GB/T 2260 with three more digits
   std::string address;
-  std::string operator_name;            // legal representative, operator, partner, person in charge
-  std::string type;                     // entity type code: "9500"
+  std::string operator_name;  // legal representative, operator, partner, person in charge
+  std::string type;           // entity type code: "9500"
   std::string scope;
-  std::string industry;                 // GB/T 4754: "6210"
+  std::string industry;  // GB/T 4754: "6210"
   std::int64_t capital_fen = 0;
   bool operator==(const Facts&) const = default;
 };
@@ -42,7 +44,7 @@ struct Writing {
   std::int64_t sequence = 0;
   calendar::Date as_of;
   base::Instant known_at;
-  std::string event;                    // established, changed, corrected, deregistered, revoked
+  std::string event;  // established, changed, corrected, deregistered, revoked, moved_out
   std::string reason;
   std::map<std::string, std::string> items;
 };
@@ -51,8 +53,8 @@ struct Writing {
 base::Result<void> write_items(Facts& facts, const std::map<std::string, std::string>& items);
 std::map<std::string, std::string> items_of(const Facts& facts);
 
-/// The entity's facts as of `day`, as the register knew them at the end of `known_on`; nothing when it did not exist then,
-/// or was not known yet.
+/// The entity's facts as of `day`, as the register knew them at the end of `known_on`; nothing when it did not exist
+/// then, or was not known yet.
 std::optional<Facts> facts_as_of(const std::vector<Writing>& writings, calendar::Date day, calendar::Date known_on);
 
 /// individual_business, enterprise, cooperative, branch.

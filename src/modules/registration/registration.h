@@ -19,7 +19,7 @@ namespace registration {
 struct NewEntity {
   std::string division;
   std::string office;
-  std::string kind;                     // see is_kind
+  std::string kind;  // see is_kind
   std::string name;
   std::string township;
   std::string address;
@@ -65,6 +65,21 @@ base::Result<Entity> write(storage::Transaction& transaction, const access_contr
                            std::string_view event, const std::map<std::string, std::string>& items,
                            std::string_view reason, const Entry& entry);
 
+/// One later writing of an entity that is entered with its past.
+struct PastWriting {
+  std::string event;  // changed, corrected, revoked, moved_out, deregistered
+  std::map<std::string, std::string> items;
+  std::string reason;
+  calendar::Date as_of;
+  base::Instant known_at;
+};
+
+/// Enters an entity together with its past, oldest writing first: the same rules as `establish` and `write` one after
+/// the other, but its row is written once. For taking over a register, and for the demonstration. Errors: those of
+/// `establish` and `write`.
+base::Result<Entity> establish_with_past(storage::Transaction& transaction, const NewEntity& entity, const Entry& entry,
+                                         const std::vector<PastWriting>& past);
+
 /// The next food permit number of a division: `form` 1 seller, 2 catering, 3 canteen.
 /// Source: [FBP-27] [GB17710].
 base::Result<std::string> next_permit_number(storage::Transaction& transaction, int form, const std::string& division);
@@ -79,7 +94,7 @@ std::optional<Entity> find_by_code(storage::Snapshot& snapshot, std::string_view
 std::vector<Writing> history_of(storage::Snapshot& snapshot, base::Id entity);
 
 struct EntityFilter {
-  std::string search;                   // part of name, code or address
+  std::string search;  // part of name, code or address
   std::string kind;
   std::string status;
   int limit = 50;

@@ -43,10 +43,14 @@ base::Result<void> write_items(Facts& facts, const std::map<std::string, std::st
 }
 
 std::map<std::string, std::string> items_of(const Facts& facts) {
-  return {{"name", facts.name},          {"status", facts.status},
-          {"township", facts.township},  {"address", facts.address},
-          {"operator_name", facts.operator_name}, {"type", facts.type},
-          {"scope", facts.scope},        {"industry", facts.industry},
+  return {{"name", facts.name},
+          {"status", facts.status},
+          {"township", facts.township},
+          {"address", facts.address},
+          {"operator_name", facts.operator_name},
+          {"type", facts.type},
+          {"scope", facts.scope},
+          {"industry", facts.industry},
           {"capital_fen", std::to_string(facts.capital_fen)}};
 }
 
@@ -78,6 +82,7 @@ base::Text kind_text(std::string_view kind) {
 base::Text status_text(std::string_view status) {
   return either(status, {{"open", {"存续(在营、开业)", "In business"}},
                          {"revoked", {"吊销,未注销", "Licence revoked, not deregistered"}},
+                         {"moved_out", {"迁出", "Moved out of the district"}},
                          {"deregistered", {"注销", "Deregistered"}}});
 }
 
@@ -86,6 +91,7 @@ base::Text event_text(std::string_view event) {
                         {"changed", {"变更登记", "Changed"}},
                         {"corrected", {"更正登记", "Corrected"}},
                         {"revoked", {"吊销营业执照", "Licence revoked"}},
+                        {"moved_out", {"迁出登记", "Moved out of the district"}},
                         {"deregistered", {"注销登记", "Deregistered"}}});
 }
 

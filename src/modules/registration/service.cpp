@@ -19,6 +19,12 @@ base::Error name_is_taken(std::string_view name) {
           .places = {{"/answers/proposed_name", "registration.name_taken", message}}};
 }
 
+base::Error not_open() {
+  return {.kind = base::Refusal::rule_not_met,
+          .code = "registration.not_open",
+          .message = {"该市场主体已经注销", "This entity has been deregistered."}};
+}
+
 codes::CreditCategory category_of(std::string_view kind) {
   if (kind == "individual_business") return codes::CreditCategory::individual;
   if (kind == "cooperative") return codes::CreditCategory::cooperative;
@@ -43,6 +49,40 @@ Writing log(storage::Transaction& transaction, Entity& entity, std::string_view 
           .items = items};
 }
 
+constexpr calendar::Date forever{3'000'000};
+
+/// What holds in the end when these writings follow the first facts.
+base::Result<Facts> facts_after(const Facts& first, const Entry& entry, const std::vector<PastWriting>& past) {
+  std::vector<Writing> writings = {{.sequence = 1,
+                                    .as_of = entry.as_of,
+                                    .known_at = entry.now,
+                                    .event = "established",
+                                    .reason = {},
+                                    .items = items_of(first)}};
+  std::string status = first.status;
+  for (const PastWriting& writing : past) {
+    if (status == "deregistered" && writing.event != "corrected") return not_open();
+    Facts checked;
+    TRY(std::ignore, write_items(checked, writing.items));
+    if (const auto item = writing.items.find("status"); item != writing.items.end()) status = item->second;
+    writings.push_back({.sequence = static_cast<std::int64_t>(writings.size()) + 1,
+                        .as_of = writing.as_of,
+                        .known_at = writing.known_at,
+                        .event = writing.event,
+                        .reason = writing.reason,
+                        .items = writing.items});
+  }
+  return facts_as_of(writings, forever, forever).value();
+}
+
+/// The entity's row shows what its lists and searches need of the facts.
+void show(Entity& entity, const Facts& facts) {
+  entity.name = facts.name;
+  entity.status = facts.status;
+  entity.township = facts.township;
+  entity.address = facts.address;
+}
+
 }  // namespace
 
 bool is_name_taken(storage::Snapshot& snapshot, const std::string& division, const std::string& name) {
@@ -50,18 +90,17 @@ bool is_name_taken(storage::Snapshot& snapshot, const std::string& division, con
 }
 
 base::Result<Entity> establish(storage::Transaction& transaction, const NewEntity& request, const Entry& entry) {
-  if (!is_kind(request.kind))
-    return base::Error{.kind = base::Refusal::invalid,
-                       .code = "registration.kind_unknown",
-                       .message = {"没有这种市场主体类型:" + request.kind, "There is no such kind of entity: " + request.kind}};
-  const std::string name = base::tidy(request.name);
-  if (name_taken(transaction, request.division, name, {})) return name_is_taken(name);
+  return establish_with_past(transaction, request, entry, {});
+}
 
-  const std::int64_t number = transaction.next_number("credit_code/" + request.division);
-  TRY(const std::int64_t block, codes::credit_sequence_of(code_block));
-  TRY(const std::string code, codes::make_credit_code({.category = category_of(request.kind),
-                                                       .division = request.division,
-                                                       .sequence = block + number - 1}));
+base::Result<Entity> establish_with_past(storage::Transaction& transaction, const NewEntity& request,
+                                         const Entry& entry, const std::vector<PastWriting>& past) {
+  if (!is_kind(request.kind))
+    return base::Error{
+        .kind = base::Refusal::invalid,
+        .code = "registration.kind_unknown",
+        .message = {"没有这种市场主体类型:" + request.kind, "There is no such kind of entity: " + request.kind}};
+  const std::string name = base::tidy(request.name);
   const Facts facts{.name = name,
                     .township = request.township,
                     .address = request.address,
@@ -70,6 +109,15 @@ base::Result<Entity> establish(storage::Transaction& transaction, const NewEntit
                     .scope = request.scope,
                     .industry = request.industry,
                     .capital_fen = request.capital_fen};
+  TRY(const Facts last, facts_after(facts, entry, past));
+  if (last.status == "open" && name_taken(transaction, request.division, last.name, {}))
+    return name_is_taken(last.name);
+
+  const std::int64_t number = transaction.next_number("credit_code/" + request.division);
+  TRY(const std::int64_t block, codes::credit_sequence_of(code_block));
+  TRY(const std::string code,
+      codes::make_credit_code(
+          {.category = category_of(request.kind), .division = request.division, .sequence = block + number - 1}));
   Entity entity{.id = entry.id,
                 .division = request.division,
                 .office = request.office,
@@ -80,9 +128,13 @@ base::Result<Entity> establish(storage::Transaction& transaction, const NewEntit
                 .township = request.township,
                 .address = request.address,
                 .established_on = entry.as_of};
-  const Writing writing = log(transaction, entity, "established", items_of(facts), "", entry);
+  insert_writing(transaction, entity, log(transaction, entity, "established", items_of(facts), "", entry));
+  for (const PastWriting& writing : past)
+    insert_writing(transaction, entity,
+                   log(transaction, entity, writing.event, writing.items, writing.reason,
+                       {.id = {}, .as_of = writing.as_of, .now = writing.known_at, .actor = entry.actor}));
+  show(entity, last);
   insert_entity(transaction, entity);
-  insert_writing(transaction, entity, writing);
   return entity;
 }
 
@@ -94,10 +146,7 @@ base::Result<Entity> write(storage::Transaction& transaction, const access_contr
     return base::Error{.kind = base::Refusal::not_found,
                        .code = "registration.entity_unknown",
                        .message = {"登记簿中没有这个市场主体", "There is no such entity in the register."}};
-  if (entity->status == "deregistered" && event != "corrected")
-    return base::Error{.kind = base::Refusal::rule_not_met,
-                       .code = "registration.not_open",
-                       .message = {"该市场主体已经注销", "This entity has been deregistered."}};
+  if (entity->status == "deregistered" && event != "corrected") return not_open();
   Facts checked;
   TRY(std::ignore, write_items(checked, items));
   if (const auto name = items.find("name");
@@ -106,22 +155,16 @@ base::Result<Entity> write(storage::Transaction& transaction, const access_contr
   const Writing writing = log(transaction, *entity, event, items, reason, entry);
   insert_writing(transaction, *entity, writing);
   // The current row shows what holds from the newest day on, which a correction of the past need not change.
-  const calendar::Date forever{3'000'000};
   const Facts now = facts_as_of(history_of(transaction, id), forever, forever).value();
-  entity->name = now.name;
-  entity->status = now.status;
-  entity->township = now.township;
-  entity->address = now.address;
+  show(*entity, now);
   update_entity(transaction, *entity);
   return *entity;
 }
 
 base::Result<std::string> next_permit_number(storage::Transaction& transaction, int form, const std::string& division) {
-  const std::int64_t number =
-      transaction.next_number("food_permit/" + division + "/" + std::to_string(form));
-  return codes::make_food_permit_number({.form = static_cast<codes::FoodForm>(form),
-                                         .division = division,
-                                         .sequence = static_cast<int>(number)});
+  const std::int64_t number = transaction.next_number("food_permit/" + division + "/" + std::to_string(form));
+  return codes::make_food_permit_number(
+      {.form = static_cast<codes::FoodForm>(form), .division = division, .sequence = static_cast<int>(number)});
 }
 
 }  // namespace registration

@@ -4,9 +4,9 @@
 import { BASE, check } from './browser.mjs'
 
 const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
-const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|entities|staff)\b/
+const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|entities|staff|statistics\/[^/]+\/records)\b/
 const OPEN = new Set(['sign_in', 'find_current_session', 'register_person', 'list_services', 'find_service', 'ask_guide', 'find_form',
-  'find_certificate'])
+  'find_certificate', 'list_statistics', 'compute_statistic'])
 
 async function signIn(account) {
   const answer = await fetch(`${BASE}/api/v1/sessions`, { method: 'POST', headers: { 'Content-Type': 'application/json' },
