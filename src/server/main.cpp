@@ -2,7 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
+#include <iostream>
 
+#include "decision_commands.h"
 #include "program.h"
 #include "storage/storage.h"
 
@@ -51,6 +54,60 @@ int run_demo(server::Program& program, const server::Demonstration& wanted) {
   return loaded ? 0 : refused(loaded.error());
 }
 
+using Action = std::function<int()>;
+
+template <class Command>
+std::shared_ptr<Command> on(CLI::App& app, Action& action) {
+  auto command = std::make_shared<Command>();
+  app.callback([&action, command] { action = [command] { return server::run(*command, std::cout, std::cerr); }; });
+  return command;
+}
+
+void add_dialect(CLI::App& app, std::string& dialect) {
+  app.add_option("--dialect", dialect, "standard, or camunda for models drawn in Camunda tools")
+      ->check(CLI::IsMember({"standard", "camunda"}));
+}
+
+constexpr const char* decision_exits =
+    "Exit codes: 0 done; 1 the expression, model or input is at fault, a limit was passed, or a case failed;\n"
+    "3 the folder of `tck` holds no suite; more than 100: wrong options.";
+constexpr const char* calendar_help = "table of working days, such as catalogue/calendar/workdays.csv";
+
+/// `feel` and `dmn`, which need neither data folder nor catalogue. `action` is what was asked for.
+void add_decision_commands(CLI::App& app, Action& action) {
+  CLI::App* feel = app.add_subcommand("feel", "evaluate a FEEL expression; prints the value as JSON");
+  feel->footer(decision_exits);
+  const auto expression = on<server::FeelCommand>(*feel, action);
+  feel->add_option("expression", expression->expression, "the expression")->required();
+  feel->add_option("--context", expression->context, "file with the variables: JSON, or a FEEL context");
+  feel->add_option("--calendar", expression->calendar, calendar_help);
+  add_dialect(*feel, expression->dialect);
+
+  CLI::App* dmn = app.add_subcommand("dmn", "evaluate, check and test DMN models");
+  dmn->require_subcommand(1);
+  dmn->footer(decision_exits);
+  CLI::App* eval = dmn->add_subcommand("eval", "evaluate a decision; prints the value as JSON");
+  const auto evaluation = on<server::DmnEvalCommand>(*eval, action);
+  eval->add_option("model", evaluation->models, "the model, then those that it imports")->required();
+  eval->add_option("--decision", evaluation->decision, "name or id of the decision")->required();
+  eval->add_option("--input", evaluation->input, "file with the input data: JSON, or a FEEL context");
+  eval->add_option("--calendar", evaluation->calendar, calendar_help);
+  eval->add_flag("--explain", evaluation->explains, "print value, matched rows with their basis, and diagnostics");
+  add_dialect(*eval, evaluation->dialect);
+
+  CLI::App* check = dmn->add_subcommand("check", "list faults, gaps, overlaps and rows that can never match");
+  const auto checked = on<server::DmnCheckCommand>(*check, action);
+  check->add_option("models", checked->models, "the models; they may import each other")->required();
+  add_dialect(*check, checked->dialect);
+
+  CLI::App* tck = dmn->add_subcommand("tck", "run the public conformance kit: the folder, a level or one suite");
+  const auto kit = on<server::TckCommand>(*tck, action);
+  tck->add_option("folder", kit->folder, "folder with suites in the kit's layout")->required();
+  tck->add_option("--csv", kit->csv, "write the kit's result file");
+  tck->add_flag("--strict", kit->is_strict, "an expected error also needs a diagnostic");
+  tck->add_flag("--failures", kit->shows_failures, "print each failed case");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -86,8 +143,12 @@ int main(int argc, char** argv) {
   CLI::App* openapi = app.add_subcommand("openapi", "print the OpenAPI document");
   add_common(*openapi, options);
 
+  Action decision;
+  add_decision_commands(app, decision);
+
   CLI11_PARSE(app, argc, argv);
   try {
+    if (decision) return decision();
     if (*serve)
       return with_program(options, [](server::Program& program) {
         const auto served = program.serve();

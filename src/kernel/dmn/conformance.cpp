@@ -144,9 +144,7 @@ class Judge {
       : model_(model), reading_(reading), world_(world) {}
 
   Verdict judge(pugi::xml_node test_case) {
-    Verdict verdict{.kind = Verdict::Kind::success,
-                    .test_case = std::string(attribute_of(test_case, "id")),
-                    .detail = {}};
+    Verdict verdict{.kind = Verdict::Kind::success, .test_case = std::string(attribute_of(test_case, "id"))};
     std::vector<Input> inputs;
     for (const pugi::xml_node node : test_case.children()) {
       if (local_name(node.name()) != "inputNode") continue;
@@ -157,7 +155,8 @@ class Judge {
     }
     for (const pugi::xml_node node : test_case.children())
       if (local_name(node.name()) == "resultNode")
-        if (std::string why = fault_of(test_case, node, inputs); !why.empty()) return failed(verdict, std::move(why));
+        if (std::string why = fault_of(test_case, node, inputs, verdict); !why.empty())
+          return failed(verdict, std::move(why));
     return verdict;
   }
 
@@ -174,13 +173,13 @@ class Judge {
     if (type == "decisionService")
       return evaluate(model_, Invocable::Kind::service, invocable.empty() ? result : invocable, inputs, world_);
     if (type == "bkm")
-      return evaluate(model_, Invocable::Kind::knowledge_model, invocable.empty() ? result : invocable, inputs,
-                      world_);
+      return evaluate(model_, Invocable::Kind::knowledge_model, invocable.empty() ? result : invocable, inputs, world_);
     return evaluate(model_, Invocable::Kind::decision, result, inputs, world_);
   }
 
   /// Empty when the result is as expected.
-  std::string fault_of(pugi::xml_node test_case, pugi::xml_node result, std::span<const Input> inputs) {
+  std::string fault_of(pugi::xml_node test_case, pugi::xml_node result, std::span<const Input> inputs,
+                       Verdict& verdict) {
     const std::string name(attribute_of(result, "name"));
     const std::string_view error = attribute_of(result, "errorResult");
     const bool wants_error = error == "true" || error == "1";
@@ -188,6 +187,7 @@ class Judge {
     if (!expected) return name + ": the expected value cannot be read";
     const base::Result<Outcome> outcome = outcome_of(test_case, name, inputs);
     if (!outcome) return name + ": " + outcome.error().message.en;
+    verdict.is_emulated = verdict.is_emulated || outcome->used_java;
     Value actual = outcome->value;
     // A service with several output decisions gives them in one context; the result names one of them.
     if (attribute_of(test_case, "type") == "decisionService" && actual.kind() == Kind::context &&
@@ -221,8 +221,7 @@ base::Error invalid(std::string_view why) {
 }  // namespace
 
 base::Result<std::vector<Verdict>> judge_suite(std::span<const Source> models, std::string_view main_model,
-                                               std::string_view test_cases, Reading reading,
-                                               const feel::World& world) {
+                                               std::string_view test_cases, Reading reading, const feel::World& world) {
   pugi::xml_document document;
   const pugi::xml_parse_result parsed =
       document.load_buffer(test_cases.data(), test_cases.size(), pugi::parse_default | pugi::parse_ws_pcdata_single);

@@ -15,7 +15,9 @@ struct Verdict {
   enum class Kind { success, error, ignored } kind = Kind::error;
   std::string test_case;
   /// Why not, for people; empty on success.
-  std::string detail;
+  std::string detail = {};
+  /// The case called external Java functions, which are emulated.
+  bool is_emulated = false;
 };
 
 /// `strict`: where the kit expects an error, null alone is not enough, a diagnostic must have been recorded.
@@ -26,8 +28,7 @@ enum class Reading { lenient, strict };
 /// file names the one meant, else `main_model` does). Numbers agree within 1e-8, as the vendors' runners compare.
 /// Errors: `conformance.invalid` when the test file cannot be read. A model that cannot be read fails each case.
 base::Result<std::vector<Verdict>> judge_suite(std::span<const Source> models, std::string_view main_model,
-                                               std::string_view test_cases, Reading reading,
-                                               const feel::World& world);
+                                               std::string_view test_cases, Reading reading, const feel::World& world);
 
 /// One row of the kit's CSV: "suite","test file","case id","SUCCESS","detail".
 std::string csv_row(std::string_view suite, std::string_view test_file, const Verdict& verdict);

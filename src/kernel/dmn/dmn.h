@@ -26,12 +26,20 @@ struct Fault {
   base::Text message;
 };
 
+/// One cell that a matched row asked: the input, the test on it, and the value that passed. Cells with `-` ask nothing.
+struct Reason {
+  std::string input;  // the column's label, else its expression
+  std::string test;   // as written: "[18..65)"
+  feel::Value value;
+};
+
 /// One row of a decision table that matched.
 struct Match {
   std::string decision;
   std::string rule_id;
-  int row = 0;                            // 1 is the first
-  std::vector<std::string> annotations;   // the row's annotation entries: legal basis, remarks
+  int row = 0;                           // 1 is the first
+  std::vector<std::string> annotations;  // the row's annotation entries: legal basis, remarks
+  std::vector<Reason> inputs = {};       // what decided that the row matches
 };
 
 struct Diagnostic {
@@ -44,6 +52,7 @@ struct Outcome {
   std::vector<Diagnostic> diagnostics = {};
   std::vector<Match> matches = {};
   bool limit_passed = false;
+  bool used_java = false;  // an external Java function was called, which is emulated from a whitelist (docs/feel.md)
 };
 
 /// A compiled set of models: immutable, shared between threads.

@@ -12,7 +12,9 @@ using feel::Value;
 Run::Run(const Model& model, const feel::World& world)
     : model_(model), evaluation_(world), link_(std::make_shared<Link>(Link{this})) {}
 
-Run::~Run() { link_->run = nullptr; }
+Run::~Run() {
+  link_->run = nullptr;
+}
 
 /// Diagnostics without a place are of what has just been evaluated; inner parts have taken theirs already.
 void Run::attribute(std::string_view where) {
@@ -128,8 +130,11 @@ Value Run::serve(const Element& service, const std::vector<Value>& arguments) {
 
 Outcome Run::outcome(Value value) {
   attribute({});
-  Outcome outcome{.value = std::move(value), .diagnostics = {}, .matches = std::move(matches_),
-                  .limit_passed = evaluation_.limit_passed()};
+  Outcome outcome{.value = std::move(value),
+                  .diagnostics = {},
+                  .matches = std::move(matches_),
+                  .limit_passed = evaluation_.limit_passed(),
+                  .used_java = evaluation_.used_java};
   std::vector<feel::Diagnostic> found = evaluation_.take_diagnostics();
   for (std::size_t index = 0; index < found.size(); ++index)
     outcome.diagnostics.push_back({std::string(places_[index]), std::move(found[index])});

@@ -70,8 +70,9 @@ class Tables {
       const OutputClause& clause = table_.outputs[column];
       Value value = run_.fit(run_.evaluate(*rule.outputs[column], scope_), clause.type, where_);
       if (!value.is_null() && !passes(clause.allowed, value))
-        value = run_.fail(where_, "dmn.output_not_allowed",
-                          {"输出值不在决策表列出的输出取值之内", "the output is not among the output values of the table"});
+        value =
+            run_.fail(where_, "dmn.output_not_allowed",
+                      {"输出值不在决策表列出的输出取值之内", "the output is not among the output values of the table"});
       values.push_back(std::move(value));
     }
     return values;
@@ -100,9 +101,8 @@ class Tables {
     }
     std::vector<Value> values;
     for (const OutputClause& clause : table_.outputs)
-      values.push_back(clause.default_entry
-                           ? run_.fit(run_.evaluate(*clause.default_entry, scope_), clause.type, where_)
-                           : Value());
+      values.push_back(
+          clause.default_entry ? run_.fit(run_.evaluate(*clause.default_entry, scope_), clause.type, where_) : Value());
     Value value = shaped(std::move(values));
     return gives_list() && table_.aggregation == Aggregation::none && value.kind() != Kind::list
                ? Value(feel::List{std::move(value)})
@@ -112,7 +112,14 @@ class Tables {
   void remember(std::size_t row) {
     if (run_.matches_.size() >= matches_max) return;
     const Rule& rule = table_.rules[row];
-    run_.matched({table_.decision, rule.id, static_cast<int>(row) + 1, rule.annotations});
+    Match match{.decision = table_.decision,
+                .rule_id = rule.id,
+                .row = static_cast<int>(row) + 1,
+                .annotations = rule.annotations};
+    for (std::size_t column = 0; column < inputs_.size(); ++column)
+      if (rule.tests[column].expression)
+        match.inputs.push_back({table_.inputs[column].label, rule.tests[column].expression->text(), inputs_[column]});
+    run_.matched(std::move(match));
   }
 
   Value answer(const std::vector<std::size_t>& hits) {
@@ -124,12 +131,17 @@ class Tables {
                        {"同时有多行命中，而此表只许一行命中", "several rows match where the table allows only one"});
         }
         break;
-      case HitPolicy::first: break;
-      case HitPolicy::any: return any(hits);
-      case HitPolicy::priority: return ranked(hits, true);
-      case HitPolicy::output_order: return ranked(hits, false);
+      case HitPolicy::first:
+        break;
+      case HitPolicy::any:
+        return any(hits);
+      case HitPolicy::priority:
+        return ranked(hits, true);
+      case HitPolicy::output_order:
+        return ranked(hits, false);
       case HitPolicy::collect:
-      case HitPolicy::rule_order: return collected(hits);
+      case HitPolicy::rule_order:
+        return collected(hits);
     }
     remember(hits[0]);
     return shaped(outputs_of(table_.rules[hits[0]]));
@@ -201,11 +213,16 @@ class Tables {
 
   Value aggregated(feel::List values) {
     switch (table_.aggregation) {
-      case Aggregation::none: return values;
-      case Aggregation::count: return static_cast<std::int64_t>(values.size());
-      case Aggregation::sum: return sum(values);
-      case Aggregation::min: return extreme(values, -1);
-      case Aggregation::max: return extreme(values, 1);
+      case Aggregation::none:
+        return values;
+      case Aggregation::count:
+        return static_cast<std::int64_t>(values.size());
+      case Aggregation::sum:
+        return sum(values);
+      case Aggregation::min:
+        return extreme(values, -1);
+      case Aggregation::max:
+        return extreme(values, 1);
     }
     return {};
   }
@@ -216,8 +233,7 @@ class Tables {
     for (const Value& value : values) {
       const std::optional<feel::Decimal> next =
           value.kind() == Kind::number ? add(total, value.as_number()) : std::nullopt;
-      if (!next)
-        return run_.fail(where_, "dmn.not_numbers", {"只有数字可以求和", "only numbers can be added up"});
+      if (!next) return run_.fail(where_, "dmn.not_numbers", {"只有数字可以求和", "only numbers can be added up"});
       total = *next;
     }
     return total;

@@ -39,44 +39,67 @@ Value Evaluator::run(const Node& node) {
 
 Value Evaluator::run_at(const Node& node) {
   switch (node.op) {
-    case Op::constant: return node.constant;
-    case Op::local: return slots_[node.slot];
-    case Op::free_name: return run_free_name(node);
-    case Op::filtered_name: return run_filtered_name(node);
-    case Op::negate: return run_negation(node);
+    case Op::constant:
+      return node.constant;
+    case Op::local:
+      return slots_[node.slot];
+    case Op::free_name:
+      return run_free_name(node);
+    case Op::filtered_name:
+      return run_filtered_name(node);
+    case Op::negate:
+      return run_negation(node);
     case Op::add:
     case Op::subtract:
     case Op::multiply:
     case Op::divide:
-    case Op::power: return run_binary(node);
+    case Op::power:
+      return run_binary(node);
     case Op::and_:
-    case Op::or_: return run_logic(node);
+    case Op::or_:
+      return run_logic(node);
     case Op::equal:
-    case Op::not_equal: return run_equality(node);
+    case Op::not_equal:
+      return run_equality(node);
     case Op::less:
     case Op::less_equal:
     case Op::greater:
-    case Op::greater_equal: return run_order(node);
-    case Op::between: return run_between(node);
-    case Op::in: return run_in(node);
-    case Op::instance_of: return is_instance(run(*node.children[0]), *node.type);
+    case Op::greater_equal:
+      return run_order(node);
+    case Op::between:
+      return run_between(node);
+    case Op::in:
+      return run_in(node);
+    case Op::instance_of:
+      return is_instance(run(*node.children[0]), *node.type);
     case Op::path: {
       const Value from = run(*node.children[0]);
       evaluation_.offset = node.offset;
       return property_of(from, node.name, evaluation_);
     }
-    case Op::filter: return run_filter(node);
-    case Op::call: return run_call(node);
-    case Op::call_named: return run_named_call(node);
-    case Op::if_: return run(*node.children[run(*node.children[0]).is_true() ? 1 : 2]);
-    case Op::for_: return run_for(node);
+    case Op::filter:
+      return run_filter(node);
+    case Op::call:
+      return run_call(node);
+    case Op::call_named:
+      return run_named_call(node);
+    case Op::if_:
+      return run(*node.children[run(*node.children[0]).is_true() ? 1 : 2]);
+    case Op::for_:
+      return run_for(node);
     case Op::some:
-    case Op::every: return run_quantified(node);
-    case Op::list: return run_list(node);
-    case Op::context: return run_context(node);
-    case Op::range: return run_range(node);
-    case Op::lambda: return run_lambda(node);
-    case Op::tests: return run_tests(node, slots_[node.slot]);
+    case Op::every:
+      return run_quantified(node);
+    case Op::list:
+      return run_list(node);
+    case Op::context:
+      return run_context(node);
+    case Op::range:
+      return run_range(node);
+    case Op::lambda:
+      return run_lambda(node);
+    case Op::tests:
+      return run_tests(node, slots_[node.slot]);
   }
   return {};
 }
@@ -87,10 +110,13 @@ Value Evaluator::free_value(const std::string& name, std::size_t offset) {
   const Value* value = context_ == nullptr ? nullptr : context_->find(name);
   if (value != nullptr) return *value;
   evaluation_.offset = offset;
-  return evaluation_.fail("feel.unknown_name", {"没有名为“" + name + "”的变量", "there is no variable called \"" + name + "\""});
+  return evaluation_.fail("feel.unknown_name",
+                          {"没有名为“" + name + "”的变量", "there is no variable called \"" + name + "\""});
 }
 
-Value Evaluator::run_free_name(const Node& node) { return free_value((*free_names_)[node.slot], node.offset); }
+Value Evaluator::run_free_name(const Node& node) {
+  return free_value((*free_names_)[node.slot], node.offset);
+}
 
 Value Evaluator::run_filtered_name(const Node& node) {
   for (const std::uint32_t slot : node.slots) {
@@ -117,10 +143,11 @@ Value Evaluator::run_filtered_name(const Node& node) {
 
 Value Evaluator::cannot_compare(const Node& node, const Value& left, const Value& right) {
   evaluation_.offset = node.offset;
-  return evaluation_.fail("feel.type_mismatch",
-                          {"不能比较" + std::string(kind_name_zh(left.kind())) + "和" + std::string(kind_name_zh(right.kind())),
-                           "a " + std::string(kind_name(left.kind())) + " cannot be compared with a " +
-                               std::string(kind_name(right.kind()))});
+  return evaluation_.fail(
+      "feel.type_mismatch",
+      {"不能比较" + std::string(kind_name_zh(left.kind())) + "和" + std::string(kind_name_zh(right.kind())),
+       "a " + std::string(kind_name(left.kind())) + " cannot be compared with a " +
+           std::string(kind_name(right.kind()))});
 }
 
 Value Evaluator::run_negation(const Node& node) {
@@ -163,9 +190,9 @@ Value Evaluator::run_logic(const Node& node) {
   }
   const Value& culprit = !first && !left.is_null() ? left : right;
   evaluation_.offset = node.offset;
-  return evaluation_.fail("feel.type_mismatch", {"“and”“or”只能用于是否值，不能用于" + std::string(kind_name_zh(culprit.kind())),
-                                                 "\"and\" and \"or\" take booleans, not a " +
-                                                     std::string(kind_name(culprit.kind()))});
+  return evaluation_.fail("feel.type_mismatch",
+                          {"“and”“or”只能用于是否值，不能用于" + std::string(kind_name_zh(culprit.kind())),
+                           "\"and\" and \"or\" take booleans, not a " + std::string(kind_name(culprit.kind()))});
 }
 
 Value Evaluator::run_equality(const Node& node) {
@@ -210,8 +237,8 @@ Value Evaluator::passes_comparison(const Node& test, const Value& input) {
   }
   if ((test.children[0] && start.is_null()) || (test.children[1] && end.is_null()))
     return cannot_compare(test, input, Value());
-  const Range range{.start = start, .end = end, .start_included = test.start_included,
-                    .end_included = test.end_included};
+  const Range range{
+      .start = start, .end = end, .start_included = test.start_included, .end_included = test.end_included};
   const auto inside = includes(range, input);
   if (!inside) return cannot_compare(test, input, test.children[0] ? range.start : range.end);
   return *inside;
@@ -226,8 +253,8 @@ Value Evaluator::passes(const Node& test, const Value& input) {
   if (wanted.kind() == Kind::range && input.kind() != Kind::range) {
     const auto inside = includes(wanted.as_range(), input);
     if (!inside)
-      return cannot_compare(test, input, wanted.as_range().start.is_null() ? wanted.as_range().end
-                                                                           : wanted.as_range().start);
+      return cannot_compare(test, input,
+                            wanted.as_range().start.is_null() ? wanted.as_range().end : wanted.as_range().start);
     return *inside;
   }
   if (wanted.kind() == Kind::list) {
@@ -326,7 +353,8 @@ Value Evaluator::run_filter(const Node& node) {
     if (result.is_true()) kept.push_back(list[i]);
     if (result.kind() != Kind::boolean && !result.is_null()) {
       evaluation_.offset = node.offset;
-      return evaluation_.fail("feel.type_mismatch", {"过滤条件应当是是否值或序号", "a filter must be a boolean or an index"});
+      return evaluation_.fail("feel.type_mismatch",
+                              {"过滤条件应当是是否值或序号", "a filter must be a boolean or an index"});
     }
   }
   evaluation_.take_bytes(static_cast<std::int64_t>(kept.size() * sizeof(Value)));
@@ -353,7 +381,8 @@ bool Evaluator::run_over(const Node& node, std::size_t iterator, const Value& fr
   }
   if (!first || !last) {
     evaluation_.offset = node.offset;
-    evaluation_.fail("feel.type_mismatch", {"只能对整数或日期的区间逐项计算", "only ranges of whole numbers or dates can be iterated"});
+    evaluation_.fail("feel.type_mismatch",
+                     {"只能对整数或日期的区间逐项计算", "only ranges of whole numbers or dates can be iterated"});
     return false;
   }
   const std::int64_t step = *first <= *last ? 1 : -1;
@@ -417,7 +446,8 @@ Value Evaluator::run_quantified(const Node& node) {
   }
   if (is_certain) return !settles;
   evaluation_.offset = node.offset;
-  return evaluation_.fail("feel.type_mismatch", {"条件对某一项不是是否值", "the condition is not a boolean for some item"});
+  return evaluation_.fail("feel.type_mismatch",
+                          {"条件对某一项不是是否值", "the condition is not a boolean for some item"});
 }
 
 // --- Calls -------------------------------------------------------------------------------------------------------
@@ -447,8 +477,7 @@ Value Evaluator::run_named_call(const Node& node) {
 Value Evaluator::run_lambda(const Node& node) {
   const std::shared_ptr<const Code> code = node.code;
   if (node.flag) {
-    return evaluation_.fail("feel.external_function",
-                            {"不支持外部函数", "external functions are not available"});
+    return evaluation_.fail("feel.external_function", {"不支持外部函数", "external functions are not available"});
   }
   std::vector<Value> captured;
   captured.reserve(code->captures.size());
@@ -493,6 +522,7 @@ Outcome evaluate(const Expression& expression, const Context& context, const Wor
   Outcome outcome;
   outcome.value = evaluate(expression, context, evaluation);
   outcome.limit_passed = evaluation.limit_passed();
+  outcome.used_java = evaluation.used_java;
   if (outcome.limit_passed) outcome.value = Value();
   outcome.diagnostics = evaluation.take_diagnostics();
   return outcome;
@@ -503,6 +533,7 @@ Outcome evaluate_unary_tests(const Expression& tests, const Value& input, const 
   Outcome outcome;
   outcome.value = evaluate_unary_tests(tests, input, context, evaluation);
   outcome.limit_passed = evaluation.limit_passed();
+  outcome.used_java = evaluation.used_java;
   if (outcome.limit_passed) outcome.value = Value();
   outcome.diagnostics = evaluation.take_diagnostics();
   return outcome;

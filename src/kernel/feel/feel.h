@@ -29,8 +29,8 @@ using Names = std::vector<Name>;
 
 /// What went wrong while evaluating, and where. The value there became null; nothing was thrown.
 struct Diagnostic {
-  std::string code;         // "feel.type_mismatch"
-  std::size_t offset = 0;   // byte in the expression's text
+  std::string code;        // "feel.type_mismatch"
+  std::size_t offset = 0;  // byte in the expression's text
   base::Text message;
 };
 
@@ -43,9 +43,9 @@ struct Limits {
 
 /// What the world hands in: FEEL itself has no clock, calendar or randomness.
 struct World {
-  base::Instant now = {};                          // now(), today() (in China)
+  base::Instant now = {};                            // now(), today() (in China)
   const calendar::Calendar* working_days = nullptr;  // add working days(), working days between(), is working day()
-  std::uint64_t random = 0;                        // seed of uuid() and random number() in the Camunda dialect
+  std::uint64_t random = 0;                          // seed of uuid() and random number() in the Camunda dialect
   Limits limits = {};
 };
 
@@ -53,6 +53,7 @@ struct Outcome {
   Value value;
   std::vector<Diagnostic> diagnostics = {};
   bool limit_passed = false;
+  bool used_java = false;  // an external Java function was called, which is emulated from a whitelist (docs/feel.md)
 };
 
 /// A compiled expression: immutable, shared between threads.

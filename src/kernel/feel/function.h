@@ -57,6 +57,8 @@ class Evaluation {
     bool ok_ = false;
   };
 
+  /// Whether an external Java function was called: it is emulated from a whitelist, which an outcome must say openly.
+  bool used_java = false;
   /// The place in the text that diagnostics name; set by the evaluator as it goes.
   std::size_t offset = 0;
   /// Next pseudo-random 64 bits from the world's seed (Camunda's uuid and random number).
@@ -124,8 +126,7 @@ Value call(const Function& function, std::vector<std::pair<std::string, Value>> 
 
 /// As the free functions of feel.h, inside a running evaluation.
 Value evaluate(const Expression& expression, const Context& context, Evaluation& evaluation);
-Value evaluate_unary_tests(const Expression& tests, const Value& input, const Context& context,
-                           Evaluation& evaluation);
+Value evaluate_unary_tests(const Expression& tests, const Value& input, const Context& context, Evaluation& evaluation);
 
 /// What an expression may refer to: names with shapes, and the types of the model's item definitions by name.
 struct Scope {
