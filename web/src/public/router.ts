@@ -22,6 +22,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/certificates', component: () => import('./certificates/LookUpPage.vue'), meta: { title: 'title.look_up' } },
   { path: '/certificates/:key', component: () => import('./certificates/CertificatePage.vue'), meta: { title: 'title.certificate' } },
   { path: '/c/:key', component: () => import('./certificates/CertificatePage.vue'), meta: { title: 'title.certificate' } },
+  { path: '/statistics', component: () => import('./statistics/StatisticsPage.vue'), meta: { title: 'title.statistics' } },
   { path: '/about', component: () => import('./about/AboutPage.vue'), meta: { title: 'title.about' } },
   { path: '/accessibility', component: () => import('./about/AccessibilityPage.vue'), meta: { title: 'title.accessibility' } },
   { path: '/:rest(.*)*', component: () => import('./about/MissingPage.vue'), meta: { title: 'title.missing' } },

@@ -301,3 +301,29 @@ export interface FormComponent {
   conditional?: { hide?: string }
   properties?: Record<string, string>
 }
+
+export interface Statistic {
+  id: string
+  figure: string
+  title: string
+  unit: string
+  scope: string
+  definition: string
+  exclusions: string
+  source: string
+  is_public: boolean
+  period: 'day' | 'span'
+  reported?: { value: string; day?: string | null; from?: string | null; to?: string | null } | null
+}
+export interface Figure {
+  statistic: Statistic
+  value: string
+  day: string
+  known_on: string
+  from: string
+  to: string
+  with_revoked: boolean
+  parts: { id: string; label: string; count: number }[]
+  notes: { label: string; value: string }[]
+}
+export interface StatisticRecord { kind: 'entity' | 'case' | 'item'; id: string; name: string; number: string; detail: string; on?: string | null }
