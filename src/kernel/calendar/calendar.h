@@ -99,11 +99,19 @@ class Calendar {
   std::vector<std::int64_t> years() const;
 
  private:
+  /// Every limit of every case asks day by day, so each day's answer is kept ready.
   struct Year {
+    std::int64_t year = 0;
+    std::int64_t first_day = 0;  // Date::days of 1 January
     bool provisional = false;
+    std::vector<bool> working;                     // one for each day of the year
     std::map<std::int64_t, YearPlan::Day> marked;  // by Date::days
+    bool has(Date date) const {
+      return date.days >= first_day && date.days - first_day < static_cast<std::int64_t>(working.size());
+    }
   };
-  std::map<std::int64_t, Year> years_;
+  const Year* find_year(Date date) const;
+  std::vector<Year> years_;  // ascending
 };
 
 inline constexpr std::size_t table_bytes_max = 1'048'576;

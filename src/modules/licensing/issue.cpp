@@ -2,6 +2,8 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <atomic>
+#include <random>
 
 #include "documents/documents.h"
 #include "kernel/codes/lists.h"
@@ -34,11 +36,11 @@ std::string new_token() {
   return base::to_text(base::Id{high & INT64_MAX}) + base::to_text(base::Id{low & INT64_MAX});
 }
 
-/// Derived ids: distinct within a transaction, later ones sort later.
+/// A counter from a random start, stirred by an odd factor, as requests have it: a million ids of one millisecond are all
+/// different. Twenty random bits alone meet each other under load.
 base::Id new_id(base::Instant now) {
-  std::uint32_t random = 0;
-  CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(&random), sizeof random) == 1);
-  return base::make_id(now, random);
+  static std::atomic<std::uint32_t> counter{std::random_device{}()};
+  return base::make_id(now, counter.fetch_add(1, std::memory_order_relaxed) * 0x9E3779B1u);
 }
 
 /// A name, a count, a reason: what notices list.

@@ -4,15 +4,16 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "bench.h"
 #include "storage/storage.h"
 
+namespace bench {
 namespace {
 
 namespace fs = std::filesystem;
@@ -171,7 +172,7 @@ double run_plain(const std::string& path) {
 
 }  // namespace
 
-int main() {
+Table storage() {
   const fs::path folder = fs::temp_directory_path() / ("yichuang-bench-" + std::to_string(std::rand()));
   std::vector<double> plain;
   std::vector<double> face;
@@ -188,12 +189,14 @@ int main() {
     return commands_count / times[times.size() / 2];
   };
   const double floor = rate(plain);
-  std::printf("durable commands of 8 statements, batches of %d, median of %d rounds\n", threads_count, rounds_count);
-  std::printf("  plain SQLite               %8.0f /s   (floor)\n", floor);
   const double through_face = rate(face);
-  std::printf("  storage face, one thread   %8.0f /s   %5.1f %% of the floor\n", through_face,
-              100 * through_face / floor);
   const double through_store = rate(store);
-  std::printf("  storage, %d threads        %8.0f /s   %5.1f %% of the floor\n", threads_count, through_store,
-              100 * through_store / floor);
+  const std::string beside = grouped(floor) + " /s plain SQLite";
+  return {{"durable commands of 8 small statements, batches of " + std::to_string(threads_count) +
+               ", through the storage face",
+           grouped(through_face) + " /s (" + percent(through_face, floor) + ")", beside},
+          {"the same from " + std::to_string(threads_count) + " threads, a savepoint each",
+           grouped(through_store) + " /s (" + percent(through_store, floor) + ")", beside, 2 * through_store >= floor}};
 }
+
+}  // namespace bench

@@ -1,0 +1,30 @@
+/// The benchmarks' common ground: what a part measures goes into one table, each figure beside its floor or bar.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace bench {
+
+struct Line {
+  std::string what;
+  std::string figure;
+  std::string beside;  // the floor measured in the same run, or the bar
+  bool good = true;    // whether the bar is met; true when there is none
+};
+using Table = std::vector<Line>;
+
+/// The storage face beside plain SQL.
+Table storage();
+/// Completed tasks inside the program beside plain SQL that writes the same rows; cost at 1,000 and 1,000,000 events.
+Table tasks();
+Table growth();
+/// The program over HTTP: start, memory, empty handler, completed tasks, a case page at a fixed rate.
+Table http();
+
+/// "12,345"
+std::string grouped(double number);
+/// "84 %"
+std::string percent(double part, double whole);
+
+}  // namespace bench

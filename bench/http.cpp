@@ -1,0 +1,140 @@
+/// The program as people meet it: its own process, over HTTP, with the load made on the same processors.
+#include <cstdio>
+#include <map>
+#include <stdexcept>
+#include <thread>
+
+#include "bench.h"
+#include "district.h"
+#include "load.h"
+#include "process.h"
+
+namespace bench {
+namespace {
+
+constexpr int connections_count = 32;
+constexpr int cases_count = 3'000;
+constexpr int empty_count = 60'000;
+constexpr double pages_per_second = 500;
+constexpr int pages_count = 5'000;
+constexpr double ready_s_max = 1;
+constexpr double memory_mb_max = 150;
+constexpr double tasks_per_second_min = 2'000;
+constexpr double page_p99_ms_max = 10;
+
+std::string decimal(double number, int places = 2) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f", places, number);
+  return text;
+}
+
+void must_be(int status, const driver::Answer& answer) {
+  if (answer.status != status)
+    throw std::runtime_error("answered " + std::to_string(answer.status) + ": " + answer.body);
+}
+
+Measured run_empty(int port) {
+  int left = empty_count;
+  const std::string bytes = driver::bytes_of({.method = "GET", .path = "/healthz"});
+  return run({.port = port,
+              .connections = connections_count,
+              .next = [&](int) { return left-- > 0 ? std::optional(bytes) : std::nullopt; },
+              .seen = [](int, const driver::Answer& answer) { must_be(200, answer); }});
+}
+
+Measured run_pages(int port, const driver::Session& clerk, const std::vector<base::Id>& cases) {
+  int asked = 0;
+  return run({.port = port,
+              .connections = connections_count,
+              .next = [&](int) -> std::optional<std::string> {
+                if (asked == pages_count) return std::nullopt;
+                const base::Id id = cases[static_cast<std::size_t>(asked++ * 7) % cases.size()];
+                return driver::bytes_of(
+                    {.method = "GET", .path = "/api/v1/cases/" + base::to_text(id), .session = &clerk});
+              },
+              .seen = [](int, const driver::Answer& answer) { must_be(200, answer); },
+              .per_second = pages_per_second});
+}
+
+/// Each connection leads one case after the other from acceptance to hand-over.
+class Journeys {
+ public:
+  Journeys(int port, std::vector<base::Id> cases, std::map<std::string, bpmn::Key, std::less<>> keys)
+      : port_(port), cases_(std::move(cases)), keys_(std::move(keys)), places_(connections_count) {
+    for (const driver::Step& step : driver::journey())
+      if (!sessions_.contains(step.account)) sessions_[step.account] = driver::sign_in(port, step.account);
+  }
+
+  Measured run_all() {
+    return run({.port = port_,
+                .connections = connections_count,
+                .next = [this](int connection) { return next(places_[static_cast<std::size_t>(connection)]); },
+                .seen = [](int, const driver::Answer& answer) { must_be(200, answer); }});
+  }
+
+ private:
+  struct Place {
+    std::size_t of_case = 0;
+    std::size_t step = driver::journey().size();
+  };
+
+  std::optional<std::string> next(Place& place) {
+    if (place.step == driver::journey().size()) {
+      if (taken_ == cases_.size()) return std::nullopt;
+      place = {.of_case = taken_++, .step = 0};
+    }
+    const driver::Step& step = driver::journey()[place.step++];
+    const casework::TaskId task{cases_[place.of_case], keys_.at(step.element)};
+    return driver::bytes_of({.method = "POST",
+                             .path = "/api/v1/tasks/" + casework::to_text(task) + "/completion",
+                             .session = &sessions_.at(step.account),
+                             .body = "{\"answers\":" + step.answers + "}",
+                             .key = "bench-" + std::to_string(++keys_used_)});
+  }
+
+  int port_;
+  std::vector<base::Id> cases_;
+  std::map<std::string, bpmn::Key, std::less<>> keys_;
+  std::map<std::string, driver::Session> sessions_;
+  std::vector<Place> places_;
+  std::size_t taken_ = 0;
+  std::int64_t keys_used_ = 0;
+};
+
+}  // namespace
+
+Table http() {
+  const driver::Folder folder;
+  const std::string data = folder.path("data");
+  std::vector<base::Id> cases;
+  std::map<std::string, bpmn::Key, std::less<>> keys;
+  {
+    driver::District district(data);
+    keys = district.model_case().keys;
+    cases = district.submit_cases(cases_count);
+  }
+  driver::Process process({.data = data});
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  const double memory_mb = static_cast<double>(process.memory_bytes()) / 1e6;
+  const driver::Session clerk = driver::sign_in(process.port(), "clerk");
+  const Measured pages = run_pages(process.port(), clerk, cases);
+  const Measured empty = run_empty(process.port());
+  const Measured tasks = Journeys(process.port(), cases, keys).run_all();
+  process.stop();
+  const double p99 = pages.percentile_ms(0.99);
+  return {{"ready after start", decimal(process.ready_after_s()) + " s", "bar: " + decimal(ready_s_max, 0) + " s",
+           process.ready_after_s() < ready_s_max},
+          {"memory when idle", decimal(memory_mb, 0) + " MB", "bar: " + decimal(memory_mb_max, 0) + " MB",
+           memory_mb < memory_mb_max},
+          {"a case page's data at " + grouped(pages_per_second) + " requests/s, open loop, p50 / p99 / max",
+           decimal(pages.percentile_ms(0.5)) + " / " + decimal(p99) + " / " + decimal(pages.percentile_ms(1)) + " ms",
+           "bar: p99 " + decimal(page_p99_ms_max, 0) + " ms", p99 < page_p99_ms_max},
+          {"completed tasks over HTTP, " + grouped(cases_count) + " cases, " + std::to_string(connections_count) +
+               " connections, p50 / p99",
+           grouped(tasks.per_second()) + " /s, " + decimal(tasks.percentile_ms(0.5), 1) + " / " +
+               decimal(tasks.percentile_ms(0.99), 1) + " ms",
+           "bar: " + grouped(tasks_per_second_min) + " /s; empty handler " + grouped(empty.per_second()) + " /s",
+           tasks.per_second() >= tasks_per_second_min}};
+}
+
+}  // namespace bench
