@@ -76,7 +76,7 @@ const std::vector<Step>& journey() {
 
 District::District(const std::string& data, const std::string& database) {
   const std::string address = database.empty() ? "sqlite:" + data + "/yichuang.db" : database;
-  const Finished made = run_program({"demo", "--data", data, "--database", address});
+  const Finished made = run_program({"demo", "--small", "--data", data, "--database", address});
   if (made.status != 0) throw std::runtime_error("the demonstration district: " + made.output);
   catalogue_ = must(catalogue::load(SOURCE_DIR "/catalogue"));
   store_ = must(storage::open({.database = address}));
@@ -167,9 +167,10 @@ std::vector<base::Id> District::submit_cases(int count) {
   return cases;
 }
 
-base::Result<void> District::complete(storage::Transaction& transaction, casework::TaskId task, const Step& step) const {
-  TRY(std::ignore, engine_->complete_task(transaction, task, answers_.find(step.element)->second, std::nullopt,
-                                          as(step.account)));
+base::Result<void> District::complete(storage::Transaction& transaction, casework::TaskId task,
+                                      const Step& step) const {
+  TRY(std::ignore,
+      engine_->complete_task(transaction, task, answers_.find(step.element)->second, std::nullopt, as(step.account)));
   return {};
 }
 

@@ -1,0 +1,123 @@
+/// The main journey and its conflicts over HTTP, against the program as a process, on SQLite and on PostgreSQL.
+#include <gmock/gmock.h>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "client.h"
+#include "databases.h"
+#include "district.h"
+#include "process.h"
+
+namespace {
+
+using testing::HasSubstr;
+
+/// A district in a folder of its own, on the database the parameter names, and `cases` submitted in it.
+class journey : public testing::TestWithParam<const char*> {
+ protected:
+  void start(int cases) {
+    if (GetParam() == std::string("postgresql")) database_ = testing_storage::new_postgres_database();
+    driver::District district(data_, database_);
+    keys_ = district.model_case().keys;
+    cases_ = district.submit_cases(cases);
+  }
+  void serve() {
+    driver::Process::Options options{.data = data_};
+    if (!database_.empty()) options.more = {"--database", database_};
+    process_.emplace(options);
+  }
+  driver::Answer complete(base::Id of_case, const driver::Step& step, const driver::Session& session,
+                          const std::string& key, const std::string& language = "zh") {
+    return driver::Connection(process_->port())
+        .ask({.method = "POST",
+              .path = "/api/v1/tasks/" + casework::to_text({of_case, keys_.at(step.element)}) + "/completion",
+              .session = &session,
+              .body = "{\"answers\":" + step.answers + "}",
+              .key = key,
+              .language = language});
+  }
+
+  driver::Folder folder_;
+  std::string data_ = folder_.path("data");
+  std::string database_;
+  std::optional<driver::Process> process_;
+  std::map<std::string, bpmn::Key, std::less<>> keys_;
+  std::vector<base::Id> cases_;
+};
+
+TEST_P(journey, leads_cases_at_once_to_certificates_without_gap_or_duplicate) {
+  constexpr int cases_count = 6;
+  start(cases_count);
+  serve();
+  std::map<std::string, driver::Session> sessions;
+  for (const driver::Step& step : driver::journey())
+    if (!sessions.contains(step.account)) sessions[step.account] = driver::sign_in(process_->port(), step.account);
+  for (const driver::Step& step : driver::journey()) {
+    std::vector<std::thread> clerks;
+    for (const base::Id of_case : cases_)
+      clerks.emplace_back([&, of_case] {
+        const driver::Answer answer =
+            complete(of_case, step, sessions.at(step.account), step.element + base::to_text(of_case));
+        EXPECT_EQ(answer.status, 200) << step.element << answer.body;
+      });
+    for (std::thread& clerk : clerks) clerk.join();
+  }
+  ASSERT_EQ(process_->stop(), 0);
+
+  const auto store =
+      storage::open({.database = database_.empty() ? "sqlite:" + data_ + "/yichuang.db" : database_}).value();
+  store->read([&](storage::Snapshot& snapshot) {
+    std::set<std::string> codes;
+    std::set<std::string> permits;
+    for (const base::Id of_case : cases_) {
+      const auto state = snapshot.find("SELECT state, ended_at FROM cases WHERE id = ?", {of_case});
+      EXPECT_FALSE(state->at(1).is_null());
+      for (const auto& certificate : licensing::certificates_of(snapshot, of_case))
+        (certificate.kind == "food_permit" ? permits : codes).insert(certificate.number);
+    }
+    EXPECT_EQ(codes.size(), cases_.size());
+    EXPECT_EQ(permits.size(), cases_.size());
+    // No number of the counters was lost: each names an entity or a permit that is there.
+    const auto counted = [&](const std::string& counter) {
+      return snapshot.find("SELECT value FROM counters WHERE name = ?", {counter})->at(0).number();
+    };
+    const auto rows = [&](const std::string& sql) { return snapshot.query(sql)[0][0].number(); };
+    EXPECT_EQ(counted("credit_code/430211"), rows("SELECT COUNT(DISTINCT credit_code) FROM entities"));
+    EXPECT_EQ(counted("food_permit/430211/2"),
+              rows("SELECT COUNT(DISTINCT number) FROM certificates WHERE kind = 'food_permit'"));
+  });
+}
+
+TEST_P(journey, lets_one_of_two_clerks_accept_a_case_and_tells_the_other_who_and_when) {
+  start(4);
+  serve();
+  const driver::Step& accept = driver::journey().front();
+  const driver::Session first = driver::sign_in(process_->port(), accept.account);
+  const driver::Session second = driver::sign_in(process_->port(), accept.account);
+  for (const base::Id of_case : cases_) {
+    driver::Answer answers[2];
+    std::thread other([&] { answers[1] = complete(of_case, accept, second, "second" + base::to_text(of_case), "en"); });
+    answers[0] = complete(of_case, accept, first, "first" + base::to_text(of_case), "en");
+    other.join();
+    const bool first_won = answers[0].status == 200;
+    EXPECT_EQ(answers[first_won ? 0 : 1].status, 200);
+    const driver::Answer& refused = answers[first_won ? 1 : 0];
+    EXPECT_EQ(refused.status, 409) << refused.body;
+    EXPECT_EQ(refused.text("code"), "casework.already_done");
+    EXPECT_THAT(refused.text("detail"), HasSubstr("柳试窗"));              // who
+    EXPECT_THAT(refused.text("detail"), HasSubstr("already done at 20"));  // when
+    // The winner's own repetition is given the first answer again.
+    const driver::Answer again = first_won ? complete(of_case, accept, first, "first" + base::to_text(of_case), "en")
+                                           : complete(of_case, accept, second, "second" + base::to_text(of_case), "en");
+    EXPECT_EQ(again.status, 200);
+    EXPECT_EQ(again.body, answers[first_won ? 0 : 1].body);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(on, journey, testing::Values("sqlite", "postgresql"),
+                         [](const auto& database) { return std::string(database.param); });
+
+}  // namespace
