@@ -326,10 +326,16 @@ struct ResolveIncident {
 /// Sends a token elsewhere (退回, jump): ends the living element `from` and enters `to` in its place. When `to` lies in
 /// a scope around that of `from`, the sub-process that holds `from` is ended as a whole. Other branches stay. Errors:
 /// `bpmn.move_impossible` when `to` is unknown, a start, boundary or event sub-process, or lies elsewhere.
+/// `undo`: the case goes back. What can only have come after `to` (other branches after a fork, tokens at a join) is
+/// ended too and will come again; what stands beside it stays. Refused as impossible when `from` does not lie after
+/// `to`, or only behind a join that would then wait for a branch that can not come.
 struct Move {
   Key from;
   ElementIndex to;
+  bool undo = false;
 };
+/// Whether a case that stands at `from` can go back to `to` (`Move` with `undo`).
+bool comes_after(const Definition& definition, ElementIndex from, ElementIndex to);
 /// Ends everything that lives.
 struct Cancel {};
 

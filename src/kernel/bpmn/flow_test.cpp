@@ -357,5 +357,41 @@ TEST(steps, are_bounded_in_a_loop_without_end) {
   EXPECT_EQ(play.run(Cancel{}), "");
 }
 
+/// check, then two branches side by side, then the end of both: decide.
+std::string side_by_side() {
+  return process(start() + user("check") + element("parallelGateway", "fork") + user("a1") + user("a2") + user("b") +
+                 element("parallelGateway", "join") + user("decide") + end() +
+                 line({"start", "check", "fork", "a1", "a2", "join", "decide", "end"}) + line({"fork", "b", "join"}));
+}
+
+TEST(going_back, ends_what_comes_again_and_keeps_what_stands_beside) {
+  Player play(side_by_side());
+  play.start();
+  play.run(CompleteTask{play.wait_at("check"), {}});
+  play.run(CompleteTask{play.wait_at("a1"), {}});
+  const auto at = [&](const char* id) { return find_element(play.definition(), id); };
+  EXPECT_EQ(play.run(Move{play.wait_at("a2"), at("a1"), true}), "");
+  EXPECT_EQ(play.waiting(), "b a1");
+  play.run(CompleteTask{play.wait_at("b"), {}});  // its token waits at the join
+  EXPECT_EQ(play.run(Move{play.wait_at("a1"), at("check"), true}), "");
+  EXPECT_EQ(play.waiting(), "check");
+  for (const auto& [flow, tokens] : play.tokens_at_joins()) EXPECT_EQ(tokens, 0) << flow;
+  for (const char* id : {"check", "a1", "a2", "b", "decide"}) EXPECT_EQ(play.run(CompleteTask{play.wait_at(id), {}}), "");
+  EXPECT_TRUE(play.instance.ended());
+}
+
+TEST(going_back, is_refused_where_a_join_would_wait_for_ever) {
+  Player play(side_by_side());
+  play.start();
+  for (const char* id : {"check", "a1", "a2", "b"}) play.run(CompleteTask{play.wait_at(id), {}});
+  const auto at = [&](const char* id) { return find_element(play.definition(), id); };
+  EXPECT_EQ(play.run(Move{play.wait_at("decide"), at("a1"), true}), "bpmn.move_impossible");
+  EXPECT_FALSE(comes_after(play.definition(), at("decide"), at("a1")));
+  EXPECT_FALSE(comes_after(play.definition(), at("a1"), at("b")));
+  EXPECT_TRUE(comes_after(play.definition(), at("decide"), at("check")));
+  EXPECT_EQ(play.run(Move{play.wait_at("decide"), at("check"), true}), "");
+  EXPECT_EQ(play.waiting(), "check");
+}
+
 }  // namespace
 }  // namespace bpmn

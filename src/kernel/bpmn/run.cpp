@@ -1,5 +1,7 @@
 #include "run.h"
 
+#include <algorithm>
+
 #include "kernel/base/check.h"
 
 namespace bpmn {
@@ -197,6 +199,43 @@ base::Result<void> Run::on(const ResolveIncident& command) {
   return base::done();
 }
 
+namespace {
+
+/// What a token at `to` brings about in its scope: everything after it, but behind a join only when all its branches
+/// are. `to` itself belongs to it.
+Bits after_of(const Definition& definition, ElementIndex to) {
+  Bits after(definition.nodes.size(), false);
+  after[to] = true;
+  const auto reached = [&](const Node& node, ElementIndex index) {
+    if (node.type == ElementType::boundary_event) return bool{after[node.attached_to]};
+    const auto in = [&](FlowIndex flow) { return bool{after[definition.flows[flow].source]}; };
+    const auto sent = [&](ElementIndex source) { return bool{after[source]}; };
+    if (std::any_of(node.link_sources.begin(), node.link_sources.end(), sent)) return true;
+    if (definition.nodes[index].joins()) return std::all_of(node.incoming.begin(), node.incoming.end(), in);
+    return std::any_of(node.incoming.begin(), node.incoming.end(), in);
+  };
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (std::size_t at = 0; at < definition.nodes.size(); ++at) {
+      const auto index = static_cast<ElementIndex>(at);
+      if (after[index] || !reached(definition.nodes[index], index)) continue;
+      after[index] = true;
+      grew = true;
+    }
+  }
+  return after;
+}
+
+}  // namespace
+
+bool comes_after(const Definition& definition, ElementIndex from, ElementIndex to) {
+  if (from >= definition.nodes.size() || to >= definition.nodes.size()) return false;
+  const Bits after = after_of(definition, to);
+  while (from != no_element && definition.nodes[from].scope != definition.nodes[to].scope)
+    from = definition.nodes[from].scope;
+  return from != no_element && from != to && after[from];
+}
+
 base::Result<void> Run::on(const Move& command) {
   const base::Error impossible = refusal(base::Refusal::conflict, "bpmn.move_impossible", "不能从当前环节转到所选环节",
                                          "the case can not be sent from this step to the one chosen");
@@ -214,9 +253,28 @@ base::Result<void> Run::on(const Move& command) {
     if (ended == process_key) return impossible;
   }
   const Key scope = living(ended).scope;
-  cancel(ended);
+  if (!command.undo) {
+    cancel(ended);
+    enter(command.to, scope);
+    return base::done();
+  }
+  const Bits after = after_of(definition_, command.to);
+  if (!after[living(ended).element]) return impossible;
+  undo(scope, after);
   enter(command.to, scope);
   return base::done();
+}
+
+void Run::undo(Key scope, const Bits& after) {
+  std::vector<Key> ended;
+  for (const Living& at : data_.living)
+    if (at.scope == scope && at.element != no_element && after[at.element]) ended.push_back(at.key);
+  for (const Key key : ended) cancel(key);
+  const std::vector<JoinCount> joins = data_.joins;
+  for (const JoinCount& join : joins)
+    if (join.scope == scope && after[definition_.flows[join.flow].source])
+      emit(JoinChanged{
+          .element = join.element, .scope = scope, .flow = join.flow, .change = -static_cast<int>(join.count)});
 }
 
 base::Result<void> Run::on(const Cancel&) {

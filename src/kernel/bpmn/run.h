@@ -60,6 +60,8 @@ class Run {
   base::Result<void> on(const ResolveIncident& command);
   base::Result<void> on(const Move& command);
   base::Result<void> on(const Cancel& command);
+  /// Ends what lives in `scope` at the elements of `after`, and the tokens at joins that came from them.
+  void undo(Key scope, const Bits& after);
   base::Result<ElementIndex> start_of(const std::string& wanted) const;
   void complete_wait(Key key, const feel::Context& variables);
   void emit(Event event);

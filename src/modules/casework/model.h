@@ -25,7 +25,15 @@ struct Mark {
   bool operator==(const Mark&) const = default;
 };
 
-/// Which marks a clock listens to.
+/// Time that counts for no clock: the case was suspended, or had ended before it was reopened.
+struct Interval {
+  base::Instant from;
+  std::optional<base::Instant> to;
+  base::Text reason;
+  bool operator==(const Interval&) const = default;
+};
+
+/// Which marks a clock listens to, and what operations have done to it.
 struct ClockPlan {
   struct Pause {
     std::string from;
@@ -36,6 +44,8 @@ struct ClockPlan {
   std::vector<std::string> stops;
   std::vector<Pause> pauses;
   std::vector<std::string> extensions;  // each such mark adds `extension` of the limit once
+  std::vector<Interval> interruptions = {};
+  int extended = 0;                     // extensions granted by the head of office
 };
 
 /// A limit as the rule in force on the starting day states it.

@@ -16,6 +16,20 @@ struct Passage {
   int extensions = 0;
 };
 
+/// Interruptions are pauses of every clock, as far as they lie between its start and its stop.
+void interrupt(Passage& passed, const std::vector<Interval>& interruptions) {
+  for (const Interval& interval : interruptions) {
+    const calendar::Date from = std::max(calendar::local_date(interval.from), *passed.started);
+    std::optional<calendar::Date> to;
+    if (interval.to) to = calendar::local_date(*interval.to);
+    if (passed.stopped && (!to || *passed.stopped < *to)) to = passed.stopped;
+    if (to && *to <= from) continue;
+    passed.pauses.push_back({.from = from, .to = to, .reason = interval.reason});
+  }
+  std::stable_sort(passed.pauses.begin(), passed.pauses.end(),
+                   [](const calendar::Pause& left, const calendar::Pause& right) { return left.from < right.from; });
+}
+
 /// Reads the marks once, in order: marks before the start and after the stop do not concern the clock.
 Passage passage(const ClockPlan& plan, const std::vector<Mark>& marks) {
   Passage passed;
@@ -46,6 +60,8 @@ Passage passage(const ClockPlan& plan, const std::vector<Mark>& marks) {
   }
   // A clock that stopped inside a pause stops the pause with it.
   if (passed.stopped && open) passed.pauses.back().to = passed.stopped;
+  if (passed.started) interrupt(passed, plan.interruptions);
+  passed.extensions += plan.extended;
   return passed;
 }
 
@@ -76,7 +92,8 @@ base::Result<ClockReading> read_clock(const ClockPlan& plan, const std::vector<M
   const Passage passed = passage(plan, marks);
   ClockReading reading{.started_on = passed.started, .stopped_on = passed.stopped};
   if (!passed.started) return reading;
-  const bool paused = !passed.pauses.empty() && !passed.pauses.back().to;
+  const bool paused = std::any_of(passed.pauses.begin(), passed.pauses.end(),
+                                  [](const calendar::Pause& pause) { return !pause.to; });
   reading.state = passed.stopped ? ClockState::stopped : paused ? ClockState::paused : ClockState::running;
   if (legal) {
     TRY(reading.legal, side_of(*legal, passed, calendar, today));
