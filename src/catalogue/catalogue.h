@@ -82,6 +82,7 @@ struct Material {
   std::vector<std::string> needed_by;             // registrations; not empty
   std::optional<feel::Expression> required_when;  // over guide answers and form answers; absent: always
   int files_max = 5;
+  bool deferrable = false;                // may be handed in later, on a promise (容缺受理)
   base::Text basis;
 };
 
@@ -103,6 +104,8 @@ struct Clock {
   std::string promised_rule;            // rule id; may be empty
   std::vector<std::string> extensions;  // marks that add the limit of extension_rule
   std::string extension_rule;
+  std::string express_rule;               // the promise on the express lane; empty: the usual one
+  int remind_days = 1;                    // working days before the day at which the holder is reminded
 };
 
 /// A document the office issues: which template, when, to whom.

@@ -117,6 +117,7 @@ class Check {
     rule(clock.legal_rule, place + "/legal_rule");
     rule(clock.promised_rule, place + "/promised_rule");
     rule(clock.extension_rule, place + "/extension_rule");
+    rule(clock.express_rule, place + "/express_rule");
   }
 
   void need_document(const std::string& id, const std::string& place) {

@@ -43,13 +43,11 @@ Registration read_registration(const Reader& from) {
 }
 
 Material read_material(const Reader& from) {
-  from.only({"id", "name", "hint", "needed_by", "required_when", "files_max", "basis"});
-  Material material{.id = from.text("id"),
-                    .name = from.words("name"),
-                    .hint = from.words_or_none("hint"),
-                    .needed_by = from.texts("needed_by"),
-                    .required_when = from.expression("required_when"),
+  from.only({"id", "name", "hint", "needed_by", "required_when", "files_max", "deferrable", "basis"});
+  Material material{.id = from.text("id"), .name = from.words("name"), .hint = from.words_or_none("hint"),
+                    .needed_by = from.texts("needed_by"), .required_when = from.expression("required_when"),
                     .files_max = static_cast<int>(from.number_or("files_max", 1, files_max, 5)),
+                    .deferrable = from.flag_or("deferrable", false),
                     .basis = from.words("basis")};
   if (material.needed_by.empty())
     from.fault_at("needed_by", "catalogue.missing",
@@ -59,17 +57,13 @@ Material read_material(const Reader& from) {
 
 Clock read_clock(const Reader& from) {
   from.only({"id", "name", "registration", "starts", "stops", "pauses", "legal_rule", "promised_rule", "extensions",
-             "extension_rule"});
-  Clock clock{.id = from.text("id"),
-              .name = from.words("name"),
-              .registration = from.text_or("registration", ""),
-              .starts = from.texts("starts"),
-              .stops = from.texts("stops"),
-              .pauses = {},
-              .legal_rule = from.text_or("legal_rule", ""),
-              .promised_rule = from.text_or("promised_rule", ""),
-              .extensions = from.texts("extensions"),
-              .extension_rule = from.text_or("extension_rule", "")};
+             "extension_rule", "express_rule", "remind_days"});
+  Clock clock{.id = from.text("id"), .name = from.words("name"), .registration = from.text_or("registration", ""),
+              .starts = from.texts("starts"), .stops = from.texts("stops"), .pauses = {},
+              .legal_rule = from.text_or("legal_rule", ""), .promised_rule = from.text_or("promised_rule", ""),
+              .extensions = from.texts("extensions"), .extension_rule = from.text_or("extension_rule", ""),
+              .express_rule = from.text_or("express_rule", ""),
+              .remind_days = static_cast<int>(from.number_or("remind_days", 0, 30, 1))};
   for (const Reader& pause : from.items("pauses")) {
     pause.only({"from", "to", "reason"});
     clock.pauses.push_back({pause.text("from"), pause.text("to"), pause.words("reason")});

@@ -2,6 +2,7 @@
 /// services to life, and for the server.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,7 +16,12 @@
 #include "kernel/bpmn/bpmn.h"
 #include "modules/access/model.h"
 #include "modules/casework/model.h"
+#include "modules/casework/operations.h"
 #include "storage/storage.h"
+
+namespace http {
+class Router;
+}
 
 namespace casework {
 
@@ -48,7 +54,9 @@ struct Case {
   CaseHead head;
   bpmn::Instance instance;
   std::vector<Mark> marks;
-  std::shared_ptr<const catalogue::Service> service;  // the version the case started with
+  std::shared_ptr<const catalogue::Service> service;  // the version the case runs on
+  std::vector<Deed> deeds = {};                        // operations done to it, oldest first
+  Conduct conduct = {};                                // what they add up to
 };
 
 /// Names a task: the waiting element `key` of a case. As text: "0d3k…-17".
@@ -95,6 +103,40 @@ struct NewCase {
   feel::Context variables;
 };
 
+/// An operation asked for: its id and what it comes with ("reason", "basis", "clock", "task", "to", "places",
+/// "answers", "person", "agree", "material", "promise", "kept", "told", "channel").
+struct OperationRequest {
+  base::Id of_case;
+  std::string operation;
+  feel::Context data;
+  std::optional<std::int64_t> expected_sequence = {};
+};
+
+/// What somebody may do to a case now, for the menu on its page.
+struct Possible {
+  const OperationKind* kind = nullptr;
+  std::optional<base::Error> refusal;    // why not, when the state of the case forbids it
+  struct Choice {
+    std::string value;
+    base::Text label;
+  };
+  std::vector<Choice> tasks;             // open ones
+  std::vector<Choice> steps;             // where it may be sent back to, as "task>step"
+  std::vector<Choice> clocks;            // that may be extended
+  std::vector<Choice> materials;         // that may be promised, or whose promise waits
+  std::vector<Choice> people;
+};
+
+/// The instance, marks and state of a case as its stored events give them, up to the event `until`.
+struct Replayed {
+  bpmn::Instance instance;
+  std::vector<Mark> marks;
+  std::string state;
+  std::vector<Deed> deeds;
+  std::shared_ptr<const catalogue::Service> service;
+  std::map<bpmn::Key, base::Instant> timers_opened = {};
+};
+
 /// What a service task does inside the transaction: returns the variables it sets.
 struct JobContext {
   const Case& of_case;
@@ -103,8 +145,9 @@ struct JobContext {
 };
 using Worker = std::function<base::Result<feel::Context>(storage::Transaction&, const JobContext&)>;
 
-/// Told of every milestone in the transaction in which a case passes it.
-using Listener = std::function<void(storage::Transaction&, const Case&, const std::string& element, const Moment&)>;
+/// Told of corrected answers in the transaction that corrects them: who filed them keeps them too.
+using OnCorrected =
+    std::function<base::Result<void>(storage::Transaction&, const Case&, const feel::Context& answers, const Moment&)>;
 
 /// Runs the processes. Built once by the server; thread-safe after that.
 class Engine {
@@ -131,9 +174,28 @@ class Engine {
   base::Result<Task> claim(storage::Transaction& transaction, TaskId task, const Moment& moment) const;
   base::Result<Task> release(storage::Transaction& transaction, TaskId task, const Moment& moment) const;
 
-  /// Ends the case at the applicant's wish or ours. `state` is what the case is called from then on.
-  base::Result<CaseHead> cancel(storage::Transaction& transaction, base::Id of_case, std::string_view state,
-                                std::string_view reason, const Moment& moment) const;
+  /// Ends the case at the applicant's own wish.
+  /// Errors: `casework.ended`, `casework.binding`.
+  base::Result<CaseHead> withdraw(storage::Transaction& transaction, base::Id of_case, std::string_view reason,
+                                  const Moment& moment) const;
+
+  /// Does one of the operations of `operations.h`: checked against the case, appended as an event, its effect on
+  /// process, clocks and timers applied.
+  /// Errors: `casework.operation_unknown`, `casework.operation_not_yours`, `casework.stale`, what `operations.h` lists,
+  /// and what each operation says of its details.
+  base::Result<CaseHead> operate(storage::Transaction& transaction, const OperationRequest& request,
+                                 const Moment& moment) const;
+  /// The operations the actor's roles cover, with what they can be applied to.
+  base::Result<std::vector<Possible>> possible(storage::Snapshot& snapshot, base::Id of_case, const Moment& moment) const;
+  /// Reminds of and escalates tasks whose day comes near or has passed, as their clocks say; returns how many.
+  int remind(storage::Store& store, base::Instant now, int limit) const;
+
+  void on_corrected(OnCorrected listener) { on_corrected_ = std::move(listener); }
+
+  /// Rebuilds a case from its events alone.
+  /// Errors: `casework.case_unknown`, `bpmn.stored_invalid`.
+  base::Result<Replayed> replay(storage::Snapshot& snapshot, base::Id of_case,
+                                std::int64_t until = INT64_MAX) const;
 
   /// Records something that happened to the case without moving its process (a visit, a rating).
   base::Result<CaseHead> note(storage::Transaction& transaction, base::Id of_case, std::string_view type,
@@ -165,6 +227,7 @@ class Engine {
     std::string element;
     bpmn::Key key = 0;
     std::string reason;
+    const Deed* deed = nullptr;  // an operation: its event is the operation's own
   };
   base::Result<std::shared_ptr<const catalogue::Service>> pinned(storage::Snapshot& snapshot,
                                                                  const std::string& service,
@@ -173,6 +236,23 @@ class Engine {
                                 const Step& step, const Moment& moment) const;
   base::Result<std::vector<bpmn::Event>> run(storage::Transaction& transaction, Case& of_case, bpmn::Command command,
                                              const Moment& moment) const;
+  base::Result<void> check_completion(storage::Snapshot& snapshot, const Case& of_case, const Task& task,
+                                      const Moment& moment) const;
+  base::Result<CaseHead> perform(storage::Transaction& transaction, Case& of_case, Deed deed, const Moment& moment) const;
+  base::Result<std::vector<bpmn::Event>> carry_out(storage::Transaction& transaction, Case& of_case, Deed& deed,
+                                                   const Moment& moment) const;
+  base::Result<std::vector<bpmn::Event>> send_back(storage::Transaction& transaction, Case& of_case, Deed& deed,
+                                                   const Moment& moment) const;
+  base::Result<std::vector<bpmn::Event>> correct(storage::Transaction& transaction, Case& of_case, Deed& deed,
+                                                 const Moment& moment) const;
+  base::Result<void> reopen(storage::Transaction& transaction, Case& of_case, Deed& deed, const Moment& moment) const;
+  base::Result<std::vector<bpmn::Event>> assist(storage::Transaction& transaction, Case& of_case, Deed& deed,
+                                                const Moment& moment) const;
+  base::Result<void> check_extension(const Case& of_case, const Deed& deed, const Moment& moment) const;
+  base::Result<void> prepare_promise(const Case& of_case, Deed& deed, const Moment& moment) const;
+  base::Result<void> prepare_person(storage::Snapshot& snapshot, const Case& of_case, Deed& deed,
+                                    const Moment& moment) const;
+  base::Result<void> refresh_timers(storage::Transaction& transaction, const Case& of_case, const Moment& moment) const;
   void refresh_tasks(storage::Transaction& transaction, const Case& of_case,
                      const std::vector<ClockView>& views) const;
   /// The views of a case's clocks, without an event. Returns whether the promised day moved.
@@ -182,6 +262,7 @@ class Engine {
 
   std::shared_ptr<const catalogue::Catalogue> catalogue_;
   std::map<std::string, Worker, std::less<>> workers_;
+  OnCorrected on_corrected_;
   // Versions that only old cases use, read when one of them is.
   mutable std::mutex pinned_mutex_;
   mutable std::map<std::string, std::shared_ptr<const catalogue::Service>, std::less<>> pinned_;
@@ -201,6 +282,42 @@ struct TaskPage {
   std::optional<std::string> next;
   std::int64_t total = 0;
 };
+/// Whether the actor's own roles, or one that somebody has delegated, cover the task today.
+bool may_do(storage::Snapshot& snapshot, const access_control::Actor& actor, const Task& task, calendar::Date today);
+
+/// Somebody lends a role to a colleague for some days, for all services or one.
+struct Delegation {
+  base::Id id;
+  std::string division;
+  base::Id from_person;
+  base::Id to_person;
+  std::string role;
+  std::string service;                          // empty: all
+  calendar::Date valid_from;
+  calendar::Date valid_to;
+  std::string reason;
+  std::optional<base::Instant> revoked_at = {};
+};
+/// Errors: `casework.reason_missing`, `casework.delegation_days` (ends before it begins, in the past, or longer than
+/// 90 days), `casework.role_unknown` (not a role of the giver), `casework.person_unfit` (not staff of the division, or the giver).
+base::Result<Delegation> delegate(storage::Transaction& transaction, const Delegation& delegation, const Moment& moment);
+/// By the giver only. Errors: `casework.delegation_unknown`.
+base::Result<Delegation> revoke_delegation(storage::Transaction& transaction, base::Id id, const Moment& moment);
+/// Given and received ones that are in force or still to come.
+std::vector<Delegation> delegations_of(storage::Snapshot& snapshot, base::Id person, calendar::Date today);
+
+/// Promises not verified yet within scope, the earliest due first.
+struct OpenPromise {
+  base::Id of_case;
+  std::string case_number;
+  std::string case_title;
+  std::string service;
+  std::string material;
+  base::Instant made_at;
+  calendar::Date due;
+};
+std::vector<OpenPromise> open_promises(storage::Snapshot& snapshot, const access_control::Scope& scope, int limit);
+
 /// Open tasks that the actor may do, within the actor's scope.
 TaskPage list_tasks(storage::Snapshot& snapshot, const access_control::Actor& actor, const TaskFilter& filter,
                     calendar::Date today);
@@ -227,6 +344,18 @@ CasePage list_cases(storage::Snapshot& snapshot, const access_control::Scope& sc
 
 /// The events of a case in words and as stored, oldest first.
 std::vector<storage::Event> history(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id of_case);
+
+/// What happened, in words, for events that are not steps of the process: operations and notes.
+struct Told {
+  base::Text text;
+  std::string reason;
+};
+std::optional<Told> told_by(const storage::Event& event, const catalogue::Service& service);
+/// Whether the case has passed a step after which nothing is taken back (element property `binding`).
+bool is_binding(const Case& of_case);
+
+/// The operations' routes.
+void mount(http::Router& router, storage::Store& store, const Engine& engine);
 
 /// The name of an element in the reader's language: its BPMN name, and the property `name_en`.
 base::Text name_of(const bpmn::Element& element);

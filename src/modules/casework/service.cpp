@@ -1,6 +1,7 @@
 #include <algorithm>
 
-#include "modules/casework/casework.h"
+#include "engine.h"
+#include "modules/access/access.h"
 #include "store.h"
 
 namespace casework {
@@ -8,6 +9,8 @@ namespace {
 
 /// Jobs and element steps that one command may set off; passing it is a fault of the process model.
 constexpr int jobs_max = 100;
+
+}  // namespace
 
 base::Error case_unknown() {
   return {.kind = base::Refusal::not_found,
@@ -26,6 +29,32 @@ base::Error not_yours(std::string_view zh, std::string_view en) {
           .code = "casework.not_yours",
           .message = {std::string(zh), std::string(en)}};
 }
+
+base::Error conflict(std::string code, std::string zh, std::string en) {
+  return {.kind = base::Refusal::conflict, .code = std::move(code), .message = {std::move(zh), std::move(en)}};
+}
+
+base::Error invalid_at(std::string path, std::string code, std::string zh, std::string en) {
+  const base::Text message{std::move(zh), std::move(en)};
+  return {.kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
+}
+
+std::string property(const bpmn::Element& element, const std::string& name) {
+  const auto found = element.properties.find(name);
+  return found == element.properties.end() ? std::string() : found->second;
+}
+
+std::string text_in(const feel::Context& data, std::string_view key) {
+  const feel::Value* value = data.find(key);
+  return value && value->kind() == feel::Kind::string ? value->as_string() : std::string();
+}
+
+std::int64_t number_in(const feel::Context& data, std::string_view key) {
+  const feel::Value* value = data.find(key);
+  return value && value->kind() == feel::Kind::number ? value->as_number().to_int64().value_or(0) : 0;
+}
+
+namespace {
 
 /// Whom it was done by and when is told to the second one who tries.
 base::Error already_done(const Task& task) {
@@ -48,19 +77,27 @@ bool clock_names(const catalogue::Clock& clock, const std::string& element) {
                      [&](const auto& pause) { return pause.from == element || pause.to == element; });
 }
 
-std::string property(const bpmn::Element& element, const std::string& name) {
-  const auto found = element.properties.find(name);
-  return found == element.properties.end() ? std::string() : found->second;
-}
-
 /// Marks are kept for what a clock listens to and for milestones that name a state.
 bool is_mark(const catalogue::Service& service, const bpmn::Element& element) {
   if (element.type == bpmn::ElementType::intermediate_throw || element.type == bpmn::ElementType::start_event)
     return true;
-  if (!property(element, "state").empty()) return true;
+  if (!property(element, "state").empty() || property(element, "binding") == "true") return true;
   return std::any_of(service.clocks.begin(), service.clocks.end(),
                      [&](const catalogue::Clock& clock) { return clock_names(clock, element.id); });
 }
+
+}  // namespace
+
+void pass(const catalogue::Service& service, const bpmn::Event& event, base::Instant at, Passed passed) {
+  const std::vector<bpmn::Element>& elements = bpmn::elements(*service.process);
+  const auto* done = std::get_if<bpmn::ElementCompleted>(&event);
+  if (!done || done->element >= elements.size()) return;
+  const bpmn::Element& element = elements[done->element];
+  if (is_mark(service, element)) passed.marks.push_back({element.id, at});
+  if (const std::string state = property(element, "state"); !state.empty()) passed.state = state;
+}
+
+namespace {
 
 /// Business rule tasks ask the service's own decision model.
 class ServiceDecisions : public bpmn::Decisions {
@@ -84,8 +121,13 @@ class ServiceDecisions : public bpmn::Decisions {
   const catalogue::Service& service_;
 };
 
-ClockPlan plan_of(const catalogue::Clock& clock) {
-  ClockPlan plan{.starts = clock.starts, .stops = clock.stops, .pauses = {}, .extensions = clock.extensions};
+ClockPlan plan_of(const catalogue::Clock& clock, const Conduct& conduct) {
+  ClockPlan plan{.starts = clock.starts,
+                 .stops = clock.stops,
+                 .pauses = {},
+                 .extensions = clock.extensions,
+                 .interruptions = conduct.interruptions,
+                 .extended = static_cast<int>(std::count(conduct.extended.begin(), conduct.extended.end(), clock.id))};
   for (const auto& pause : clock.pauses) plan.pauses.push_back({pause.from, pause.to, pause.reason});
   return plan;
 }
@@ -137,6 +179,8 @@ base::Result<Case> Engine::load(storage::Snapshot& snapshot, const access_contro
   std::optional<StoredCase> stored = find_case(snapshot, scope, of_case);
   if (!stored) return case_unknown();
   Case loaded{.head = std::move(stored->head), .instance = {}, .marks = std::move(stored->marks), .service = {}};
+  loaded.deeds = std::move(stored->deeds);
+  loaded.conduct = conduct_of(loaded.deeds);
   TRY(loaded.service, pinned(snapshot, loaded.head.service, loaded.head.service_version));
   TRY(loaded.instance, bpmn::decode_instance(stored->instance));
   return loaded;
@@ -154,11 +198,7 @@ base::Result<std::vector<bpmn::Event>> Engine::run(storage::Transaction& transac
     TRY(std::vector<bpmn::Event> events, bpmn::decide(definition, of_case.instance, command, world));
     for (bpmn::Event& event : events) {
       bpmn::apply(definition, of_case.instance, event);
-      if (const auto* done = std::get_if<bpmn::ElementCompleted>(&event); done && done->element < elements.size()) {
-        const bpmn::Element& element = elements[done->element];
-        if (is_mark(*of_case.service, element)) of_case.marks.push_back({element.id, moment.now});
-        if (const std::string state = property(element, "state"); !state.empty()) of_case.head.state = state;
-      }
+      pass(*of_case.service, event, moment.now, {of_case.marks, of_case.head.state});
       all.push_back(std::move(event));
     }
     const bpmn::JobOpened* job = nullptr;
@@ -182,6 +222,15 @@ std::string event_json(std::string_view by, const std::string& element, bpmn::Ke
   if (!element.empty()) json += ",\"element\":" + feel::to_json(feel::Value(element));
   if (key != 0) json += ",\"key\":" + std::to_string(key);
   if (!reason.empty()) json += ",\"reason\":" + feel::to_json(feel::Value(reason));
+  return json + ",\"events\":" + bpmn::encode(events) + "}";
+}
+
+/// An operation's own event: what it came with, and what it did to the process.
+std::string deed_json(const Deed& deed, const std::vector<bpmn::Event>& events) {
+  feel::Context data{{"by", "operate"}, {"op", feel::Value(kind_of(deed.operation).id)}};
+  for (const auto& [key, value] : deed.data.entries()) data.put(key, value);
+  std::string json = feel::to_json(feel::Value(std::move(data)));
+  json.pop_back();
   return json + ",\"events\":" + bpmn::encode(events) + "}";
 }
 
@@ -215,11 +264,13 @@ std::optional<calendar::Date> promised_day(const std::vector<ClockView>& clocks)
 base::Result<std::vector<ClockView>> Engine::clocks(const Case& of_case, calendar::Date today) const {
   std::vector<ClockView> views;
   for (const catalogue::Clock& clock : of_case.service->clocks) {
-    const ClockPlan plan = plan_of(clock);
+    const ClockPlan plan = plan_of(clock, of_case.conduct);
+    const bool express = of_case.conduct.express_at && !clock.express_rule.empty();
     ClockView view{.clock = &clock, .reading = {}};
     if (const auto started = started_on(plan, of_case.marks)) {
       TRY(const auto legal, limit_of(catalogue_->rules, clock.legal_rule, clock.extension_rule, *started));
-      TRY(const auto promised, limit_of(catalogue_->rules, clock.promised_rule, "", *started));
+      TRY(const auto promised, limit_of(catalogue_->rules, express ? clock.express_rule : clock.promised_rule, "",
+                                        *started));
       TRY(view.reading, read_clock(plan, of_case.marks, legal, promised, catalogue_->calendar, today));
     }
     views.push_back(std::move(view));
@@ -237,10 +288,11 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
   const bool is_new = of_case.head.sequence == 0;
   of_case.head.sequence = transaction.append(
       {"case", of_case.head.id}, of_case.head.sequence,
-      {.type = is_new ? "case.opened" : "case.advanced",
+      {.type = step.deed ? kind_of(step.deed->operation).event : is_new ? "case.opened" : "case.advanced",
        .at = moment.now,
        .actor = moment.actor.person,
-       .data = event_json(step.by, step.element, step.key, step.reason, events)},
+       .data = step.deed ? deed_json(*step.deed, events)
+                         : event_json(step.by, step.element, step.key, step.reason, events)},
       of_case.head.division);
   const std::string instance = bpmn::encode(of_case.instance);
   if (is_new)
@@ -254,7 +306,9 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
       const base::Id assignee = task->candidate_groups.size() == 1 && task->candidate_groups[0] == "applicant"
                                     ? of_case.head.applicant
                                     : base::Id{};
-      insert_task(transaction, of_case, *task, element, assignee, due_under(views, clock_of(element)), moment.now);
+      bpmn::TaskOpened opened = *task;
+      if (of_case.conduct.express_at) opened.priority = std::max(opened.priority, express_priority);
+      insert_task(transaction, of_case, opened, element, assignee, due_under(views, clock_of(element)), moment.now);
     } else if (const auto* timer = std::get_if<bpmn::TimerOpened>(&event)) {
       save_timer(transaction, of_case, timer->key, timer->due, moment.now);
     } else if (const auto* closed = std::get_if<bpmn::WaitClosed>(&event)) {
@@ -264,6 +318,9 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
     }
   }
   refresh_tasks(transaction, of_case, views);
+  if (!of_case.conduct.interruptions.empty()) {
+    TRY(std::ignore, refresh_timers(transaction, of_case, moment));
+  }
   return of_case.head;
 }
 
@@ -316,7 +373,7 @@ base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, 
   if (task->group == "applicant") {
     if (moment.actor.person != of_case.head.applicant)
       return not_yours("这一步由申请人办理", "This step is for the applicant.");
-  } else if (!task->group.empty() && !moment.actor.has_role(task->group)) {
+  } else if (!may_do(transaction, moment.actor, *task, moment.today())) {
     return not_yours("您的岗位不办理这一环节", "Your role does not cover this step.");
   }
   if (task->assignee && task->assignee != moment.actor.person)
@@ -326,6 +383,7 @@ base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, 
                        .code = "casework.stale",
                        .message = {"办件在您打开之后有了变化,请刷新后再办理;您填写的内容仍在页面上",
                                    "The case has changed since you opened it. Please reload; what you typed is kept."}};
+  TRY(std::ignore, check_completion(transaction, of_case, *task, moment));
   feel::Context checked = answers;
   if (const auto form = of_case.service->task_forms.find(task->form); form != of_case.service->task_forms.end()) {
     const feel::World world{.now = moment.now, .working_days = &catalogue_->calendar};
@@ -347,7 +405,7 @@ base::Result<Task> Engine::claim(storage::Transaction& transaction, TaskId id, c
   std::optional<Task> task = find_task(transaction, moment.actor.scope, id);
   if (!task) return task_unknown();
   if (task->done_at) return already_done(*task);
-  if (!task->group.empty() && !moment.actor.has_role(task->group))
+  if (!may_do(transaction, moment.actor, *task, moment.today()))
     return not_yours("您的岗位不办理这一环节", "Your role does not cover this step.");
   if (task->assignee == moment.actor.person) return *task;
   if (task->assignee)
@@ -377,20 +435,6 @@ base::Result<Task> Engine::release(storage::Transaction& transaction, TaskId id,
   assign_task(transaction, id, {});
   task->assignee = {};
   return *task;
-}
-
-base::Result<CaseHead> Engine::cancel(storage::Transaction& transaction, base::Id id, std::string_view state,
-                                      std::string_view reason, const Moment& moment) const {
-  TRY(Case of_case, load(transaction, moment.actor.scope, id));
-  if (of_case.head.ended_at)
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "casework.ended",
-                       .message = {"办件已经办结,不能再撤回", "The case has ended and cannot be withdrawn any more."}};
-  TRY(auto events, run(transaction, of_case, bpmn::Cancel{}, moment));
-  of_case.head.state = state;
-  of_case.marks.push_back({std::string(state), moment.now});
-  return finish(transaction, of_case, std::move(events),
-                {.by = "cancel", .element = std::string(state), .key = 0, .reason = std::string(reason)}, moment);
 }
 
 base::Result<CaseHead> Engine::note(storage::Transaction& transaction, base::Id id, std::string_view type,

@@ -34,6 +34,38 @@ std::vector<Mark> marks_of(std::string_view text) {
   return marks;
 }
 
+/// Deeds as stored beside the case: what `conduct_of` makes of them is never stored itself.
+std::string deeds_text(const std::vector<Deed>& deeds) {
+  feel::List list;
+  for (const Deed& deed : deeds) {
+    feel::Context entry = deed.data;
+    entry.put("op", kind_of(deed.operation).id);
+    entry.put("at", feel::Value(deed.at.us));
+    entry.put("by", base::to_text(deed.by));
+    list.emplace_back(std::move(entry));
+  }
+  return feel::to_json(feel::Value(std::move(list)));
+}
+
+std::vector<Deed> deeds_of(const std::string& text) {
+  std::vector<Deed> deeds;
+  const auto list = feel::parse_json(text);
+  CHECK(list && list.value().kind() == feel::Kind::list);
+  for (const feel::Value& item : list.value().as_list()) {
+    feel::Context data = item.as_context();
+    const auto operation = parse_operation(data.find("op")->as_string());
+    CHECK(operation);
+    Deed deed{.operation = operation.value(),
+              .at = {data.find("at")->as_number().to_int64().value_or(0)},
+              .by = base::parse_id(data.find("by")->as_string()).value_or(base::Id{}),
+              .data = {}};
+    for (const char* key : {"op", "at", "by"}) data.erase(key);
+    deed.data = std::move(data);
+    deeds.push_back(std::move(deed));
+  }
+  return deeds;
+}
+
 std::optional<calendar::Date> day_of(const Datum& datum) {
   if (datum.is_null() || datum.text() == no_day) return std::nullopt;
   return datum.date();
@@ -126,16 +158,20 @@ void append(Condition& to, std::string_view sql, std::initializer_list<Datum> pa
 }
 
 /// Tasks for somebody: what one has taken, or what one's roles may take, within scope.
-Condition tasks_for(const access_control::Actor& actor, TaskFilter::Tab tab, calendar::Date today) {
+Condition tasks_for(const access_control::Actor& actor, const std::vector<std::string>& roles, TaskFilter::Tab tab,
+                    calendar::Date today) {
   if (actor.scope.kind == access_control::Scope::Kind::own) return {"1 = 0", {}};  // an applicant has no work list
   Condition condition = within(actor.scope, "t");
   condition.sql += " AND t.done_at IS NULL";
   if (tab == TaskFilter::Tab::mine) {
-    append(condition, "t.assignee = ?", {actor.person});
+    append(condition,
+           "(t.assignee = ? OR EXISTS (SELECT 1 FROM signatures s WHERE s.person = ? AND s.open = 1 AND "
+           "s.case_id = t.case_id AND s.task_key = t.task_key))",
+           {actor.person, actor.person});
     return condition;
   }
   std::string groups;
-  for (const std::string& role : actor.roles) {
+  for (const std::string& role : roles) {
     groups += groups.empty() ? "?" : ", ?";
     condition.parameters.emplace_back(role);
   }
@@ -146,34 +182,46 @@ Condition tasks_for(const access_control::Actor& actor, TaskFilter::Tab tab, cal
 
 }  // namespace
 
+std::vector<std::string> roles_of(storage::Snapshot& snapshot, const access_control::Actor& actor, calendar::Date today) {
+  std::vector<std::string> roles = actor.roles;
+  for (const Delegation& delegation : delegations_of(snapshot, actor.person, today))
+    if (delegation.to_person == actor.person && delegation.valid_from <= today) roles.push_back(delegation.role);
+  return roles;
+}
+
 access_control::Scope system_scope() { return access_control::Scope::of_division(""); }
 
 std::optional<StoredCase> find_case(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id) {
   Condition condition = within(scope, "c");
   append(condition, "c.id = ?", {id});
-  const auto rows = snapshot.query("SELECT " + std::string(head_columns) + ", c.instance, c.marks FROM cases c WHERE " +
+  const auto rows = snapshot.query("SELECT " + std::string(head_columns) + ", c.instance, c.marks, c.deeds, c.first_version FROM cases c WHERE " +
                                        condition.sql,
                                    condition.parameters);
   if (rows.empty()) return std::nullopt;
-  return StoredCase{.head = head_of(rows[0]), .instance = rows[0][13].text(), .marks = marks_of(rows[0][14].text())};
+  return StoredCase{.head = head_of(rows[0]),
+                    .instance = rows[0][13].text(),
+                    .marks = marks_of(rows[0][14].text()),
+                    .deeds = deeds_of(rows[0][15].text()),
+                    .first_version = rows[0][16].text().empty() ? rows[0][5].text() : rows[0][16].text()};
 }
 
 void insert_case(storage::Transaction& transaction, const Case& of_case, const std::string& instance) {
   const CaseHead& head = of_case.head;
   transaction.execute(
       "INSERT INTO cases (id, division, office, number, service, service_version, applicant, title, state, instance, "
-      "marks, opened_at, ended_at, promised_day, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "marks, opened_at, ended_at, promised_day, sequence, first_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {head.id, head.division, head.office, head.number, head.service, head.service_version, head.applicant, head.title,
        head.state, instance, marks_text(of_case.marks), head.opened_at, Datum(head.ended_at),
-       due_text(head.promised_day), head.sequence});
+       due_text(head.promised_day), head.sequence, head.service_version});
 }
 
 void update_case(storage::Transaction& transaction, const Case& of_case, const std::string& instance) {
   const CaseHead& head = of_case.head;
   transaction.execute(
-      "UPDATE cases SET state = ?, instance = ?, marks = ?, ended_at = ?, promised_day = ?, sequence = ? WHERE id = ?",
+      "UPDATE cases SET state = ?, instance = ?, marks = ?, ended_at = ?, promised_day = ?, sequence = ?, deeds = ?, "
+      "service_version = ?, suspended = ? WHERE id = ?",
       {head.state, instance, marks_text(of_case.marks), Datum(head.ended_at), due_text(head.promised_day),
-       head.sequence, head.id});
+       head.sequence, deeds_text(of_case.deeds), head.service_version, of_case.conduct.suspended, head.id});
 }
 
 std::optional<Task> find_task(storage::Snapshot& snapshot, const access_control::Scope& scope, TaskId id) {
@@ -244,6 +292,110 @@ std::vector<TaskId> due_timers(storage::Snapshot& snapshot, base::Instant now, i
   return due;
 }
 
+std::vector<DueTask> tasks_to_remind(storage::Snapshot& snapshot, calendar::Date until, calendar::Date today, int limit) {
+  std::vector<DueTask> tasks;
+  for (const Row& row : snapshot.query(
+           "SELECT case_id, task_key, due_day, element FROM tasks WHERE done_at IS NULL AND due_day <= ? "
+           "AND (reminded = 0 OR (reminded = 1 AND due_day < ?)) ORDER BY due_day, case_id, task_key LIMIT ?",
+           {calendar::to_text(until), calendar::to_text(today), limit}))
+    tasks.push_back({{row[0].id(), static_cast<bpmn::Key>(row[1].number())}, row[2].date(), row[3].text()});
+  return tasks;
+}
+
+void mark_reminded(storage::Transaction& transaction, TaskId id, bool late) {
+  transaction.execute("UPDATE tasks SET reminded = ? WHERE case_id = ? AND task_key = ?",
+                      {late ? 2 : 1, id.of_case, std::int64_t{id.key}});
+}
+
+void open_task_again(storage::Transaction& transaction, TaskId id) {
+  transaction.execute("UPDATE tasks SET done_at = NULL, done_by = 0 WHERE case_id = ? AND task_key = ?",
+                      {id.of_case, std::int64_t{id.key}});
+}
+
+void save_priority(storage::Transaction& transaction, base::Id of_case, int priority) {
+  transaction.execute("UPDATE tasks SET priority = ? WHERE case_id = ? AND done_at IS NULL", {priority, of_case});
+}
+
+void save_signature(storage::Transaction& transaction, TaskId id, const Conduct::Signature& signature,
+                    std::string_view division) {
+  transaction.execute(
+      "INSERT INTO signatures (case_id, task_key, person, division, open) VALUES (?, ?, ?, ?, ?) "
+      "ON CONFLICT (case_id, task_key, person) DO UPDATE SET open = excluded.open",
+      {id.of_case, std::int64_t{id.key}, signature.person, division, !signature.agreed.has_value()});
+}
+
+void save_promise(storage::Transaction& transaction, const CaseHead& head, const Conduct::Promise& promise) {
+  transaction.execute(
+      "INSERT INTO promises (case_id, material, division, office, made_at, due_day, kept) VALUES (?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (case_id, material, made_at) DO UPDATE SET kept = excluded.kept",
+      {head.id, promise.material, head.division, head.office, promise.made_at, promise.due,
+       promise.kept ? Datum(*promise.kept) : Datum()});
+}
+
+namespace {
+
+constexpr std::string_view delegation_columns =
+    "id, division, from_person, to_person, role, service, valid_from, valid_to, reason, revoked_at";
+
+Delegation delegation_of(const Row& row) {
+  Delegation delegation{.id = row[0].id(),
+                        .division = row[1].text(),
+                        .from_person = row[2].id(),
+                        .to_person = row[3].id(),
+                        .role = row[4].text(),
+                        .service = row[5].text(),
+                        .valid_from = row[6].date(),
+                        .valid_to = row[7].date(),
+                        .reason = row[8].text()};
+  if (!row[9].is_null()) delegation.revoked_at = row[9].instant();
+  return delegation;
+}
+
+}  // namespace
+
+void insert_delegation(storage::Transaction& transaction, const Delegation& delegation) {
+  transaction.execute(
+      "INSERT INTO delegations (id, division, from_person, to_person, role, service, valid_from, valid_to, reason, "
+      "revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+      {delegation.id, delegation.division, delegation.from_person, delegation.to_person, delegation.role,
+       delegation.service, delegation.valid_from, delegation.valid_to, delegation.reason});
+}
+
+void end_delegation(storage::Transaction& transaction, base::Id id, base::Instant at) {
+  transaction.execute("UPDATE delegations SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", {at, id});
+}
+
+std::optional<Delegation> find_delegation(storage::Snapshot& snapshot, base::Id id) {
+  const auto row =
+      snapshot.find("SELECT " + std::string(delegation_columns) + " FROM delegations WHERE id = ?", {id});
+  if (!row) return std::nullopt;
+  return delegation_of(*row);
+}
+
+std::vector<Delegation> delegations_of(storage::Snapshot& snapshot, base::Id person, calendar::Date today) {
+  std::vector<Delegation> delegations;
+  for (const Row& row : snapshot.query("SELECT " + std::string(delegation_columns) +
+                                           " FROM delegations WHERE (from_person = ? OR to_person = ?) AND valid_to >= ? "
+                                           "AND revoked_at IS NULL ORDER BY valid_from, id",
+                                       {person, person, today}))
+    delegations.push_back(delegation_of(row));
+  return delegations;
+}
+
+std::vector<OpenPromise> open_promises(storage::Snapshot& snapshot, const access_control::Scope& scope, int limit) {
+  Condition condition = within(scope, "c");
+  condition.parameters.emplace_back(limit);
+  std::vector<OpenPromise> promises;
+  for (const Row& row :
+       snapshot.query("SELECT p.case_id, c.number, c.title, c.service, p.material, p.made_at, p.due_day FROM promises p "
+                      "JOIN cases c ON c.id = p.case_id WHERE p.kept IS NULL AND " +
+                          condition.sql + " ORDER BY p.due_day, p.case_id LIMIT ?",
+                      condition.parameters))
+    promises.push_back({row[0].id(), row[1].text(), row[2].text(), row[3].text(), row[4].text(), row[5].instant(),
+                        row[6].date()});
+  return promises;
+}
+
 bool timer_waits(storage::Snapshot& snapshot, TaskId timer) {
   return snapshot
       .find("SELECT 1 FROM timers WHERE case_id = ? AND timer_key = ?", {timer.of_case, std::int64_t{timer.key}})
@@ -288,7 +440,7 @@ void save_plan_ground(storage::Transaction& transaction, std::string_view finger
 
 TaskPage list_tasks(storage::Snapshot& snapshot, const access_control::Actor& actor, const TaskFilter& filter,
                     calendar::Date today) {
-  Condition condition = tasks_for(actor, filter.tab, today);
+  Condition condition = tasks_for(actor, roles_of(snapshot, actor, today), filter.tab, today);
   if (!filter.service.empty()) append(condition, "c.service = ?", {filter.service});
   if (!filter.element.empty()) append(condition, "t.element = ?", {filter.element});
   if (!filter.search.empty()) {
@@ -328,8 +480,9 @@ TaskPage list_tasks(storage::Snapshot& snapshot, const access_control::Actor& ac
 }
 
 TaskCounts count_tasks(storage::Snapshot& snapshot, const access_control::Actor& actor, calendar::Date today) {
+  const std::vector<std::string> roles = roles_of(snapshot, actor, today);
   const auto count = [&](TaskFilter::Tab tab) {
-    const Condition condition = tasks_for(actor, tab, today);
+    const Condition condition = tasks_for(actor, roles, tab, today);
     return snapshot.query("SELECT COUNT(*) FROM tasks t WHERE " + condition.sql, condition.parameters)[0][0].number();
   };
   return {.mine = count(TaskFilter::Tab::mine),

@@ -14,6 +14,8 @@ struct StoredCase {
   CaseHead head;
   std::string instance;
   std::vector<Mark> marks;
+  std::vector<Deed> deeds;
+  std::string first_version;  // of the service, when the case was opened
 };
 
 /// A day that sorts behind every real one: "no due day".
@@ -42,6 +44,27 @@ struct OpenTimer {
 std::vector<OpenTimer> timers_of(storage::Snapshot& snapshot, base::Id of_case);
 void drop_timer(storage::Transaction& transaction, base::Id of_case, bpmn::Key key);
 std::vector<TaskId> due_timers(storage::Snapshot& snapshot, base::Instant now, int limit);
+/// Open tasks due on `until` or before that were told of neither as due soon nor as late, oldest day first.
+struct DueTask {
+  TaskId id;
+  calendar::Date due;
+  std::string element;
+};
+std::vector<DueTask> tasks_to_remind(storage::Snapshot& snapshot, calendar::Date until, calendar::Date today, int limit);
+void mark_reminded(storage::Transaction& transaction, TaskId id, bool late);
+/// A task that was cancelled or done with its case is open again.
+void open_task_again(storage::Transaction& transaction, TaskId id);
+void save_priority(storage::Transaction& transaction, base::Id of_case, int priority);
+/// Whose signatures a task waits for, as the work list looks for them.
+void save_signature(storage::Transaction& transaction, TaskId id, const Conduct::Signature& signature,
+                    std::string_view division);
+/// The actor's roles and those lent to the actor today.
+std::vector<std::string> roles_of(storage::Snapshot& snapshot, const access_control::Actor& actor, calendar::Date today);
+void insert_delegation(storage::Transaction& transaction, const Delegation& delegation);
+void end_delegation(storage::Transaction& transaction, base::Id id, base::Instant at);
+std::optional<Delegation> find_delegation(storage::Snapshot& snapshot, base::Id id);
+void save_promise(storage::Transaction& transaction, const CaseHead& head, const Conduct::Promise& promise);
+
 bool timer_waits(storage::Snapshot& snapshot, TaskId timer);
 
 /// Open cases after `after`, for going through all of them in pieces.

@@ -195,7 +195,11 @@ std::vector<TimelineView> timeline_of(storage::Snapshot& snapshot, const casewor
       {"case.visited", {"申请人到窗口一次", "The applicant came to the window"}},
       {"case.rated", {"申请人作出评价", "The applicant rated the case"}}};
   for (const storage::Event& event : casework::history(snapshot, scope, of_case.head.id))
-    if (const auto note = notes.find(event.type); note != notes.end())
+    if (const auto told = casework::told_by(event, *of_case.service)) {
+      TimelineView entry{.at = event.at, .actor_name = names.of(event.actor), .text = told->text};
+      if (!told->reason.empty()) entry.reason = told->reason;
+      entries.push_back(std::move(entry));
+    } else if (const auto note = notes.find(event.type); note != notes.end())
       entries.push_back({.at = event.at, .actor_name = names.of(event.actor), .text = note->second});
   std::stable_sort(entries.begin(), entries.end(),
                    [](const TimelineView& left, const TimelineView& right) { return left.at < right.at; });

@@ -293,13 +293,11 @@ base::Result<casework::CaseHead> Licensing::withdraw(storage::Transaction& trans
     return conflict("licensing.not_submitted",
                     {"申请还没有提交,可以直接删除草稿", "Nothing was submitted yet; you can delete the draft."});
   TRY(const casework::Case of_case, engine_.load(transaction, moment.actor.scope, id));
-  const auto issued = std::any_of(of_case.marks.begin(), of_case.marks.end(),
-                                  [](const casework::Mark& mark) { return mark.element == "issued"; });
-  if (issued)
+  if (casework::is_binding(of_case))
     return conflict("licensing.already_issued",
                     {"证照已经核发,不能撤回;如不再经营,请办理注销",
                      "The certificates have been issued. To give up the business, apply for cancellation."});
-  return engine_.cancel(transaction, id, "withdrawn", reason, moment);
+  return engine_.withdraw(transaction, id, reason, moment);
 }
 
 base::Result<void> Licensing::rate(storage::Transaction& transaction, base::Id id, const std::string& grade,

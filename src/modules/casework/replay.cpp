@@ -1,0 +1,52 @@
+/// A case rebuilt from its events alone.
+#include "engine.h"
+#include "store.h"
+
+namespace casework {
+namespace {
+
+/// The operation an event tells of, if it is one.
+std::optional<Deed> deed_of(const storage::Event& event, const feel::Context& data) {
+  const auto operation = parse_operation(text_in(data, "op"));
+  if (!operation) return std::nullopt;
+  Deed deed{operation.value(), event.at, event.actor, data};
+  for (const char* key : {"by", "op", "events"}) deed.data.erase(key);
+  return deed;
+}
+
+}  // namespace
+
+base::Result<Replayed> Engine::replay(storage::Snapshot& snapshot, base::Id id, std::int64_t until) const {
+  const auto stored = find_case(snapshot, system_scope(), id);
+  if (!stored) return case_unknown();
+  Replayed state{.instance = {}, .marks = {}, .state = "submitted", .deeds = {}, .service = {}};
+  TRY(state.service, pinned(snapshot, stored->head.service, stored->first_version));
+  for (const storage::Event& event : storage::load_events(snapshot, {"case", id}, 0, events_max)) {
+    if (event.sequence > until) break;
+    TRY(const feel::Value data, feel::parse_json(event.data));
+    if (data.kind() != feel::Kind::context) continue;
+    const auto deed = deed_of(event, data.as_context());
+    if (deed && deed->operation == Operation::reopen) {
+      TRY(Replayed before, replay(snapshot, id, number_in(deed->data, "restored")));
+      before.deeds = std::move(state.deeds);
+      state = std::move(before);
+    }
+    if (const feel::Value* list = data.as_context().find("events")) {
+      TRY(const auto events, bpmn::decode_events(feel::to_json(*list)));
+      for (const bpmn::Event& one : events) {
+        bpmn::apply(*state.service->process, state.instance, one);
+        pass(*state.service, one, event.at, {state.marks, state.state});
+        if (const auto* timer = std::get_if<bpmn::TimerOpened>(&one)) state.timers_opened.try_emplace(timer->key, event.at);
+      }
+    }
+    if (!deed) continue;
+    if (const std::string named = text_in(deed->data, "state"); !named.empty()) {
+      state.state = named;
+      state.marks.push_back({named, event.at});
+    }
+    state.deeds.push_back(*deed);
+  }
+  return state;
+}
+
+}  // namespace casework
