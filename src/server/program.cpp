@@ -74,7 +74,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   http::mount_system(router, *parts->store, version);
   access_control::mount(router, *parts->access, {.demonstration = options.demonstration});
   registration::mount(router, *parts->store);
-  casework::mount(*parts->router, *parts->store, *parts->engine);
+  casework::mount(router, *parts->store, *parts->engine);
   licensing::mount(router, *parts->store, *parts->files, *parts->licensing);
   statistics::mount(router, *parts->store, parts->catalogue, parts->licensing->settings().division);
   mount_openapi_count(router);
