@@ -9,8 +9,10 @@ namespace server {
 namespace {
 
 constexpr auto tick = std::chrono::milliseconds(250);
-constexpr int timers_per_tick = 200;   // bounded: many limits fall at midnight, and people work beside them
+constexpr int timers_per_tick = 200;  // bounded: many limits fall at midnight, and people work beside them
 constexpr int outgoing_per_tick = 20;
+constexpr int reminders_per_round = 500;
+constexpr std::int64_t remind_us = 60 * base::us_per_second;
 constexpr std::int64_t retry_us = 30 * base::us_per_second;
 
 }  // namespace
@@ -36,9 +38,14 @@ void Jobs::run(const std::stop_token& stop) {
   } catch (const std::exception& fault) {
     spdlog::error("planning again: {}", fault.what());
   }
+  base::Instant remind_next;
   while (!stop.stop_requested()) {
     bool worked = false;
     try {
+      if (parts_.now() >= remind_next) {
+        parts_.engine->remind(*parts_.store, parts_.now(), reminders_per_round);
+        remind_next = parts_.now().plus_us(remind_us);
+      }
       worked = parts_.engine->fire_due_timers(*parts_.store, parts_.now(), timers_per_tick) > 0;
       for (const storage::Outgoing& outgoing : storage::take_outgoing(*parts_.store, parts_.now(), outgoing_per_tick)) {
         worked = true;
@@ -47,8 +54,8 @@ void Jobs::run(const std::stop_token& stop) {
           storage::finish_outgoing(*parts_.store, outgoing.id);
         } catch (const std::exception& fault) {
           spdlog::error("outbox {} {}: {}", outgoing.kind, outgoing.id, fault.what());
-          storage::postpone_outgoing(*parts_.store, outgoing.id, parts_.now().plus_us(retry_us * (outgoing.attempts + 1)),
-                                     fault.what());
+          storage::postpone_outgoing(*parts_.store, outgoing.id,
+                                     parts_.now().plus_us(retry_us * (outgoing.attempts + 1)), fault.what());
         }
       }
     } catch (const std::exception& fault) {

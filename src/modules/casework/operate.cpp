@@ -22,9 +22,9 @@ const bpmn::Element& element_at(const Case& of_case, bpmn::ElementIndex index) {
 
 /// Only what operations know is kept of what was sent.
 feel::Context known_data(const feel::Context& sent) {
-  static constexpr std::string_view keys[] = {"reason", "basis",   "clock", "task",     "to",      "places",
-                                              "answers", "person", "agree", "material", "promise", "kept",
-                                              "told",   "channel", "caller"};
+  static constexpr std::string_view keys[] = {"reason",  "basis",   "clock",  "task",    "to",
+                                              "places",  "answers", "person", "agree",   "material",
+                                              "promise", "kept",    "told",   "channel", "caller"};
   feel::Context data;
   for (const std::string_view key : keys)
     if (const feel::Value* value = sent.find(key); value && !value->is_null()) data.put(std::string(key), *value);
@@ -36,7 +36,8 @@ base::Error unfit(std::string zh, std::string en) {
 }
 
 Standing standing_of(const Case& of_case) {
-  return {.ended = of_case.head.ended_at.has_value(), .binding = is_binding(of_case), .ended_at = of_case.head.ended_at};
+  return {
+      .ended = of_case.head.ended_at.has_value(), .binding = is_binding(of_case), .ended_at = of_case.head.ended_at};
 }
 
 /// The elements of user tasks that people have done in this case, each once.
@@ -48,7 +49,9 @@ std::vector<std::string> done_steps(const std::vector<Task>& tasks) {
   return steps;
 }
 
-bool is_channel(std::string_view channel) { return channel == "phone" || channel == "window" || channel == "letter"; }
+bool is_channel(std::string_view channel) {
+  return channel == "phone" || channel == "window" || channel == "letter";
+}
 
 }  // namespace
 
@@ -65,7 +68,8 @@ bool is_binding(const Case& of_case) {
 bool may_do(storage::Snapshot& snapshot, const access_control::Actor& actor, const Task& task, calendar::Date today) {
   if (task.group.empty() || actor.has_role(task.group)) return true;
   for (const Delegation& delegation : delegations_of(snapshot, actor.person, today)) {
-    if (delegation.to_person != actor.person || delegation.role != task.group || delegation.valid_from > today) continue;
+    if (delegation.to_person != actor.person || delegation.role != task.group || delegation.valid_from > today)
+      continue;
     if (!delegation.service.empty() && delegation.service != task.service) continue;
     // A role that the giver has lost meanwhile can not be lent on.
     const auto giver = access_control::find_person(snapshot, delegation.from_person);
@@ -77,7 +81,8 @@ bool may_do(storage::Snapshot& snapshot, const access_control::Actor& actor, con
 base::Result<void> Engine::check_completion(storage::Snapshot&, const Case& of_case, const Task& task,
                                             const Moment& moment) const {
   if (of_case.conduct.suspended)
-    return conflict("casework.suspended", "办件已中止,请先恢复办理", "The case is suspended; it must be resumed first.");
+    return conflict("casework.suspended", "办件已中止,请先恢复办理",
+                    "The case is suspended; it must be resumed first.");
   TRY(std::ignore, check_signatures(of_case.conduct, task.id.key));
   const auto index = bpmn::find_element(*of_case.service->process, task.element);
   if (index == bpmn::no_element) return base::done();
@@ -105,11 +110,15 @@ base::Result<void> Engine::check_extension(const Case& of_case, const Deed& deed
     return invalid_at("/clock", "casework.not_extendable", "这个时限依法不能延长", "This limit can not be extended.");
   if (view->reading.state != ClockState::running)
     return conflict("casework.clock_not_running", "这个时限没有在计算", "This limit is not running.");
+  if (!view->reading.legal || !view->reading.legal->limit.extension)
+    return invalid_at("/clock", "casework.not_extendable", "这个时限依法不能延长", "This limit can not be extended.");
   const auto& extended = of_case.conduct.extended;
   if (std::find(extended.begin(), extended.end(), id) != extended.end())
-    return conflict("casework.extended_already", "这个时限已经延长过一次", "This limit has been extended once already.");
+    return conflict("casework.extended_already", "这个时限已经延长过一次",
+                    "This limit has been extended once already.");
   if (view->reading.legal && view->reading.legal->overdue)
-    return conflict("casework.limit_passed", "法定期限已经届满,不能再延长", "The legal limit has passed; it is too late to extend it.");
+    return conflict("casework.limit_passed", "法定期限已经届满,不能再延长",
+                    "The legal limit has passed; it is too late to extend it.");
   if (text_in(deed.data, "told").empty())
     return invalid_at("/told", "casework.told_missing", "请写明怎样把延长期限的理由告知申请人",
                       "Say how the applicant was told of the reasons.");
@@ -184,7 +193,8 @@ base::Result<std::vector<bpmn::Event>> Engine::correct(storage::Transaction& tra
   feel::Context merged = before;
   for (const auto& [key, value] : changes.entries()) {
     if (!of_case.service->form.find(key))
-      return invalid_at("/answers/" + key, "casework.fact_unknown", "申请表中没有这一项", "The form has no such field.");
+      return invalid_at("/answers/" + key, "casework.fact_unknown", "申请表中没有这一项",
+                        "The form has no such field.");
     merged.put(key, value);
   }
   const feel::World world{.now = moment.now, .working_days = &catalogue_->calendar};
@@ -207,9 +217,10 @@ base::Result<std::vector<bpmn::Event>> Engine::correct(storage::Transaction& tra
   if (on_corrected_) {
     TRY(std::ignore, on_corrected_(transaction, of_case, checked, moment));
   }
-  return run(transaction, of_case,
-             bpmn::SetVariables{.scope = bpmn::process_key, .variables = {{"answers", feel::Value(std::move(checked))}}},
-             moment);
+  return run(
+      transaction, of_case,
+      bpmn::SetVariables{.scope = bpmn::process_key, .variables = {{"answers", feel::Value(std::move(checked))}}},
+      moment);
 }
 
 base::Result<std::vector<bpmn::Event>> Engine::assist(storage::Transaction& transaction, Case& of_case, Deed& deed,
@@ -341,8 +352,7 @@ void save_views(storage::Transaction& transaction, const Case& of_case, const De
       break;
     case Operation::accept_conditionally:
     case Operation::settle_promise:
-      for (const Conduct::Promise& promise : of_case.conduct.promises)
-        save_promise(transaction, of_case.head, promise);
+      for (const Conduct::Promise& promise : of_case.conduct.promises) save_promise(transaction, of_case.head, promise);
       break;
     case Operation::express:
     case Operation::escalate:
@@ -397,15 +407,16 @@ base::Result<CaseHead> Engine::perform(storage::Transaction& transaction, Case& 
   apply(of_case.conduct, deed);
   save_views(transaction, of_case, deed);
   const auto key = static_cast<bpmn::Key>(deed.operation == Operation::assist ? number_in(deed.data, "task") : 0);
-  return finish(transaction, of_case, std::move(events), {.by = "operate", .element = {}, .key = key, .reason = {}, .deed = &deed},
-                moment);
+  return finish(transaction, of_case, std::move(events),
+                {.by = "operate", .element = {}, .key = key, .reason = {}, .deed = &deed}, moment);
 }
 
 base::Result<CaseHead> Engine::withdraw(storage::Transaction& transaction, base::Id id, std::string_view reason,
                                         const Moment& moment) const {
   TRY(Case of_case, load(transaction, moment.actor.scope, id));
   const std::string said = reason.empty() ? "申请人撤回" : std::string(reason);
-  return perform(transaction, of_case, {Operation::withdraw, moment.now, moment.actor.person, {{"reason", said}}}, moment);
+  return perform(transaction, of_case, {Operation::withdraw, moment.now, moment.actor.person, {{"reason", said}}},
+                 moment);
 }
 
 base::Result<void> Engine::refresh_timers(storage::Transaction& transaction, const Case& of_case, const Moment&) const {
@@ -428,8 +439,10 @@ namespace {
 std::vector<Possible::Choice> extendable(const std::vector<ClockView>& clocks, const Conduct& conduct) {
   std::vector<Possible::Choice> choices;
   for (const ClockView& view : clocks) {
-    const bool again = std::find(conduct.extended.begin(), conduct.extended.end(), view.clock->id) != conduct.extended.end();
-    if (!view.clock->extension_rule.empty() && view.reading.state == ClockState::running && !again)
+    const bool again =
+        std::find(conduct.extended.begin(), conduct.extended.end(), view.clock->id) != conduct.extended.end();
+    const bool can = view.reading.legal && view.reading.legal->limit.extension;
+    if (can && view.reading.state == ClockState::running && !again)
       choices.push_back({view.clock->id, view.clock->name});
   }
   return choices;
@@ -466,8 +479,7 @@ std::vector<Possible::Choice> steps_back(const Case& of_case, const std::vector<
       const bpmn::ElementIndex target = bpmn::find_element(definition, step);
       if (target == bpmn::no_element || !bpmn::comes_after(definition, wait.element, target)) continue;
       const base::Text to = name_of(element_at(of_case, target));
-      choices.push_back({std::to_string(wait.key) + ">" + step,
-                         {from.zh + " → " + to.zh, from.en + " → " + to.en}});
+      choices.push_back({std::to_string(wait.key) + ">" + step, {from.zh + " → " + to.zh, from.en + " → " + to.en}});
     }
   }
   return choices;
@@ -518,7 +530,8 @@ base::Result<std::vector<Possible>> Engine::possible(storage::Snapshot& snapshot
 }
 
 int Engine::remind(storage::Store& store, base::Instant now, int limit) const {
-  const Moment moment{.now = now, .actor = {.person = {}, .name = {}, .staff = false, .roles = {}, .scope = system_scope()}};
+  const Moment moment{.now = now,
+                      .actor = {.person = {}, .name = {}, .staff = false, .roles = {}, .scope = system_scope()}};
   const calendar::Date today = moment.today();
   const auto found = store.read_value(
       [&](storage::Snapshot& snapshot) { return tasks_to_remind(snapshot, {today.days + 14}, today, limit); });
@@ -530,7 +543,8 @@ int Engine::remind(storage::Store& store, base::Instant now, int limit) const {
       const auto index = bpmn::find_element(*of_case.service->process, task.element);
       int days = 1;
       for (const catalogue::Clock& clock : of_case.service->clocks)
-        if (index != bpmn::no_element && clock.id == property(element_at(of_case, index), "clock")) days = clock.remind_days;
+        if (index != bpmn::no_element && clock.id == property(element_at(of_case, index), "clock"))
+          days = clock.remind_days;
       const bool late = task.due < today;
       TRY(const calendar::Date first, calendar::add_working_days(today, days, catalogue_->calendar));
       if (!late && task.due > first) return false;
@@ -557,17 +571,23 @@ base::Result<Delegation> delegate(storage::Transaction& transaction, const Deleg
     return invalid_at("/valid_to", "casework.delegation_days", "委托期限应从今天以后起止,最长90天",
                       "A delegation ends on or after its first day, not in the past, within 90 days.");
   if (!moment.actor.has_role(delegation.role))
-    return invalid_at("/role", "casework.role_unknown", "只能委托您自己的岗位", "Only a role of your own can be delegated.");
+    return invalid_at("/role", "casework.role_unknown", "只能委托您自己的岗位",
+                      "Only a role of your own can be delegated.");
   const auto person = access_control::find_person(transaction, delegation.to_person);
   if (!person || !person->staff || person->id == moment.actor.person || person->division != moment.actor.scope.division)
     return unfit("请选择本局的另一名工作人员", "Choose another member of the bureau's staff.");
   delegation.division = person->division;
-  feel::Context data{{"from", base::to_text(delegation.from_person)}, {"to", base::to_text(delegation.to_person)},
-                     {"role", delegation.role}, {"service", delegation.service},
+  feel::Context data{{"from", base::to_text(delegation.from_person)},
+                     {"to", base::to_text(delegation.to_person)},
+                     {"role", delegation.role},
+                     {"service", delegation.service},
                      {"valid_from", calendar::to_text(delegation.valid_from)},
-                     {"valid_to", calendar::to_text(delegation.valid_to)}, {"reason", delegation.reason}};
+                     {"valid_to", calendar::to_text(delegation.valid_to)},
+                     {"reason", delegation.reason}};
   transaction.append({"delegation", delegation.id}, 0,
-                     {.type = "delegation.given", .at = moment.now, .actor = moment.actor.person,
+                     {.type = "delegation.given",
+                      .at = moment.now,
+                      .actor = moment.actor.person,
                       .data = feel::to_json(feel::Value(std::move(data)))},
                      delegation.division);
   insert_delegation(transaction, delegation);
@@ -627,7 +647,8 @@ base::Text detail_of(const feel::Context& data, const catalogue::Service& servic
       const std::string change = (before ? feel::to_text(*before) : "") + " → " + (after ? feel::to_text(*after) : "");
       // Numbers of persons stay masked in the history; the event keeps them.
       const bool personal = field && (field->check == "citizen_id" || field->check == "phone");
-      if (field) add({field->label.zh + (personal ? "" : " " + change), field->label.en + (personal ? "" : " " + change)});
+      if (field)
+        add({field->label.zh + (personal ? "" : " " + change), field->label.en + (personal ? "" : " " + change)});
     }
   if (const std::string told = text_in(data, "told"); !told.empty()) add({"告知:" + told, "told: " + told});
   if (const std::string basis = text_in(data, "basis"); !basis.empty()) add({"依据:" + basis, "basis: " + basis});

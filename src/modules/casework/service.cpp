@@ -25,9 +25,8 @@ base::Error task_unknown() {
 }
 
 base::Error not_yours(std::string_view zh, std::string_view en) {
-  return {.kind = base::Refusal::forbidden,
-          .code = "casework.not_yours",
-          .message = {std::string(zh), std::string(en)}};
+  return {
+      .kind = base::Refusal::forbidden, .code = "casework.not_yours", .message = {std::string(zh), std::string(en)}};
 }
 
 base::Error conflict(std::string code, std::string zh, std::string en) {
@@ -36,7 +35,8 @@ base::Error conflict(std::string code, std::string zh, std::string en) {
 
 base::Error invalid_at(std::string path, std::string code, std::string zh, std::string en) {
   const base::Text message{std::move(zh), std::move(en)};
-  return {.kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
+  return {
+      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
 }
 
 std::string property(const bpmn::Element& element, const std::string& name) {
@@ -138,8 +138,8 @@ base::Result<std::optional<Limit>> limit_of(const catalogue::Rules& rules, const
   TRY(const catalogue::Rule found, rules.on(rule, trigger));
   Limit limit{.span = found.value, .basis = found.basis};
   if (!extension.empty()) {
-    TRY(const catalogue::Rule more, rules.on(extension, trigger));
-    limit.extension = more.value;
+    // Where the law of that day knew no extension, there is none.
+    if (const auto more = rules.on(extension, trigger)) limit.extension = more.value().value;
   }
   return std::optional<Limit>(limit);
 }
@@ -154,7 +154,9 @@ std::optional<calendar::Date> nearest_due(const ClockReading& reading) {
 
 }  // namespace
 
-std::string to_text(TaskId id) { return base::to_text(id.of_case) + "-" + std::to_string(id.key); }
+std::string to_text(TaskId id) {
+  return base::to_text(id.of_case) + "-" + std::to_string(id.key);
+}
 
 std::optional<TaskId> parse_task_id(std::string_view text) {
   const std::size_t dash = text.find('-');
@@ -173,9 +175,12 @@ base::Text name_of(const bpmn::Element& element) {
 
 Engine::Engine(std::shared_ptr<const catalogue::Catalogue> catalogue) : catalogue_(std::move(catalogue)) {}
 
-void Engine::work(std::string job_type, Worker worker) { workers_[std::move(job_type)] = std::move(worker); }
+void Engine::work(std::string job_type, Worker worker) {
+  workers_[std::move(job_type)] = std::move(worker);
+}
 
-base::Result<Case> Engine::load(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id of_case) const {
+base::Result<Case> Engine::load(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                base::Id of_case) const {
   std::optional<StoredCase> stored = find_case(snapshot, scope, of_case);
   if (!stored) return case_unknown();
   Case loaded{.head = std::move(stored->head), .instance = {}, .marks = std::move(stored->marks), .service = {}};
@@ -235,7 +240,9 @@ std::string deed_json(const Deed& deed, const std::vector<bpmn::Event>& events) 
 }
 
 /// The clock whose due day a task stands under: named by the element's property `clock`, else the nearest of all.
-std::string clock_of(const bpmn::Element& element) { return property(element, "clock"); }
+std::string clock_of(const bpmn::Element& element) {
+  return property(element, "clock");
+}
 
 std::optional<calendar::Date> due_under(const std::vector<ClockView>& clocks, const std::string& clock) {
   std::optional<calendar::Date> nearest;
@@ -269,8 +276,8 @@ base::Result<std::vector<ClockView>> Engine::clocks(const Case& of_case, calenda
     ClockView view{.clock = &clock, .reading = {}};
     if (const auto started = started_on(plan, of_case.marks)) {
       TRY(const auto legal, limit_of(catalogue_->rules, clock.legal_rule, clock.extension_rule, *started));
-      TRY(const auto promised, limit_of(catalogue_->rules, express ? clock.express_rule : clock.promised_rule, "",
-                                        *started));
+      TRY(const auto promised,
+          limit_of(catalogue_->rules, express ? clock.express_rule : clock.promised_rule, "", *started));
       TRY(view.reading, read_clock(plan, of_case.marks, legal, promised, catalogue_->calendar, today));
     }
     views.push_back(std::move(view));
@@ -278,22 +285,24 @@ base::Result<std::vector<ClockView>> Engine::clocks(const Case& of_case, calenda
   return views;
 }
 
-base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& of_case,
-                                      std::vector<bpmn::Event> events, const Step& step, const Moment& moment) const {
+base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& of_case, std::vector<bpmn::Event> events,
+                                      const Step& step, const Moment& moment) const {
   if (of_case.instance.ended() && !of_case.head.ended_at) of_case.head.ended_at = moment.now;
   TRY(const std::vector<ClockView> views, clocks(of_case, moment.today()));
   of_case.head.promised_day = of_case.head.ended_at ? std::nullopt : promised_day(views);
   const std::vector<bpmn::Element>& elements = bpmn::elements(*of_case.service->process);
 
   const bool is_new = of_case.head.sequence == 0;
-  of_case.head.sequence = transaction.append(
-      {"case", of_case.head.id}, of_case.head.sequence,
-      {.type = step.deed ? kind_of(step.deed->operation).event : is_new ? "case.opened" : "case.advanced",
-       .at = moment.now,
-       .actor = moment.actor.person,
-       .data = step.deed ? deed_json(*step.deed, events)
-                         : event_json(step.by, step.element, step.key, step.reason, events)},
-      of_case.head.division);
+  of_case.head.sequence =
+      transaction.append({"case", of_case.head.id}, of_case.head.sequence,
+                         {.type = step.deed ? kind_of(step.deed->operation).event
+                                  : is_new  ? "case.opened"
+                                            : "case.advanced",
+                          .at = moment.now,
+                          .actor = moment.actor.person,
+                          .data = step.deed ? deed_json(*step.deed, events)
+                                            : event_json(step.by, step.element, step.key, step.reason, events)},
+                         of_case.head.division);
   const std::string instance = bpmn::encode(of_case.instance);
   if (is_new)
     insert_case(transaction, of_case, instance);
@@ -324,7 +333,8 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
   return of_case.head;
 }
 
-/// Tasks that stay open may stand under a clock that a step has started, paused or stopped, or a new calendar has moved.
+/// Tasks that stay open may stand under a clock that a step has started, paused or stopped, or a new calendar has
+/// moved.
 void Engine::refresh_tasks(storage::Transaction& transaction, const Case& of_case,
                            const std::vector<ClockView>& views) const {
   const std::vector<bpmn::Element>& elements = bpmn::elements(*of_case.service->process);
@@ -362,8 +372,7 @@ base::Result<CaseHead> Engine::open(storage::Transaction& transaction, const New
   return finish(transaction, opened, std::move(events), {.by = "open"}, moment);
 }
 
-base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, TaskId id,
-                                             const feel::Context& answers,
+base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, TaskId id, const feel::Context& answers,
                                              std::optional<std::int64_t> expected_sequence, const Moment& moment,
                                              feel::Context more) const {
   const std::optional<Task> task = find_task(transaction, moment.actor.scope, id);
@@ -377,7 +386,8 @@ base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, 
     return not_yours("您的岗位不办理这一环节", "Your role does not cover this step.");
   }
   if (task->assignee && task->assignee != moment.actor.person)
-    return not_yours("这项工作已由他人领取,请先由其退回", "Somebody else has taken this task; it must be released first.");
+    return not_yours("这项工作已由他人领取,请先由其退回",
+                     "Somebody else has taken this task; it must be released first.");
   if (expected_sequence && *expected_sequence != of_case.head.sequence)
     return base::Error{.kind = base::Refusal::stale,
                        .code = "casework.stale",
@@ -440,18 +450,17 @@ base::Result<Task> Engine::release(storage::Transaction& transaction, TaskId id,
 base::Result<CaseHead> Engine::note(storage::Transaction& transaction, base::Id id, std::string_view type,
                                     const feel::Context& data, const Moment& moment) const {
   TRY(Case of_case, load(transaction, moment.actor.scope, id));
-  of_case.head.sequence = transaction.append({"case", id}, of_case.head.sequence,
-                                             {.type = type,
-                                              .at = moment.now,
-                                              .actor = moment.actor.person,
-                                              .data = feel::to_json(feel::Value(data))},
-                                             of_case.head.division);
+  of_case.head.sequence = transaction.append(
+      {"case", id}, of_case.head.sequence,
+      {.type = type, .at = moment.now, .actor = moment.actor.person, .data = feel::to_json(feel::Value(data))},
+      of_case.head.division);
   update_case(transaction, of_case, bpmn::encode(of_case.instance));
   return of_case.head;
 }
 
 bool Engine::fire_one(storage::Store& store, TaskId timer, base::Instant now) const {
-  const Moment moment{.now = now, .actor = {.person = {}, .name = {}, .staff = false, .roles = {}, .scope = system_scope()}};
+  const Moment moment{.now = now,
+                      .actor = {.person = {}, .name = {}, .staff = false, .roles = {}, .scope = system_scope()}};
   const auto fired = store.write_result([&](storage::Transaction& transaction) -> base::Result<bool> {
     if (!timer_waits(transaction, timer)) return false;  // gone since it was looked up
     TRY(Case of_case, load(transaction, moment.actor.scope, timer.of_case));

@@ -21,7 +21,8 @@ std::string header(const bpmn::Element& element, const char* name) {
 }
 
 base::Error model_fault(std::string zh, std::string en) {
-  return {.kind = base::Refusal::rule_not_met, .code = "licensing.model_fault", .message = {std::move(zh), std::move(en)}};
+  return {
+      .kind = base::Refusal::rule_not_met, .code = "licensing.model_fault", .message = {std::move(zh), std::move(en)}};
 }
 
 /// 128 random bits as 26 letters and digits: the certificate's address in the QR code can not be guessed.
@@ -47,8 +48,8 @@ base::Id new_id(base::Instant now) {
 feel::Value material_list(const catalogue::Service& service, const std::vector<MaterialFile>& files) {
   feel::List list;
   for (const catalogue::Material& material : service.materials) {
-    const auto count = std::count_if(files.begin(), files.end(),
-                                     [&](const MaterialFile& file) { return file.slot == material.id; });
+    const auto count =
+        std::count_if(files.begin(), files.end(), [&](const MaterialFile& file) { return file.slot == material.id; });
     if (count == 0) continue;
     feel::Context entry;
     entry.put("name", material.name.zh);
@@ -97,6 +98,16 @@ feel::Context limits_of(const std::vector<casework::ClockView>& clocks) {
 }  // namespace
 
 void Licensing::register_workers() {
+  // The application shows what holds now; the case keeps what was filed before.
+  engine_.on_corrected([](storage::Transaction& transaction, const casework::Case& of_case,
+                          const feel::Context& answers, const casework::Moment& moment) -> base::Result<void> {
+    TRY(Application application, load_application(transaction, moment.actor.scope, of_case.head.id));
+    application.answers = answers;
+    application.updated_at = moment.now;
+    ++application.version;
+    update_application(transaction, application);
+    return base::done();
+  });
   engine_.work("licensing.notice", [this](storage::Transaction& transaction, const casework::JobContext& job) {
     return issue_notice(transaction, job);
   });
@@ -282,7 +293,8 @@ base::Result<Certificate> Licensing::issue_one(storage::Transaction& transaction
     const calendar::Civil start = calendar::civil_of(today);
     // Valid to the day before the corresponding day: five years from 24 November end on 23 November.
     const auto end = calendar::date_of({start.year + validity.value.count, start.month, start.day});
-    certificate.valid_to = calendar::Date{(end ? *end : *calendar::date_of({start.year + validity.value.count, 3, 1})).days - 1};
+    certificate.valid_to =
+        calendar::Date{(end ? *end : *calendar::date_of({start.year + validity.value.count, 3, 1})).days - 1};
     about.put("valid_to", feel::Value(*certificate.valid_to));
   }
   about.put("query_url", settings_.base_url + "/c/" + certificate.token);
@@ -327,12 +339,12 @@ base::Result<feel::Context> Licensing::issue_certificates(storage::Transaction& 
   const feel::Context answers = context_in(variables, "answers");
   TRY(feel::Context data, document_data(transaction, job.of_case, job.moment));
   data.put("number", "");
-  TRY(const registration::Entity entity, registration::establish(transaction, new_entity(job.of_case, answers,
-                                                                            context_in(variables, "guide")),
-                                                                 {.id = new_id(job.moment.now),
-                                                                  .as_of = job.moment.today(),
-                                                                  .now = job.moment.now,
-                                                                  .actor = job.moment.actor.person}));
+  TRY(const registration::Entity entity,
+      registration::establish(transaction, new_entity(job.of_case, answers, context_in(variables, "guide")),
+                              {.id = new_id(job.moment.now),
+                               .as_of = job.moment.today(),
+                               .now = job.moment.now,
+                               .actor = job.moment.actor.person}));
   feel::Context entity_data;
   entity_data.put("id", base::to_text(entity.id));
   entity_data.put("credit_code", entity.credit_code);
@@ -378,8 +390,7 @@ base::Result<std::string> Licensing::document_pdf(storage::Store& store, const D
 }
 
 void Licensing::render(storage::Store& store, base::Id id) const {
-  const auto document =
-      store.read_value([&](storage::Snapshot& snapshot) { return find_any_document(snapshot, id); });
+  const auto document = store.read_value([&](storage::Snapshot& snapshot) { return find_any_document(snapshot, id); });
   if (!document || !document->sha256.empty()) return;
   const auto pdf = document_pdf(store, *document);
   if (!pdf) throw storage::Fault(pdf.error().message.en);

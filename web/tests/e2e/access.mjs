@@ -4,7 +4,7 @@
 import { BASE, check } from './browser.mjs'
 
 const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
-const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|entities|staff|statistics\/[^/]+\/records)\b/
+const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|entities|staff|delegations|promises|statistics\/[^/]+\/records)\b/
 const OPEN = new Set(['sign_in', 'find_current_session', 'register_person', 'list_services', 'find_service', 'ask_guide', 'find_form',
   'find_certificate', 'list_statistics', 'compute_statistic'])
 

@@ -1,0 +1,437 @@
+/// Operations on real cases of the catalogue, over the store: each refusal, and every order from a seed.
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <random>
+
+#include "modules/access/access.h"
+#include "modules/casework/casework.h"
+#include "store.h"
+
+namespace casework {
+namespace {
+
+constexpr std::int64_t day_us = 86'400 * base::us_per_second;
+
+class Office {
+ public:
+  Office() {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("yichuang-turns-" + std::to_string(::getpid()) + "-" + std::to_string(count_++));
+    std::filesystem::create_directories(folder_);
+    store = std::move(storage::open({.database = "sqlite:" + (folder_ / "a.db").string()})).value();
+    std::vector<storage::Migration> all;
+    for (const auto part : {storage::migrations(), access_control::migrations(), migrations()})
+      all.insert(all.end(), part.begin(), part.end());
+    EXPECT_TRUE(store->migrate(all));
+    static const auto catalogue = catalogue::load(SOURCE_DIR "/catalogue").value();
+    engine = std::make_unique<Engine>(catalogue);
+    for (const char* job : {"licensing.notice", "licensing.issue", "registration.record"})
+      engine->work(
+          job, [](storage::Transaction&, const JobContext&) -> base::Result<feel::Context> { return feel::Context{}; });
+    EXPECT_TRUE(engine->deploy(*store, now));
+    access_control::Access access(*store,
+                                  std::move(access_control::Secrets::load_or_make((folder_ / "keys").string())).value(),
+                                  access_control::local_stand_in());
+    hire(access, 11, "clerk1", {"window_clerk"});
+    hire(access, 12, "exam1", {"registration_examiner", "food_examiner"});
+    hire(access, 13, "head1", {"licensing_head", "food_examiner"});
+    hire(access, 14, "lead1", {"leader"});
+  }
+  ~Office() {
+    store.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  Moment as(int person) const {
+    Moment moment{.now = now, .actor = {}};
+    moment.actor.person = {person};
+    moment.actor.staff = person != applicant;
+    moment.actor.name = std::to_string(person);
+    if (person == applicant) {
+      moment.actor.scope = access_control::Scope::own_of({person});
+      return moment;
+    }
+    moment.actor.roles = roles_.at(person);
+    moment.actor.scope = access_control::scope_of_staff(moment.actor.roles, "430211", "centre");
+    return moment;
+  }
+
+  base::Id open() {
+    const base::Id id = base::make_id(now, ++opened_);
+    const auto service = engine->catalogue().service("open-restaurant").value();
+    const auto done = store->write_result([&](storage::Transaction& transaction) {
+      return engine->open(transaction,
+                          {.id = id,
+                           .division = "430211",
+                           .office = "centre",
+                           .number = base::to_text(id),
+                           .service = service,
+                           .applicant = {applicant},
+                           .title = "试",
+                           .variables = {{"received_on", feel::Value(calendar::local_date(now))},
+                                         {"answers", feel::Value(feel::Context{})},
+                                         {"guide", feel::Value(feel::Context{})}}},
+                          as(applicant));
+    });
+    EXPECT_TRUE(done) << (done ? "" : done.error().message.en);
+    return id;
+  }
+
+  std::string operate(base::Id id, int person, const char* operation, feel::Context data = {}) {
+    if (!data.find("reason")) data.put("reason", "试验");
+    if (!data.find("basis")) data.put("basis", "第四十五条");
+    const auto done = store->write_result([&](storage::Transaction& transaction) {
+      return engine->operate(transaction, {.of_case = id, .operation = operation, .data = data}, as(person));
+    });
+    return done ? "" : done.error().code;
+  }
+
+  std::vector<Task> tasks(base::Id id) {
+    auto all = store->read_value([&](storage::Snapshot& snapshot) { return tasks_of(snapshot, system_scope(), id); });
+    std::erase_if(all, [](const Task& task) { return task.done_at.has_value(); });
+    return all;
+  }
+  std::int64_t key(base::Id id, const std::string& element) {
+    for (const Task& task : tasks(id))
+      if (task.element == element) return task.id.key;
+    return 0;
+  }
+  std::string waiting(base::Id id) {
+    std::string out;
+    for (const Task& task : tasks(id)) out += (out.empty() ? "" : " ") + task.element;
+    return out;
+  }
+  std::string complete(base::Id id, int person, const std::string& element, const feel::Context& answers) {
+    const TaskId task{id, static_cast<bpmn::Key>(key(id, element))};
+    const auto done = store->write_result([&](storage::Transaction& transaction) {
+      return engine->complete_task(transaction, task, answers, std::nullopt, as(person));
+    });
+    return done ? "" : done.error().code + (done.error().places.empty() ? "" : " " + done.error().places[0].path);
+  }
+  Case load(base::Id id) {
+    return store->read_value([&](storage::Snapshot& snapshot) { return engine->load(snapshot, system_scope(), id); })
+        .value();
+  }
+  ClockReading clock(base::Id id, const std::string& name) {
+    const Case loaded = load(id);
+    const auto views = engine->clocks(loaded, calendar::local_date(now));
+    for (const ClockView& view : views.value())
+      if (view.clock->id == name) return view.reading;
+    return {};
+  }
+  /// Instance, marks, state and conduct are what the events alone give.
+  void expect_replay(base::Id id) {
+    const Case loaded = load(id);
+    const auto replayed = store->read_value([&](storage::Snapshot& snapshot) { return engine->replay(snapshot, id); });
+    ASSERT_TRUE(replayed) << replayed.error().message.en;
+    EXPECT_TRUE(replayed.value().instance == loaded.instance) << bpmn::encode(loaded.instance);
+    EXPECT_EQ(replayed.value().marks, loaded.marks);
+    EXPECT_EQ(replayed.value().state, loaded.head.state);
+    EXPECT_EQ(conduct_of(replayed.value().deeds), loaded.conduct);
+    // The views agree: a task row is open for each waiting task, a timer row for each waiting timer.
+    std::size_t waits = 0, timers = 0;
+    for (const bpmn::Wait& wait : loaded.instance.waits()) {
+      waits += wait.kind == bpmn::WaitKind::task;
+      timers += wait.kind == bpmn::WaitKind::timer;
+    }
+    EXPECT_EQ(tasks(id).size(), waits);
+    EXPECT_EQ(store->read_value([&](storage::Snapshot& snapshot) { return timers_of(snapshot, id); }).size(), timers);
+  }
+
+  static constexpr int applicant = 10;
+  base::Instant now = calendar::start_of(*calendar::parse_date("2026-03-02")).plus_us(9 * 3600 * base::us_per_second);
+  std::unique_ptr<storage::Store> store;
+  std::unique_ptr<Engine> engine;
+
+ private:
+  void hire(access_control::Access& access, int id, const char* account, std::vector<std::string> held) {
+    roles_[id] = held;
+    const auto made = store->write_result([&](storage::Transaction& transaction) {
+      return access.create(transaction,
+                           {.id = {id},
+                            .division = "430211",
+                            .office = "centre",
+                            .staff = true,
+                            .name = "职员",
+                            .citizen_id = {},
+                            .phone = {},
+                            .account = account,
+                            .password = "not used here 77",
+                            .roles = held},
+                           now, "hash");
+    });
+    EXPECT_TRUE(made) << (made ? "" : made.error().message.en);
+  }
+
+  static inline int count_ = 0;
+  std::uint32_t opened_ = 0;
+  std::filesystem::path folder_;
+  std::map<int, std::vector<std::string>> roles_;
+};
+
+const feel::Context accept{{"outcome", "accept"}};
+
+TEST(operate, suspends_and_resumes_without_restarting_a_limit) {
+  Office office;
+  const base::Id id = office.open();
+  const auto due = office.clock(id, "acceptance").legal->due;
+  EXPECT_EQ(office.operate(id, 11, "suspend"), "casework.operation_not_yours");
+  EXPECT_EQ(office.operate(id, 13, "resume"), "casework.not_suspended");
+  EXPECT_EQ(office.operate(id, 13, "suspend"), "");
+  EXPECT_EQ(office.operate(id, 13, "send_back"), "casework.suspended");
+  EXPECT_EQ(office.complete(id, 11, "accept_application", accept), "casework.suspended");
+  office.now = office.now.plus_us(20 * day_us);
+  EXPECT_EQ(office.engine->fire_due_timers(*office.store, office.now, 10), 0);
+  EXPECT_EQ(office.operate(id, 13, "resume"), "");
+  const auto later = office.clock(id, "acceptance").legal->due;
+  ASSERT_TRUE(due && later);
+  EXPECT_EQ(calendar::working_days_between(*due, *later, office.engine->catalogue().calendar).value(),
+            calendar::working_days_between(calendar::local_date(office.now.plus_us(-20 * day_us)),
+                                           calendar::local_date(office.now), office.engine->catalogue().calendar)
+                .value());
+  // Silence counts from the new day: not before, and on the day after.
+  EXPECT_EQ(office.engine->fire_due_timers(*office.store, calendar::start_of(*later), 10), 0);
+  office.now = calendar::start_of({later->days + 1});
+  EXPECT_EQ(office.engine->fire_due_timers(*office.store, office.now, 10), 1);
+  EXPECT_EQ(office.waiting(id), "registration_examine food_examine");
+  office.expect_replay(id);
+}
+
+TEST(operate, extends_once_with_the_reasons_told) {
+  Office office;
+  const base::Id id = office.open();
+  EXPECT_EQ(office.operate(id, 13, "extend", {{"clock", "licence"}, {"told", "电话"}}), "casework.clock_not_running");
+  EXPECT_EQ(office.complete(id, 11, "accept_application", accept), "");
+  const auto before = office.clock(id, "licence");
+  EXPECT_EQ(office.operate(id, 12, "extend", {{"clock", "licence"}}), "casework.operation_not_yours");
+  EXPECT_EQ(office.operate(id, 13, "extend", {{"clock", "licence"}}), "casework.told_missing");
+  EXPECT_EQ(office.operate(id, 13, "extend", {{"clock", "acceptance"}, {"told", "电话"}}), "casework.not_extendable");
+  EXPECT_EQ(office.operate(id, 13, "extend", {{"clock", "licence"}, {"told", "电话"}}), "");
+  const auto after = office.clock(id, "licence");
+  EXPECT_EQ(calendar::working_days_between(*before.legal->due, *after.legal->due, office.engine->catalogue().calendar)
+                .value(),
+            3);
+  EXPECT_EQ(before.promised->due, after.promised->due);  // an extension hides no broken promise
+  EXPECT_EQ(office.operate(id, 13, "extend", {{"clock", "licence"}, {"told", "电话"}}), "casework.extended_already");
+  const base::Id late = office.open();
+  EXPECT_EQ(office.complete(late, 11, "accept_application", accept), "");
+  office.now = office.now.plus_us(30 * day_us);
+  EXPECT_EQ(office.operate(late, 13, "extend", {{"clock", "licence"}, {"told", "电话"}}), "casework.limit_passed");
+  office.expect_replay(id);
+}
+
+TEST(operate, sends_back_to_a_step_that_was_done_and_ends_the_branches_that_come_again) {
+  Office office;
+  const base::Id id = office.open();
+  EXPECT_EQ(
+      office.operate(id, 11, "send_back", {{"task", office.key(id, "accept_application")}, {"to", "food_examine"}}),
+      "casework.step_not_before");
+  EXPECT_EQ(office.operate(id, 11, "send_back", {{"task", 999}, {"to", "accept_application"}}),
+            "casework.task_unknown");
+  EXPECT_EQ(office.complete(id, 11, "accept_application", accept), "");
+  const feel::List places{feel::Value(feel::Context{{"place", "/answers/area"}, {"reason", "与图不符"}})};
+  EXPECT_EQ(
+      office.operate(
+          id, 12, "send_back",
+          {{"task", office.key(id, "food_examine")}, {"to", "accept_application"}, {"places", feel::Value(places)}}),
+      "");
+  EXPECT_EQ(office.waiting(id), "accept_application");
+  EXPECT_EQ(office.load(id).conduct.returns.at(0).places.at(0).first, "/answers/area");
+  office.expect_replay(id);
+  EXPECT_EQ(office.complete(id, 11, "accept_application", accept), "");
+  EXPECT_EQ(office.waiting(id), "registration_examine food_examine");
+}
+
+TEST(operate, ends_and_reopens_where_it_stood) {
+  Office office;
+  const base::Id id = office.open();
+  EXPECT_EQ(office.complete(id, 11, "accept_application", accept), "");
+  EXPECT_EQ(office.operate(id, 13, "reopen"), "casework.not_ended");
+  EXPECT_EQ(office.operate(id, 11, "withdraw"), "casework.channel_unknown");
+  EXPECT_EQ(office.operate(id, 11, "withdraw", {{"channel", "phone"}}), "");
+  EXPECT_EQ(office.load(id).head.state, "withdrawn");
+  EXPECT_EQ(office.operate(id, 13, "suspend"), "casework.ended");
+  const auto due = office.clock(id, "licence").legal->due;
+  office.now = office.now.plus_us(7 * day_us);
+  EXPECT_EQ(office.operate(id, 13, "reopen"), "");
+  EXPECT_EQ(office.waiting(id), "registration_examine food_examine");
+  EXPECT_EQ(office.load(id).head.state, "accepted");
+  EXPECT_EQ(office.clock(id, "licence").legal->due->days, due->days + 7);
+  office.expect_replay(id);
+  EXPECT_EQ(office.operate(id, 13, "terminate"), "");
+  office.now = office.now.plus_us(100 * day_us);
+  EXPECT_EQ(office.operate(id, 13, "reopen"), "casework.reopen_late");
+  office.expect_replay(id);
+}
+
+TEST(operate, asks_others_to_sign_and_waits_for_them) {
+  Office office;
+  const base::Id id = office.open();
+  const auto task = feel::Value(office.key(id, "accept_application"));
+  const auto person = [](int number) { return feel::Value(base::to_text(base::Id{number})); };
+  EXPECT_EQ(office.operate(id, 11, "countersign", {{"task", task}, {"person", person(99)}}), "casework.person_unfit");
+  EXPECT_EQ(office.operate(id, 11, "countersign", {{"task", task}, {"person", person(14)}}), "");
+  EXPECT_EQ(office.operate(id, 11, "add_signer", {{"task", task}, {"person", person(14)}}), "casework.signer_twice");
+  EXPECT_EQ(office.complete(id, 11, "accept_application", accept), "casework.signature_open");
+  EXPECT_EQ(office.operate(id, 12, "sign", {{"task", task}, {"agree", true}}), "casework.signature_unknown");
+  const auto mine = office.store->read_value([&](storage::Snapshot& snapshot) {
+    return count_tasks(snapshot, office.as(14).actor, calendar::local_date(office.now)).mine;
+  });
+  EXPECT_EQ(mine, 1);
+  EXPECT_EQ(office.operate(id, 14, "sign", {{"task", task}, {"agree", false}}), "");
+  EXPECT_EQ(office.complete(id, 11, "accept_application", accept), "casework.signature_refused");
+  EXPECT_EQ(office.operate(id, 13, "dismiss_signer", {{"task", task}, {"person", person(14)}}), "");
+  EXPECT_EQ(office.operate(id, 13, "assign", {{"task", task}, {"person", person(12)}}), "casework.person_unfit");
+  EXPECT_EQ(office.operate(id, 13, "assign", {{"task", task}, {"person", person(11)}}), "");
+  EXPECT_EQ(office.complete(id, 11, "accept_application", accept), "");
+  office.expect_replay(id);
+}
+
+TEST(operate, accepts_on_a_promise_and_verifies_it) {
+  Office office;
+  const base::Id id = office.open();
+  EXPECT_EQ(office.operate(id, 11, "accept_conditionally", {{"material", "identity_document"}}),
+            "casework.not_deferrable");
+  EXPECT_EQ(office.operate(id, 11, "accept_conditionally", {{"material", "health_certificates"}}), "");
+  EXPECT_EQ(office.operate(id, 11, "accept_conditionally", {{"material", "health_certificates"}}),
+            "casework.promise_twice");
+  const auto open = [&] {
+    return office.store->read_value(
+        [&](storage::Snapshot& snapshot) { return open_promises(snapshot, system_scope(), 10); });
+  };
+  ASSERT_EQ(open().size(), 1u);
+  EXPECT_EQ(calendar::to_text(open()[0].due), "2026-03-16");
+  EXPECT_EQ(office.operate(id, 13, "express"), "");
+  EXPECT_EQ(office.operate(id, 13, "express"), "casework.express_already");
+  EXPECT_EQ(office.tasks(id).at(0).priority, 90);
+  EXPECT_EQ(office.operate(id, 11, "settle_promise", {{"material", "layout_plan"}, {"kept", true}}),
+            "casework.promise_unknown");
+  EXPECT_EQ(office.operate(id, 11, "settle_promise", {{"material", "health_certificates"}, {"kept", true}}), "");
+  EXPECT_TRUE(open().empty());
+  office.expect_replay(id);
+}
+
+TEST(operate, refuses_what_is_unknown_stale_or_says_nothing) {
+  Office office;
+  const base::Id id = office.open();
+  EXPECT_EQ(office.operate(id, 13, "fly"), "casework.operation_unknown");
+  EXPECT_EQ(office.operate(id, 13, "remind"), "casework.operation_not_yours");
+  EXPECT_EQ(office.operate({99}, 13, "express"), "casework.case_unknown");
+  EXPECT_EQ(office.operate(id, 13, "express", {{"reason", " "}}), "casework.reason_missing");
+  EXPECT_EQ(office.operate(id, 12, "correct", {{"answers", feel::Value(feel::Context{{"moon", 1}})}}),
+            "casework.fact_unknown");
+  const auto stale = office.store->write_result([&](storage::Transaction& transaction) {
+    return office.engine->operate(
+        transaction, {.of_case = id, .operation = "express", .data = {{"reason", "x"}}, .expected_sequence = 7},
+        office.as(13));
+  });
+  EXPECT_EQ(stale.error().code, "casework.stale");
+}
+
+TEST(delegation, lends_a_role_for_days_and_is_taken_back) {
+  Office office;
+  const base::Id id = office.open();
+  const calendar::Date today = calendar::local_date(office.now);
+  const auto give = [&](const Delegation& delegation) {
+    return office.store->write_result(
+        [&](storage::Transaction& transaction) { return delegate(transaction, delegation, office.as(11)); });
+  };
+  Delegation wanted{.id = {500},
+                    .division = {},
+                    .from_person = {},
+                    .to_person = {14},
+                    .role = "window_clerk",
+                    .service = {},
+                    .valid_from = today,
+                    .valid_to = {today.days + 3},
+                    .reason = "休假"};
+  EXPECT_EQ(office.complete(id, 14, "accept_application", accept), "casework.not_yours");
+  Delegation wrong = wanted;
+  wrong.role = "food_examiner";
+  EXPECT_EQ(give(wrong).error().code, "casework.role_unknown");
+  wrong = wanted;
+  wrong.valid_to = {today.days + 400};
+  EXPECT_EQ(give(wrong).error().code, "casework.delegation_days");
+  wrong = wanted;
+  wrong.to_person = {11};
+  EXPECT_EQ(give(wrong).error().code, "casework.person_unfit");
+  ASSERT_TRUE(give(wanted));
+  const auto take = [&](base::Id which, int person) {
+    return office.store->write_result(
+        [&](storage::Transaction& transaction) { return revoke_delegation(transaction, which, office.as(person)); });
+  };
+  EXPECT_EQ(take({501}, 11).error().code, "casework.delegation_unknown");
+  EXPECT_EQ(take({500}, 14).error().code, "casework.delegation_unknown");
+  const base::Id second = office.open();
+  EXPECT_EQ(office.complete(id, 14, "accept_application", accept), "");
+  ASSERT_TRUE(take({500}, 11));
+  EXPECT_EQ(office.complete(second, 14, "accept_application", accept), "casework.not_yours");
+}
+
+TEST(remind, tells_once_before_the_day_and_once_after) {
+  Office office;
+  const base::Id id = office.open();
+  EXPECT_EQ(office.engine->remind(*office.store, office.now, 10), 1);  // promised for the next working day
+  EXPECT_EQ(office.engine->remind(*office.store, office.now, 10), 0);
+  office.now = office.now.plus_us(3 * day_us);
+  EXPECT_EQ(office.engine->remind(*office.store, office.now, 10), 1);
+  EXPECT_EQ(office.engine->remind(*office.store, office.now, 10), 0);
+  EXPECT_EQ(office.tasks(id).at(0).priority, 90);
+  EXPECT_EQ(office.load(id).conduct.escalated.size(), 1u);
+  office.expect_replay(id);
+}
+
+/// Every operation in every order: refused or done, the events alone give the case, no token is lost, and no limit
+/// starts again.
+TEST(operate, in_any_order_leaves_a_case_that_its_events_explain) {
+  Office office;
+  const char* operations[] = {
+      "suspend",        "resume",  "extend",     "send_back",   "withdraw", "terminate",      "reopen",
+      "correct",        "assign",  "add_signer", "countersign", "sign",     "dismiss_signer", "accept_conditionally",
+      "settle_promise", "express", "assist"};
+  int done = 0;
+  for (unsigned seed = 1; seed <= 100; ++seed) {
+    std::mt19937 random(seed);
+    const base::Id id = office.open();
+    const auto opened_on = office.clock(id, "joint").started_on;
+    for (int step = 0; step < 24; ++step) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", step " + std::to_string(step));
+      office.now = office.now.plus_us(static_cast<std::int64_t>(random() % 30) * day_us / 24);
+      const auto open = office.tasks(id);
+      const std::int64_t key = open.empty() ? 0 : open[random() % open.size()].id.key;
+      if (random() % 3 == 0 && !open.empty()) {
+        office.complete(id, 11 + static_cast<int>(random() % 4), open[random() % open.size()].element,
+                        {{"outcome", "accept"}, {"needs_inspection", false}});
+      } else {
+        const char* steps[] = {"accept_application", "registration_examine", "food_examine"};
+        const char* clocks[] = {"licence", "permit"};
+        const int person = 11 + static_cast<int>(random() % 4);
+        const auto code = office.operate(id, person, operations[random() % std::size(operations)],
+                                         {{"task", feel::Value(key)},
+                                          {"to", steps[random() % 3]},
+                                          {"clock", clocks[random() % 2]},
+                                          {"told", "电话"},
+                                          {"person", base::to_text(base::Id{11 + static_cast<int>(random() % 4)})},
+                                          {"agree", random() % 4 != 0},
+                                          {"material", "health_certificates"},
+                                          {"kept", true},
+                                          {"channel", "phone"}});
+        done += code.empty();
+      }
+      office.expect_replay(id);
+      const auto joint = office.clock(id, "joint");
+      EXPECT_EQ(joint.started_on, opened_on);
+      const Case loaded = office.load(id);
+      EXPECT_EQ(loaded.instance.ended(), loaded.head.ended_at.has_value());
+      EXPECT_TRUE(loaded.instance.ended() || !loaded.instance.waits().empty());
+      if (HasFailure()) return;
+    }
+  }
+  EXPECT_GT(done, 200);
+}
+
+}  // namespace
+}  // namespace casework
