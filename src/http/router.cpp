@@ -185,9 +185,23 @@ Reply unavailable(const Request& request) {
       request);
 }
 
+Reply disk_full(const Request& request) {
+  return problem(507,
+                 refusal(base::Refusal::invalid, "http.disk_full",
+                         {"服务器磁盘空间已满，暂时不能保存，您的操作没有生效，查询不受影响；请稍后重试，编号 " +
+                              request.request_id,
+                          "the server's disk is full: nothing can be saved for now and nothing was done, reading goes "
+                          "on; please try again later; quote " +
+                              request.request_id}),
+                 request);
+}
+
 Reply run(const Handler& handler, const Request& request) {
   try {
     return handler(request);
+  } catch (const storage::FullFault& fault) {
+    spdlog::error("fault request={} cause={:?}", request.request_id, std::string_view(fault.what()));
+    return disk_full(request);
   } catch (const storage::Fault& fault) {
     spdlog::error("fault request={} cause={:?}", request.request_id, std::string_view(fault.what()));
     return unavailable(request);

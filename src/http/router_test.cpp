@@ -217,6 +217,13 @@ TEST(handler, that_throws_tells_the_sender_nothing_but_the_request_id) {
   Router router;
   router.add(operation("GET", "/fault", "fault"), [](const Request&) -> Reply { throw storage::Fault("disk secret"); });
   router.add(operation("GET", "/bug", "bug"), [](const Request&) -> Reply { throw base::Bug("secret"); });
+  router.add(operation("GET", "/full", "full"),
+             [](const Request&) -> Reply { throw storage::FullFault("disk secret"); });
+  Request full = request_of("GET", "/full");
+  const Reply no_room = router.handle(full);
+  EXPECT_EQ(no_room.status, 507);
+  EXPECT_EQ(code_of(no_room), "http.disk_full");
+  EXPECT_THAT(no_room.body, testing::Not(HasSubstr("secret")));
   Request fault = request_of("GET", "/fault");
   const Reply unavailable = router.handle(fault);
   EXPECT_EQ(unavailable.status, 503);

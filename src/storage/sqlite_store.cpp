@@ -217,7 +217,7 @@ void SqliteStore::run_command(Command& command) {
   try {
     keep = (*command.work)(transaction);
   } catch (const SqliteFault& fault) {
-    command.error = std::current_exception();
+    command.error = is_full(fault.code) ? std::make_exception_ptr(FullFault(fault.what())) : std::current_exception();
     note_failure(fault);
   } catch (...) {
     command.error = std::current_exception();
@@ -229,7 +229,8 @@ void SqliteStore::run_command(Command& command) {
 }
 
 void SqliteStore::fail_batch(const Batch& batch, const Fault& fault) {
-  const std::exception_ptr error = std::make_exception_ptr(Fault(fault.what()));
+  const std::exception_ptr error =
+      full_ ? std::make_exception_ptr(FullFault(fault.what())) : std::make_exception_ptr(Fault(fault.what()));
   for (const auto& command : batch) {
     // A refusal is lost too: it may rest on what an earlier command of the batch had written.
     if (!command->error) command->error = error;
@@ -422,14 +423,18 @@ base::Result<void> SqliteStore::migrate(std::span<const Migration> migrations) {
 std::optional<base::Text> SqliteStore::trouble() const {
   if (latched_) {
     const std::lock_guard guard(trouble_mutex_);
-    return base::Text{.zh = "磁盘写入失败，为保护数据已停止写入，查询不受影响。请检查磁盘后重新启动程序。原因：" + latch_cause_,
-                      .en = "Writing has stopped to protect the data because the disk failed; reading goes on. Check "
-                            "the disk, then restart the program. Cause: " + latch_cause_};
+    return base::Text{
+        .zh = "磁盘写入失败，为保护数据已停止写入，查询不受影响。请检查磁盘后重新启动程序。原因：" + latch_cause_,
+        .en =
+            "Writing has stopped to protect the data because the disk failed; reading goes on. Check "
+            "the disk, then restart the program. Cause: " +
+            latch_cause_};
   }
   if (full_)
     return base::Text{.zh = "磁盘空间已满，暂时不能保存，查询不受影响。请清理磁盘空间，之后自动恢复。",
-                      .en = "The disk is full: nothing can be saved for now, reading goes on. Free some space; writing "
-                            "then resumes by itself."};
+                      .en =
+                          "The disk is full: nothing can be saved for now, reading goes on. Free some space; writing "
+                          "then resumes by itself."};
   return std::nullopt;
 }
 

@@ -24,11 +24,16 @@ struct Fault : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The disk is full: nothing of the command was kept, and writing resumes by itself once there is room (507).
+struct FullFault : Fault {
+  using Fault::Fault;
+};
+
 /// A statement's parameter or a row's value. Dates are written as YYYY-MM-DD text, instants as microseconds, ids as
 /// 64-bit numbers, truth as 0 or 1.
 class Datum {
  public:
-  Datum() = default;                    // null
+  Datum() = default;  // null
   Datum(std::nullptr_t) {}
   Datum(bool truth) : content_(std::int64_t{truth}) {}
   Datum(int number) : content_(std::int64_t{number}) {}
@@ -87,8 +92,8 @@ struct Event {
   std::int64_t sequence = 0;  // in its stream; 1, 2, 3 without gap
   std::string type;           // "licensing.accepted"
   base::Instant at;
-  base::Id actor;             // none: the system itself
-  std::string data;           // JSON
+  base::Id actor;    // none: the system itself
+  std::string data;  // JSON
 };
 
 /// The event to append.
@@ -164,7 +169,7 @@ struct Migration {
 struct Options {
   /// "sqlite:/path/file.db" or "postgresql://…" (libpq connection string).
   std::string database;
-  int readers = 4;                  // connections for snapshots
+  int readers = 4;  // connections for snapshots
   std::size_t batch_commands_max = 256;
   std::size_t queue_commands_max = 10'000;
 };
@@ -179,7 +184,8 @@ class Store {
   /// has no effects of its own; it returns false to roll back. SQLite: commands are queued for the one writer, run
   /// each in
   /// a savepoint and committed together.
-  /// Errors: throws Fault (disk full, connection lost, latched after a failed sync); what `work` throws is rethrown.
+  /// Errors: throws FullFault (disk full), Fault (connection lost, latched after a failed sync); what `work` throws is
+  /// rethrown.
   virtual void write(const std::function<bool(Transaction&)>& work) = 0;
 
   /// `work` returns a Result; an Error rolls everything back and is passed on.

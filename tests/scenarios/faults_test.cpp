@@ -171,6 +171,10 @@ TEST(a_full_disk, refuses_writes_in_words_while_reads_go_on_and_recovers) {
   EXPECT_THAT(refused.text("detail"), HasSubstr("nothing was done"));
   const driver::Request read{.method = "GET", .path = "/api/v1/cases/" + base::to_text(cases[0]), .session = &clerk};
   EXPECT_EQ(connection.ask(read).status, 200);
+  if (disk.is_mounted()) {
+    EXPECT_EQ(refused.status, 507);
+    EXPECT_EQ(refused.text("code"), "http.disk_full");
+  }
 
   disk.make_room(process);
   // Once there is room, the store finds out by itself within seconds; the same command with the same key then happens
