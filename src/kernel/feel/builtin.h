@@ -10,8 +10,8 @@ namespace feel {
 
 using BuiltInBody = Value (*)(const List& arguments, Evaluation& evaluation);
 
-/// One function. `signatures` lists the ways to call it: "from | year, month, day"; "?x" may be left out, "list..." takes
-/// any number of arguments.
+/// One function. `signatures` lists the ways to call it: "from | year, month, day"; "?x" may be left out, "list..."
+/// takes any number of arguments, "key: string" is of that type.
 struct BuiltIn {
   std::string_view name;
   std::string_view signatures;
@@ -49,6 +49,10 @@ std::optional<std::int64_t> whole(const List& arguments, std::size_t index);
 Value or_null(std::optional<Decimal> number, Evaluation& evaluation);
 std::string_view kind_name(Kind kind);
 std::string_view kind_name_zh(Kind kind);
+
+/// The function that `{java: {class: ..., method signature: ...}}` names, when it is one of the emulated ones
+/// (docs/feel.md lists them); else null and the diagnostic `feel.external_function`. Calling it sets `used_java`.
+Value external_function(const Value& description, const std::vector<Parameter>& parameters, Evaluation& evaluation);
 
 /// `left op right` of FEEL's arithmetic, shared by the evaluator and the functions.
 Value add_values(const Value& left, const Value& right, Evaluation& evaluation);

@@ -69,7 +69,8 @@ Value put_at(const Value& target, const List& keys, std::size_t at, const Value&
 
 Value context_put(const List& arguments, Evaluation& evaluation) {
   if (arguments[0].kind() != Kind::context) return mismatch(evaluation, 1, "context");
-  if (arguments[1].kind() != Kind::string && arguments[1].kind() != Kind::list) return mismatch(evaluation, 2, "string");
+  if (arguments[1].kind() != Kind::string && arguments[1].kind() != Kind::list)
+    return mismatch(evaluation, 2, "string");
   const List alone{arguments[1]};
   const List& keys = arguments[1].kind() == Kind::list ? arguments[1].as_list() : alone;
   constexpr std::size_t keys_max = 64;
@@ -92,15 +93,17 @@ Value context_merge(const List& arguments, Evaluation& evaluation) {
 }
 
 constexpr BuiltIn table[] = {
-    {"get value", "m, key | context, key | context, keys", get_value},
+    {"get value", "m, key: string | context, key: string | context, keys: list", get_value},
     {"get entries", "m | context", get_entries},
     {"context", "entries", context},
-    {"context put", "context, key, value | context, keys, value", context_put},
+    {"context put", "context, key: string, value | context, keys: list, value", context_put},
     {"context merge", "contexts", context_merge},
 };
 
 }  // namespace
 
-std::span<const BuiltIn> context_functions() { return table; }
+std::span<const BuiltIn> context_functions() {
+  return table;
+}
 
 }  // namespace feel

@@ -1,5 +1,6 @@
 #include "builtin.h"
 #include "kernel/feel/range.h"
+#include "lexer.h"
 #include "program.h"
 #include "temporal.h"
 
@@ -156,7 +157,9 @@ Value to_duration(const List& arguments, Evaluation& evaluation) {
   return duration ? *duration : out_of_range(evaluation, 1);
 }
 
-bool is_day(const Value& value) { return value.kind() == Kind::date || value.kind() == Kind::date_time; }
+bool is_day(const Value& value) {
+  return value.kind() == Kind::date || value.kind() == Kind::date_time;
+}
 
 Value years_and_months(const List& arguments, Evaluation& evaluation) {
   const Value& first = single(arguments[0]);
@@ -189,16 +192,27 @@ bool is_same(const Value& left, const Value& right) {
   return left == right;
 }
 
-Value is(const List& arguments, Evaluation&) { return is_same(arguments[0], arguments[1]); }
+Value is(const List& arguments, Evaluation&) {
+  return is_same(arguments[0], arguments[1]);
+}
 
+/// `[` or `(` or `]`, two literals, and the other end. What is no literal was not folded into a constant.
 Value range_of_text(const List& arguments, Evaluation& evaluation) {
   const Value& text = single(arguments[0]);
   if (text.kind() != Kind::string) return mismatch(evaluation, 1, "string");
+  const auto tokens = tokenize(text.as_string());
+  const auto is_sign = [&](std::size_t at, std::string_view signs) {
+    const Token& token = (*tokens)[at];
+    return token.kind == Token::Kind::symbol && token.text.size() <= 2 && signs.find(token.text) != signs.npos;
+  };
+  constexpr std::size_t fewest = 5;  // with the token that ends every text
+  if (!tokens || tokens->size() < fewest || !is_sign(0, "[(]") || is_sign(1, "<=>=!=") ||
+      !is_sign(tokens->size() - 2, "])["))
+    return out_of_range(evaluation, 1);
   const auto expression = compile(text.as_string(), Scope{});
-  if (!expression) return out_of_range(evaluation, 1);
-  const Value value = evaluate(*expression, {}, evaluation);
-  if (value.kind() != Kind::range) return out_of_range(evaluation, 1);
-  return value;
+  if (!expression || expression->program().root->op != Op::constant) return out_of_range(evaluation, 1);
+  const Value& value = expression->program().root->constant;
+  return value.kind() == Kind::range ? value : out_of_range(evaluation, 1);
 }
 
 constexpr BuiltIn table[] = {
@@ -219,6 +233,8 @@ constexpr BuiltIn table[] = {
 
 }  // namespace
 
-std::span<const BuiltIn> conversion_functions() { return table; }
+std::span<const BuiltIn> conversion_functions() {
+  return table;
+}
 
 }  // namespace feel

@@ -14,7 +14,9 @@ const List* list_of(const Value& argument, List& alone) {
   return &alone;
 }
 
-bool is_same(const Value& left, const Value& right) { return equal(left, right).value_or(false); }
+bool is_same(const Value& left, const Value& right) {
+  return equal(left, right).value_or(false);
+}
 
 Value list_contains(const List& arguments, Evaluation& evaluation) {
   if (arguments[0].is_null()) return mismatch(evaluation, 1, "list");
@@ -43,8 +45,12 @@ Value extreme(const List& arguments, Evaluation& evaluation, int wanted) {
   return *best;
 }
 
-Value min(const List& arguments, Evaluation& evaluation) { return extreme(arguments, evaluation, -1); }
-Value max(const List& arguments, Evaluation& evaluation) { return extreme(arguments, evaluation, 1); }
+Value min(const List& arguments, Evaluation& evaluation) {
+  return extreme(arguments, evaluation, -1);
+}
+Value max(const List& arguments, Evaluation& evaluation) {
+  return extreme(arguments, evaluation, 1);
+}
 
 Value sum(const List& arguments, Evaluation& evaluation) {
   const List& list = items(arguments);
@@ -145,8 +151,12 @@ Value quantified(const List& arguments, bool settling, Evaluation& evaluation) {
   return is_certain ? Value(!settling) : mismatch(evaluation, 1, "list<boolean>");
 }
 
-Value all(const List& arguments, Evaluation& evaluation) { return quantified(arguments, false, evaluation); }
-Value any(const List& arguments, Evaluation& evaluation) { return quantified(arguments, true, evaluation); }
+Value all(const List& arguments, Evaluation& evaluation) {
+  return quantified(arguments, false, evaluation);
+}
+Value any(const List& arguments, Evaluation& evaluation) {
+  return quantified(arguments, true, evaluation);
+}
 
 Value sublist(const List& arguments, Evaluation& evaluation) {
   if (arguments[0].is_null()) return mismatch(evaluation, 1, "list");
@@ -353,7 +363,7 @@ constexpr BuiltIn table[] = {
     {"concatenate", "list...", concatenate},
     {"insert before", "list, position, newItem", insert_before},
     {"remove", "list, position", remove},
-    {"list replace", "list, position, newItem | list, match, newItem", list_replace},
+    {"list replace", "list, position: number, newItem | list, match: function, newItem", list_replace},
     {"reverse", "list", reverse},
     {"index of", "list, match", index_of},
     {"union", "list...", union_},
@@ -368,6 +378,8 @@ constexpr BuiltIn table[] = {
 
 }  // namespace
 
-std::span<const BuiltIn> list_functions() { return table; }
+std::span<const BuiltIn> list_functions() {
+  return table;
+}
 
 }  // namespace feel

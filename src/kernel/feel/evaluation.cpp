@@ -22,7 +22,8 @@ Value Evaluation::fail(std::string_view code, base::Text message) {
 bool Evaluation::pass_limit() {
   if (!limit_passed_) {
     limit_passed_ = true;
-    fail("feel.limit_passed", {"表达式计算量超过限制，已停止", "the expression takes more work than allowed and was stopped"});
+    fail("feel.limit_passed",
+         {"表达式计算量超过限制，已停止", "the expression takes more work than allowed and was stopped"});
   }
   steps_max_ = -1;  // whatever still runs ends at its next step
   return false;
@@ -43,13 +44,15 @@ Function::Function(std::string name, std::vector<Parameter> parameters, Body bod
 }
 
 Value make_function(std::string name, std::vector<Parameter> parameters, Function::Body body, Type result) {
-  return Value(std::make_shared<const Function>(std::move(name), std::move(parameters), std::move(body),
-                                                std::move(result)));
+  return Value(
+      std::make_shared<const Function>(std::move(name), std::move(parameters), std::move(body), std::move(result)));
 }
 
 namespace {
 
-std::string title(const Function& function) { return function.name().empty() ? "function" : function.name(); }
+std::string title(const Function& function) {
+  return function.name().empty() ? "function" : function.name();
+}
 
 Value wrong_count(const Function& function, std::size_t count, Evaluation& evaluation) {
   const std::string given = std::to_string(count);
@@ -58,10 +61,30 @@ Value wrong_count(const Function& function, std::size_t count, Evaluation& evalu
                           "the function \"" + title(function) + "\" cannot be called with " + given + " arguments"});
 }
 
-const Function::Signature* signature_for(const Function& function, std::size_t count) {
-  for (const Function::Signature& signature : function.signatures())
-    if (count >= signature.required && (signature.is_variadic || count <= signature.parameters.size())) return &signature;
-  return nullptr;
+bool is_open(const Type& type) {
+  return type.kind == Type::Kind::any && !type.allowed;
+}
+
+/// Whether every argument can be bound to its parameter.
+bool can_bind(const Function::Signature& signature, const List& arguments) {
+  if (signature.is_variadic) return true;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const Type& type = signature.parameters[i].type;
+    if (!is_open(type) && !coerced(arguments[i], type)) return false;
+  }
+  return true;
+}
+
+/// The signature for that many arguments; where several have as many, the first whose types fit.
+const Function::Signature* signature_for(const Function& function, const List& arguments) {
+  const std::size_t count = arguments.size();
+  const Function::Signature* first = nullptr;
+  for (const Function::Signature& signature : function.signatures()) {
+    if (count < signature.required || (!signature.is_variadic && count > signature.parameters.size())) continue;
+    if (function.signatures().size() == 1 || can_bind(signature, arguments)) return &signature;
+    if (first == nullptr) first = &signature;
+  }
+  return first;
 }
 
 Value run(const Function& function, const Function::Signature& signature, List arguments, Evaluation& evaluation) {
@@ -70,7 +93,7 @@ Value run(const Function& function, const Function::Signature& signature, List a
   if (!signature.is_variadic) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       const Type& type = signature.parameters[i].type;
-      if (type.kind == Type::Kind::any && !type.allowed) continue;
+      if (is_open(type)) continue;
       auto fitting = coerced(arguments[i], type);
       if (!fitting) {
         const std::string& name = signature.parameters[i].name;
@@ -84,7 +107,7 @@ Value run(const Function& function, const Function::Signature& signature, List a
   }
   Value result = function.body()(arguments, evaluation);
   const Type& type = function.result();
-  if ((type.kind == Type::Kind::any && !type.allowed) || result.is_null()) return result;
+  if (is_open(type) || result.is_null()) return result;
   auto fitting = coerced(result, type);
   if (fitting) return std::move(*fitting);
   return evaluation.fail("feel.result_type", {"函数“" + title(function) + "”的结果不符合类型 " + to_text(type),
@@ -94,36 +117,45 @@ Value run(const Function& function, const Function::Signature& signature, List a
 }  // namespace
 
 Value call(const Function& function, std::vector<Value> arguments, Evaluation& evaluation) {
-  const Function::Signature* signature = signature_for(function, arguments.size());
+  const Function::Signature* signature = signature_for(function, arguments);
   if (signature == nullptr) return wrong_count(function, arguments.size(), evaluation);
   return run(function, *signature, std::move(arguments), evaluation);
 }
 
-Value call(const Function& function, std::vector<std::pair<std::string, Value>> arguments, Evaluation& evaluation) {
-  for (const Function::Signature& signature : function.signatures()) {
-    List ordered(signature.parameters.size());
-    std::vector<bool> given(ordered.size(), false);
-    std::size_t last = 0;
-    bool fits = true;
-    for (const auto& [name, value] : arguments) {
-      const auto found = std::find_if(signature.parameters.begin(), signature.parameters.end(),
-                                      [&, wanted = std::string_view(name)](const Parameter& p) { return p.name == wanted; });
-      if (found == signature.parameters.end()) {
-        fits = false;
-        break;
-      }
-      const auto at = static_cast<std::size_t>(found - signature.parameters.begin());
-      if (given[at]) fits = false;
-      given[at] = true;
-      last = std::max(last, at + 1);
-      ordered[at] = value;
-    }
-    if (!fits || last > ordered.size()) continue;
-    const auto required = static_cast<std::ptrdiff_t>(std::min(signature.required, given.size()));
-    if (!std::all_of(given.begin(), given.begin() + required, [](bool is_given) { return is_given; })) continue;
-    ordered.resize(std::max(last, signature.required));
-    return run(function, signature, std::move(ordered), evaluation);
+namespace {
+
+/// The arguments in the order of the signature's parameters, those that are not given null; nothing when a name is
+/// unknown, stands there twice, or a value does not fit. Source: [DMN-10.3.2.13.2] named parameters.
+std::optional<List> in_order(const Function::Signature& signature,
+                             const std::vector<std::pair<std::string, Value>>& arguments) {
+  List ordered(signature.parameters.size());
+  std::vector<bool> given(ordered.size(), false);
+  std::size_t last = 0;
+  for (const auto& [name, value] : arguments) {
+    const auto found = std::find_if(signature.parameters.begin(), signature.parameters.end(),
+                                    [wanted = std::string_view(name)](const Parameter& p) { return p.name == wanted; });
+    if (found == signature.parameters.end()) return std::nullopt;
+    const auto at = static_cast<std::size_t>(found - signature.parameters.begin());
+    if (given[at]) return std::nullopt;
+    given[at] = true;
+    last = std::max(last, at + 1);
+    ordered[at] = value;
   }
+  ordered.resize(std::max(last, signature.required));
+  return ordered;
+}
+
+}  // namespace
+
+Value call(const Function& function, std::vector<std::pair<std::string, Value>> arguments, Evaluation& evaluation) {
+  const Function::Signature* first = nullptr;
+  for (const Function::Signature& signature : function.signatures()) {
+    auto ordered = in_order(signature, arguments);
+    if (!ordered) continue;
+    if (can_bind(signature, *ordered)) return run(function, signature, std::move(*ordered), evaluation);
+    if (first == nullptr) first = &signature;
+  }
+  if (first != nullptr) return run(function, *first, *in_order(*first, arguments), evaluation);
   std::string names;
   for (const auto& [name, value] : arguments) names += (names.empty() ? "" : ", ") + name;
   return evaluation.fail("feel.argument_names",
@@ -162,7 +194,12 @@ Function::Signature read_signature(std::string_view text) {
     const bool is_optional = name.starts_with('?');
     if (is_optional) name.remove_prefix(1);
     if (!is_optional) ++signature.required;
-    signature.parameters.push_back({.name = std::string(name)});
+    Type type;
+    if (const std::size_t colon = name.find(':'); colon != std::string_view::npos) {
+      type = built_in_type(trimmed(name.substr(colon + 1))).value_or(Type::any());
+      name = trimmed(name.substr(0, colon));
+    }
+    signature.parameters.push_back({.name = std::string(name), .type = std::move(type)});
   }
   return signature;
 }
@@ -221,17 +258,29 @@ std::shared_ptr<const Function> built_in(std::string_view name, Dialect dialect)
   return found == functions.end() ? nullptr : found->second;
 }
 
-const std::vector<std::string>& built_in_names(Dialect dialect) { return table_of(dialect).names; }
+const std::vector<std::string>& built_in_names(Dialect dialect) {
+  return table_of(dialect).names;
+}
 
 std::string_view kind_name(Kind kind) {
-  constexpr std::string_view names[] = {"null", "boolean", "number", "string", "date", "time", "date and time",
-                                        "years and months duration", "days and time duration", "list", "context",
-                                        "range", "function"};
+  constexpr std::string_view names[] = {"null",
+                                        "boolean",
+                                        "number",
+                                        "string",
+                                        "date",
+                                        "time",
+                                        "date and time",
+                                        "years and months duration",
+                                        "days and time duration",
+                                        "list",
+                                        "context",
+                                        "range",
+                                        "function"};
   return names[static_cast<std::size_t>(kind)];
 }
 
 std::string_view kind_name_zh(Kind kind) {
-  constexpr std::string_view names[] = {"空值", "是否值", "数字", "文本", "日期", "时间", "日期时间",
+  constexpr std::string_view names[] = {"空值",     "是否值",   "数字", "文本",   "日期", "时间", "日期时间",
                                         "年月时长", "日时时长", "列表", "上下文", "区间", "函数"};
   return names[static_cast<std::size_t>(kind)];
 }

@@ -150,6 +150,12 @@ Value Evaluator::cannot_compare(const Node& node, const Value& left, const Value
            std::string(kind_name(right.kind()))});
 }
 
+/// Source: [DMN-10.3.2.7] the start of a range is not after its end; only iteration runs downwards, as in `3..1`.
+Value Evaluator::is_descending(const Node& node) {
+  evaluation_.offset = node.offset;
+  return evaluation_.fail("feel.range_descending", {"区间的起点大于终点", "the range starts after its end"});
+}
+
 Value Evaluator::run_negation(const Node& node) {
   const Value value = run(*node.children[0]);
   if (value.kind() == Kind::number) return value.as_number().negated();
@@ -237,6 +243,7 @@ Value Evaluator::passes_comparison(const Node& test, const Value& input) {
   }
   if ((test.children[0] && start.is_null()) || (test.children[1] && end.is_null()))
     return cannot_compare(test, input, Value());
+  if (test.children[0] && test.children[1] && compare(start, end).value_or(0) > 0) return is_descending(test);
   const Range range{
       .start = start, .end = end, .start_included = test.start_included, .end_included = test.end_included};
   const auto inside = includes(range, input);
@@ -325,6 +332,7 @@ Value Evaluator::run_range(const Node& node) {
   const bool fits = is_open ? !range.start.is_null() || !range.end.is_null() || node.form != Range::Form::interval
                             : range.start.is_null() != range.end.is_null() || compare(range.start, range.end);
   if (!fits) return cannot_compare(node, range.start, range.end);
+  if (!is_open && compare(range.start, range.end).value_or(0) > 0) return is_descending(node);
   return Value(std::make_shared<const Range>(std::move(range)));
 }
 
@@ -476,9 +484,6 @@ Value Evaluator::run_named_call(const Node& node) {
 
 Value Evaluator::run_lambda(const Node& node) {
   const std::shared_ptr<const Code> code = node.code;
-  if (node.flag) {
-    return evaluation_.fail("feel.external_function", {"不支持外部函数", "external functions are not available"});
-  }
   std::vector<Value> captured;
   captured.reserve(code->captures.size());
   for (const Capture& each : code->captures) {
@@ -489,14 +494,23 @@ Value Evaluator::run_lambda(const Node& node) {
       captured.push_back(value == nullptr ? Value() : *value);
     }
   }
-  return make_function("", code->parameters,
-                       [code, captured = std::move(captured)](const List& arguments, Evaluation& evaluation) {
-                         Slots slots(code->slot_count);
-                         for (std::size_t i = 0; i < arguments.size(); ++i) slots.data()[i] = arguments[i];
-                         for (std::size_t i = 0; i < captured.size(); ++i)
-                           slots.data()[code->captures[i].to] = captured[i];
-                         return Evaluator(slots.data(), nullptr, nullptr, evaluation).run(*code->body);
-                       });
+  if (node.flag) {
+    // The body only describes the function; it is the same at every call.
+    Slots slots(code->slot_count);
+    for (std::size_t i = 0; i < captured.size(); ++i) slots.data()[code->captures[i].to] = captured[i];
+    const Value description = Evaluator(slots.data(), nullptr, nullptr, evaluation_).run(*code->body);
+    evaluation_.offset = node.offset;
+    return external_function(description, code->parameters, evaluation_);
+  }
+  return make_function(
+      "", code->parameters,
+      [code, captured = std::move(captured)](const List& arguments, Evaluation& evaluation) {
+        Slots slots(code->slot_count);
+        for (std::size_t i = 0; i < arguments.size(); ++i) slots.data()[i] = arguments[i];
+        for (std::size_t i = 0; i < captured.size(); ++i) slots.data()[code->captures[i].to] = captured[i];
+        return Evaluator(slots.data(), nullptr, nullptr, evaluation).run(*code->body);
+      },
+      code->result);
 }
 
 // --- The face ----------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ class Evaluator {
   bool one_round(const Node& node, std::size_t iterator, Value item, List& results);
   Value passes_comparison(const Node& test, const Value& input);
   Value free_value(const std::string& name, std::size_t offset);
+  Value is_descending(const Node& node);
   Value cannot_compare(const Node& node, const Value& left, const Value& right);
 
   Value* slots_;

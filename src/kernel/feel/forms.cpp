@@ -96,6 +96,77 @@ bool Parser::read_parameters(Code& code) {
   return expect_symbol(")");
 }
 
+namespace {
+
+std::optional<Type> seen_type(const Node& node, const std::vector<Parameter>& parameters);
+
+std::optional<Type> seen_sum(const Node& node, const std::vector<Parameter>& parameters) {
+  const auto left = seen_type(*node.children[0], parameters);
+  const auto right = seen_type(*node.children[1], parameters);
+  if (!left || !right || left->kind != right->kind) return std::nullopt;
+  if (left->kind == Type::Kind::number) return Type::number();
+  return left->kind == Type::Kind::string && node.op == Op::add ? std::optional(Type::string()) : std::nullopt;
+}
+
+/// The type that an expression has whatever its variables are; nothing when it depends on them.
+std::optional<Type> seen_type(const Node& node, const std::vector<Parameter>& parameters) {
+  switch (node.op) {
+    case Op::constant: {
+      const bool is_known = !node.constant.is_null() && node.constant.kind() != Kind::function;
+      return is_known ? std::optional(type_of(node.constant)) : std::nullopt;
+    }
+    case Op::local:
+      if (node.slot >= parameters.size() || parameters[node.slot].type.kind == Type::Kind::any) return std::nullopt;
+      return parameters[node.slot].type;
+    case Op::add:
+    case Op::subtract:
+    case Op::multiply:
+    case Op::divide:
+    case Op::power:
+      return seen_sum(node, parameters);
+    case Op::and_:
+    case Op::or_:
+    case Op::equal:
+    case Op::not_equal:
+    case Op::less:
+    case Op::less_equal:
+    case Op::greater:
+    case Op::greater_equal:
+    case Op::between:
+    case Op::in:
+    case Op::instance_of:
+    case Op::some:
+    case Op::every:
+      return Type::boolean();
+    case Op::context: {
+      std::vector<Type::Field> fields;
+      for (std::size_t i = 0; i < node.children.size(); ++i) {
+        auto type = seen_type(*node.children[i], parameters);
+        if (!type) return std::nullopt;
+        fields.emplace_back(node.names[i], std::move(*type));
+      }
+      return Type::context(std::move(fields));
+    }
+    case Op::free_name:
+    case Op::filtered_name:
+    case Op::negate:
+    case Op::path:
+    case Op::filter:
+    case Op::call:
+    case Op::call_named:
+    case Op::if_:
+    case Op::for_:
+    case Op::list:
+    case Op::range:
+    case Op::lambda:
+    case Op::tests:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 NodePtr Parser::read_function() {
   NodePtr node = make(Op::lambda, token().offset);
   ++at_;
@@ -103,14 +174,12 @@ NodePtr Parser::read_function() {
   scopes_.open_function();
   const auto inputs = std::exchange(inputs_, {});
   const bool is_fine = read_parameters(*node->code);
-  if (is_fine && eat_symbol(":")) {
-    if (!read_type()) return nullptr;
-  }
   node->flag = is_fine && eat_word("external");
   if (is_fine) node->code->body = read_expression();
   scopes_.close_function(*node->code);
   inputs_ = inputs;
   if (!node->code->body) return nullptr;
+  if (!node->flag) node->code->result = seen_type(*node->code->body, node->code->parameters).value_or(Type::any());
   return node;
 }
 
@@ -185,10 +254,10 @@ NodePtr Parser::read_in(NodePtr value) {
     }
   }
   if (!is_fine) {
-    NodePtr test = is_symbol("<") || is_symbol("<=") || is_symbol(">") || is_symbol(">=") || is_symbol("=") ||
-                           is_symbol("!=")
-                       ? read_test()
-                       : read_sum();
+    NodePtr test =
+        is_symbol("<") || is_symbol("<=") || is_symbol(">") || is_symbol(">=") || is_symbol("=") || is_symbol("!=")
+            ? read_test()
+            : read_sum();
     if (!test) return nullptr;
     node->children.push_back(std::move(test));
   }
@@ -255,10 +324,26 @@ std::optional<Type> Parser::read_type() {
     type = candidate;
   };
   for (const auto& [lexemes, candidate] : types_) try_name(lexemes, candidate);
-  for (const std::string_view name :
-       {"Any", "Null", "boolean", "number", "string", "date", "time", "date and time", "years and months duration",
-        "days and time duration", "list", "context", "range", "function", "any", "dateTime", "dayTimeDuration",
-        "yearMonthDuration", "day and time duration", "year and month duration"})
+  for (const std::string_view name : {"Any",
+                                      "Null",
+                                      "boolean",
+                                      "number",
+                                      "string",
+                                      "date",
+                                      "time",
+                                      "date and time",
+                                      "years and months duration",
+                                      "days and time duration",
+                                      "list",
+                                      "context",
+                                      "range",
+                                      "function",
+                                      "any",
+                                      "dateTime",
+                                      "dayTimeDuration",
+                                      "yearMonthDuration",
+                                      "day and time duration",
+                                      "year and month duration"})
     try_name(lexemes_of(name), *built_in_type(name));
   if (best == 0) {
     const std::string word(token().text);

@@ -9,9 +9,9 @@
 namespace feel {
 
 bool is_reserved(std::string_view word) {
-  static constexpr std::array<std::string_view, 18> words{
-      "if",    "then",      "else", "for", "in", "return",  "some",     "every",    "satisfies",
-      "and",   "or",        "between", "instance", "of", "function", "true", "false", "null"};
+  static constexpr std::array<std::string_view, 18> words{"if",       "then",  "else",      "for",  "in",    "return",
+                                                          "some",     "every", "satisfies", "and",  "or",    "between",
+                                                          "instance", "of",    "function",  "true", "false", "null"};
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -94,7 +94,8 @@ std::optional<std::string> Parser::read_new_name(std::string_view end_symbol, st
     if (at_ > first && ((!end_word.empty() && is_word(end_word)) || (!end_symbol.empty() && is_symbol(end_symbol)) ||
                         is_symbol(",") || is_symbol(")")))
       return text_of(first, at_);
-    const bool is_sign = next.kind == Token::Kind::symbol && next.text.find_first_not_of(signs) == std::string_view::npos;
+    const bool is_sign =
+        next.kind == Token::Kind::symbol && next.text.find_first_not_of(signs) == std::string_view::npos;
     const bool is_first_ok = next.kind == Token::Kind::word || next.kind == Token::Kind::quoted_name;
     if (at_ == first ? !is_first_ok : !(is_first_ok || is_sign || next.kind == Token::Kind::number)) break;
     ++at_;
@@ -137,10 +138,9 @@ NodePtr Parser::read_comparison() {
     std::string_view text;
     Op op;
   };
-  static constexpr std::array<Sign, 7> signs{Sign{"=", Op::equal},         Sign{"!=", Op::not_equal},
-                                             Sign{"<", Op::less},          Sign{"<=", Op::less_equal},
-                                             Sign{">", Op::greater},       Sign{">=", Op::greater_equal},
-                                             Sign{"==", Op::equal}};
+  static constexpr std::array<Sign, 7> signs{
+      Sign{"=", Op::equal},   Sign{"!=", Op::not_equal},     Sign{"<", Op::less},  Sign{"<=", Op::less_equal},
+      Sign{">", Op::greater}, Sign{">=", Op::greater_equal}, Sign{"==", Op::equal}};
   NodePtr left = read_sum();
   while (left) {
     const auto sign = std::find_if(signs.begin(), signs.end(), [&](const Sign& each) { return is_symbol(each.text); });
@@ -243,7 +243,8 @@ NodePtr Parser::read_primary() {
   if (!nesting || failed_) return nullptr;
   const Token& next = token();
   switch (next.kind) {
-    case Token::Kind::end: return fail({"表达式不完整", "the expression is not complete"});
+    case Token::Kind::end:
+      return fail({"表达式不完整", "the expression is not complete"});
     case Token::Kind::number: {
       auto number = Decimal::parse(next.text);
       if (!number) return fail({"数字超出范围", "the number is out of range"});
@@ -262,8 +263,10 @@ NodePtr Parser::read_primary() {
       ++at_;
       return scopes_.resolve(next.content, next.offset);
     }
-    case Token::Kind::word: return read_word();
-    case Token::Kind::symbol: break;
+    case Token::Kind::word:
+      return read_word();
+    case Token::Kind::symbol:
+      break;
   }
   if (is_symbol("(")) return read_parenthesis();
   if (is_symbol("[")) return read_bracket();
@@ -486,7 +489,8 @@ bool Parser::read_argument(Node& call) {
   // `name :` before an argument; nothing else in an expression may be followed by a colon.
   std::size_t end = at_;
   const auto is_part = [&](const Token& each) {
-    return each.kind == Token::Kind::word || each.kind == Token::Kind::quoted_name || each.kind == Token::Kind::number ||
+    return each.kind == Token::Kind::word || each.kind == Token::Kind::quoted_name ||
+           each.kind == Token::Kind::number ||
            (each.kind == Token::Kind::symbol && each.text.find_first_not_of("./-*+'") == std::string_view::npos);
   };
   while (is_part(tokens_[end])) ++end;
@@ -582,7 +586,7 @@ NodePtr Parser::folded(NodePtr node) {
   if (node->children[1]) range.end = node->children[1]->constant;
   const bool is_open = !node->children[0] || !node->children[1];
   // Bounds that do not fit together are told at every evaluation, so they stay as they are.
-  if (node->form == Range::Form::interval && !is_open && !compare(range.start, range.end)) return node;
+  if (node->form == Range::Form::interval && !is_open && compare(range.start, range.end).value_or(1) > 0) return node;
   if (node->form == Range::Form::interval && is_open && range.start.is_null() && range.end.is_null()) return node;
   node->op = Op::constant;
   node->constant = Value(std::make_shared<const Range>(std::move(range)));

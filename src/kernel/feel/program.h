@@ -16,23 +16,36 @@ enum class Op : std::uint8_t {
   local,          // slot
   free_name,      // slot = index into free_names
   filtered_name,  // name, slots = items of the enclosing filters (innermost first), children[0] = meaning outside
-  negate, add, subtract, multiply, divide, power, and_, or_,
-  equal, not_equal, less, less_equal, greater, greater_equal,
-  between,        // value, low, high
-  in,             // value, tests…; slot = `?`
-  instance_of,    // type
-  path,           // name
-  filter,         // list, condition; slot = `item`
-  call,           // callee, arguments…
-  call_named,     // callee, arguments…; names
-  if_,            // condition, then, else
-  for_,           // domains…, body; slots = iterators…, partial; flag = partial is used
-  some, every,    // domains…, condition; slots = iterators…
+  negate,
+  add,
+  subtract,
+  multiply,
+  divide,
+  power,
+  and_,
+  or_,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  between,      // value, low, high
+  in,           // value, tests…; slot = `?`
+  instance_of,  // type
+  path,         // name
+  filter,       // list, condition; slot = `item`
+  call,         // callee, arguments…
+  call_named,   // callee, arguments…; names
+  if_,          // condition, then, else
+  for_,         // domains…, body; slots = iterators…, partial; flag = partial is used
+  some,
+  every,  // domains…, condition; slots = iterators…
   list,
-  context,        // names, slots, children
-  range,          // start, end (either may be missing); form, start_included, end_included; flag = bare, as in `1..3`
-  lambda,         // code
-  tests           // unary tests; flag = negated; no children = `-`; slot = `?`
+  context,  // names, slots, children
+  range,    // start, end (either may be missing); form, start_included, end_included; flag = bare, as in `1..3`
+  lambda,   // code
+  tests     // unary tests; flag = negated; no children = `-`; slot = `?`
 };
 
 struct Node;
@@ -52,6 +65,7 @@ struct Code {
   std::uint32_t slot_count = 0;
   std::vector<Parameter> parameters;
   std::vector<Capture> captures;
+  Type result = {};  // as far as it can be seen from the text
 };
 
 struct Node {

@@ -68,9 +68,8 @@ std::optional<Date> read_date(Reader& in) {
   if (!month || !in.eat('-') || in.digits_ahead() != 2) return std::nullopt;
   const auto day = in.number(2);
   if (!day) return std::nullopt;
-  return calendar::date_of({.year = negative ? -*year : *year,
-                            .month = static_cast<int>(*month),
-                            .day = static_cast<int>(*day)});
+  return calendar::date_of(
+      {.year = negative ? -*year : *year, .month = static_cast<int>(*month), .day = static_cast<int>(*day)});
 }
 
 std::optional<Zone> read_zone(std::string_view text) {
@@ -173,8 +172,9 @@ bool is_zone(std::string_view name) {
   icu::UnicodeString canonical;
   UBool is_system = false;
   UErrorCode status = U_ZERO_ERROR;
-  icu::TimeZone::getCanonicalID(icu::UnicodeString::fromUTF8(icu::StringPiece(name.data(), static_cast<int>(name.size()))),
-                                canonical, is_system, status);
+  icu::TimeZone::getCanonicalID(
+      icu::UnicodeString::fromUTF8(icu::StringPiece(name.data(), static_cast<int>(name.size()))), canonical, is_system,
+      status);
   return U_SUCCESS(status) && is_system;
 }
 
@@ -256,7 +256,9 @@ std::optional<Value> parse_duration(std::string_view text) {
   return *duration;
 }
 
-std::string date_to_text(Date date) { return calendar::to_text(date); }
+std::string date_to_text(Date date) {
+  return calendar::to_text(date);
+}
 
 std::string to_text(const Time& time) {
   char text[16];
@@ -272,7 +274,8 @@ std::string to_text(const DateTime& date_time) {
 std::string to_text(YearsMonths duration) {
   if (duration.months == 0) return "P0M";
   const bool negative = duration.months < 0;
-  const auto size = negative ? ~static_cast<std::uint64_t>(duration.months) + 1 : static_cast<std::uint64_t>(duration.months);
+  const auto size =
+      negative ? ~static_cast<std::uint64_t>(duration.months) + 1 : static_cast<std::uint64_t>(duration.months);
   std::string out = negative ? "-P" : "P";
   if (size / 12 != 0) out += std::to_string(size / 12) + "Y";
   if (size % 12 != 0) out += std::to_string(size % 12) + "M";
@@ -324,10 +327,12 @@ DateTime at_point(Point point, const Zone& zone) {
                    .zone = zone}};
 }
 
-DateTime midnight_utc(Date date) { return {.date = date, .time = {.zone = {.kind = Zone::Kind::offset}}}; }
+DateTime midnight_utc(Date date) {
+  return {.date = date, .time = {.zone = {.kind = Zone::Kind::offset}}};
+}
 
 bool is_in_range(Date date) {
-  constexpr std::int64_t days_max = 365'242'500'000;  // a little more than 999,999,999 years
+  constexpr std::int64_t days_max = 366'000'000'000;  // a little more than 999,999,999 years on either side
   if (date.days > days_max || date.days < -days_max) return false;
   static const std::int64_t first = calendar::date_of({.year = -999'999'999, .month = 1, .day = 1})->days;
   static const std::int64_t last = calendar::date_of({.year = 999'999'999, .month = 12, .day = 31})->days;
@@ -344,7 +349,6 @@ std::optional<DaysTime> checked_days_time(Int128 nanoseconds) {
   return DaysTime{.seconds = static_cast<std::int64_t>(seconds),
                   .nanoseconds = static_cast<std::int32_t>(nanoseconds % nanoseconds_per_second)};
 }
-
 
 int day_of_year(Date date) {
   const Civil civil = calendar::civil_of(date);

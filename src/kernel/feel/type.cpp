@@ -40,19 +40,32 @@ constexpr std::array type_names{
 
 Type::Kind kind_of(Kind kind) {
   switch (kind) {
-    case Kind::null: return Type::Kind::null;
-    case Kind::boolean: return Type::Kind::boolean;
-    case Kind::number: return Type::Kind::number;
-    case Kind::string: return Type::Kind::string;
-    case Kind::date: return Type::Kind::date;
-    case Kind::time: return Type::Kind::time;
-    case Kind::date_time: return Type::Kind::date_time;
-    case Kind::years_months: return Type::Kind::years_months;
-    case Kind::days_time: return Type::Kind::days_time;
-    case Kind::list: return Type::Kind::list;
-    case Kind::context: return Type::Kind::context;
-    case Kind::range: return Type::Kind::range;
-    case Kind::function: return Type::Kind::function;
+    case Kind::null:
+      return Type::Kind::null;
+    case Kind::boolean:
+      return Type::Kind::boolean;
+    case Kind::number:
+      return Type::Kind::number;
+    case Kind::string:
+      return Type::Kind::string;
+    case Kind::date:
+      return Type::Kind::date;
+    case Kind::time:
+      return Type::Kind::time;
+    case Kind::date_time:
+      return Type::Kind::date_time;
+    case Kind::years_months:
+      return Type::Kind::years_months;
+    case Kind::days_time:
+      return Type::Kind::days_time;
+    case Kind::list:
+      return Type::Kind::list;
+    case Kind::context:
+      return Type::Kind::context;
+    case Kind::range:
+      return Type::Kind::range;
+    case Kind::function:
+      return Type::Kind::function;
   }
   return Type::Kind::any;
 }
@@ -65,20 +78,22 @@ bool is_same_function(const Type& type, const Type& wanted) {
   return !wanted.element || !type.element || conforms(*type.element, *wanted.element);
 }
 
+/// Where nobody said what a function gives, its result is left open: it conforms to whatever is wanted, and what really
+/// comes out is looked at when it is called.
 Type function_type(const Function& function) {
   std::vector<Type> parameters;
   for (const Parameter& parameter : function.parameters()) parameters.push_back(parameter.type);
-  return Type::function(std::move(parameters), function.result());
+  Type type = Type::function(std::move(parameters), function.result());
+  if (function.result().kind == Type::Kind::any) type.element = nullptr;
+  return type;
 }
 
-bool has_fields(const Context& context, const Type& type, bool is_strict) {
+/// Every entry of the type must be there; one that is null fits any type. Source: [DMN-10.3.2.9.2] type conformance.
+bool has_fields(const Context& context, const Type& type, bool with_allowed) {
   for (const auto& [name, wanted] : type.fields) {
     const Value* value = context.find(name);
-    if (value == nullptr) {
-      if (is_strict) return false;
-    } else if (!value->is_null() && !(is_strict ? is_instance(*value, wanted) : may_hold(wanted, *value))) {
-      return false;
-    }
+    if (value == nullptr) return false;
+    if (!value->is_null() && !(with_allowed ? may_hold(wanted, *value) : is_instance(*value, wanted))) return false;
   }
   return true;
 }
@@ -100,9 +115,12 @@ bool fits(const Value& value, const Type& type, bool with_allowed) {
         return with_allowed ? may_hold(*type.element, item)
                             : is_instance(item, *type.element) || type.element->kind == Type::Kind::any;
       });
-    case Kind::context: return has_fields(value.as_context(), type, !with_allowed);
-    case Kind::range: return !type.element || range_fits(value.as_range(), *type.element);
-    case Kind::function: return is_same_function(function_type(value.as_function()), type);
+    case Kind::context:
+      return has_fields(value.as_context(), type, with_allowed);
+    case Kind::range:
+      return !type.element || range_fits(value.as_range(), *type.element);
+    case Kind::function:
+      return is_same_function(function_type(value.as_function()), type);
     case Kind::null:
     case Kind::boolean:
     case Kind::number:
@@ -111,7 +129,8 @@ bool fits(const Value& value, const Type& type, bool with_allowed) {
     case Kind::time:
     case Kind::date_time:
     case Kind::years_months:
-    case Kind::days_time: return true;
+    case Kind::days_time:
+      return true;
   }
   return true;
 }
@@ -124,7 +143,9 @@ Type Type::list(Type element) {
 Type Type::range(Type element) {
   return {.kind = Kind::range, .element = std::make_shared<const Type>(std::move(element))};
 }
-Type Type::context(std::vector<Field> fields) { return {.kind = Kind::context, .fields = std::move(fields)}; }
+Type Type::context(std::vector<Field> fields) {
+  return {.kind = Kind::context, .fields = std::move(fields)};
+}
 Type Type::function(std::vector<Type> parameters, Type result) {
   return {.kind = Kind::function,
           .element = std::make_shared<const Type>(std::move(result)),
@@ -185,8 +206,8 @@ bool conforms(const Type& type, const Type& wanted) {
   if (wanted.kind == Type::Kind::any || type.kind == Type::Kind::null) return true;
   if (type.kind != wanted.kind) return false;
   if (type.kind == Type::Kind::list || type.kind == Type::Kind::range)
-    return !wanted.element || (type.element ? conforms(*type.element, *wanted.element)
-                                            : wanted.element->kind == Type::Kind::any);
+    return !wanted.element ||
+           (type.element ? conforms(*type.element, *wanted.element) : wanted.element->kind == Type::Kind::any);
   if (type.kind == Type::Kind::function) return is_same_function(type, wanted);
   return std::all_of(wanted.fields.begin(), wanted.fields.end(), [&](const Type::Field& field) {
     return std::any_of(type.fields.begin(), type.fields.end(), [&](const Type::Field& own) {
@@ -195,9 +216,13 @@ bool conforms(const Type& type, const Type& wanted) {
   });
 }
 
-bool is_instance(const Value& value, const Type& type) { return fits(value, type, false); }
+bool is_instance(const Value& value, const Type& type) {
+  return fits(value, type, false);
+}
 
-bool may_hold(const Type& type, const Value& value) { return fits(value, type, true); }
+bool may_hold(const Type& type, const Value& value) {
+  return fits(value, type, true);
+}
 
 std::optional<Value> coerced(const Value& value, const Type& type) {
   if (may_hold(type, value)) return value;

@@ -43,15 +43,47 @@ std::optional<Flags> read_flags(std::string_view text) {
   Flags flags;
   for (const char c : text) {
     switch (c) {
-      case 's': flags.dot_all = true; break;
-      case 'm': flags.multiline = true; break;
-      case 'i': flags.ignore_case = true; break;
-      case 'x': flags.extended = true; break;
-      case 'q': flags.literal = true; break;
-      default: return std::nullopt;
+      case 's':
+        flags.dot_all = true;
+        break;
+      case 'm':
+        flags.multiline = true;
+        break;
+      case 'i':
+        flags.ignore_case = true;
+        break;
+      case 'x':
+        flags.extended = true;
+        break;
+      case 'q':
+        flags.literal = true;
+        break;
+      default:
+        return std::nullopt;
     }
   }
   return flags;
+}
+
+/// Flag x: blanks go before anything else is read, except inside a class. Source: [XPF31-5.6] flags.
+std::u32string without_blanks(const std::u32string& pattern) {
+  static constexpr std::u32string_view blanks = U" \t\n\r";
+  std::u32string kept;
+  int classes = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char32_t c = pattern[i];
+    if (classes == 0 && blanks.find(c) != std::u32string_view::npos) continue;
+    kept += c;
+    if (c == U'\\') {
+      while (classes == 0 && i + 1 < pattern.size() && blanks.find(pattern[i + 1]) != std::u32string_view::npos) ++i;
+      if (i + 1 < pattern.size()) kept += pattern[++i];
+    } else if (c == U'[') {
+      ++classes;
+    } else if (c == U']' && classes > 0) {
+      --classes;
+    }
+  }
+  return kept;
 }
 
 class RegexParser {
@@ -85,9 +117,6 @@ class RegexParser {
     if (at_end() || peek() != c) return false;
     ++at_;
     return true;
-  }
-  void skip_blank() {
-    while (flags_.extended && !at_end() && (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r')) ++at_;
   }
 
   NodeRef of_set(icu::UnicodeSet set) const {
@@ -124,7 +153,6 @@ class RegexParser {
   NodeRef read_branch() {
     auto sequence = make(RegexNode::Kind::sequence);
     while (true) {
-      skip_blank();
       if (at_end() || peek() == '|' || peek() == ')') return sequence;
       auto atom = read_atom();
       if (failed_) return nullptr;
@@ -147,7 +175,6 @@ class RegexParser {
   }
 
   NodeRef read_quantifier(NodeRef atom) {
-    skip_blank();
     std::size_t min = 0;
     std::size_t max = unlimited;
     if (eat('?')) {
@@ -175,7 +202,6 @@ class RegexParser {
     repeat->max = max;
     repeat->is_greedy = !eat('?');
     repeat->children.push_back(std::move(atom));
-    skip_blank();
     if (peek() == '*' || peek() == '+' || peek() == '?' || peek() == '{') return fail();
     return repeat;
   }
@@ -225,7 +251,8 @@ class RegexParser {
     if (c >= '1' && c <= '9') {
       at_ += 2;
       std::size_t number = c - '0';
-      while (peek() >= '0' && peek() <= '9' && number * 10 + (peek() - '0') <= groups_) number = number * 10 + (pattern_[at_++] - '0');
+      while (peek() >= '0' && peek() <= '9' && number * 10 + (peek() - '0') <= groups_)
+        number = number * 10 + (pattern_[at_++] - '0');
       if (std::find(closed_groups_.begin(), closed_groups_.end(), number) == closed_groups_.end()) return fail();
       auto reference = make(RegexNode::Kind::back_reference);
       reference->group = number;
@@ -275,19 +302,32 @@ class RegexParser {
     static constexpr std::u32string_view plain = U"\\|.-^?*+{}()[]$";
     if (plain.find(c) != std::u32string_view::npos) return closed(std::move(set.add(static_cast<UChar32>(c))));
     switch (c) {
-      case 'n': return icu::UnicodeSet('\n', '\n');
-      case 'r': return icu::UnicodeSet('\r', '\r');
-      case 't': return icu::UnicodeSet('\t', '\t');
+      case 'n':
+        return icu::UnicodeSet('\n', '\n');
+      case 'r':
+        return icu::UnicodeSet('\r', '\r');
+      case 't':
+        return icu::UnicodeSet('\t', '\t');
       case 's':
-      case 'S': set.add(' ').add('\t').add('\n').add('\r'); break;
+      case 'S':
+        set.add(' ').add('\t').add('\n').add('\r');
+        break;
       case 'd':
-      case 'D': set = of_pattern("[:Nd:]").value_or(set); break;
+      case 'D':
+        set = of_pattern("[:Nd:]").value_or(set);
+        break;
       case 'w':
-      case 'W': set = of_pattern("[^[:P:][:Z:][:C:]]").value_or(set); break;
+      case 'W':
+        set = of_pattern("[^[:P:][:Z:][:C:]]").value_or(set);
+        break;
       case 'i':
-      case 'I': set = of_pattern("[_:A-Za-z[:L:][:Nl:]]").value_or(set); break;
+      case 'I':
+        set = of_pattern("[_:A-Za-z[:L:][:Nl:]]").value_or(set);
+        break;
       case 'c':
-      case 'C': set = of_pattern("[-._:A-Za-z0-9\\u00B7[:L:][:M:][:N:]]").value_or(set); break;
+      case 'C':
+        set = of_pattern("[-._:A-Za-z0-9\\u00B7[:L:][:M:][:N:]]").value_or(set);
+        break;
       case 'p':
       case 'P': {
         auto property = read_property();
@@ -295,7 +335,8 @@ class RegexParser {
         set = closed(std::move(*property));
         break;
       }
-      default: return std::nullopt;
+      default:
+        return std::nullopt;
     }
     if (c == 'S' || c == 'D' || c == 'W' || c == 'I' || c == 'C' || c == 'P') set.complement();
     return set;
@@ -396,14 +437,19 @@ class Matcher {
  private:
   bool match_at(const RegexNode& node, std::size_t at, const Rest& rest) {
     switch (node.kind) {
-      case RegexNode::Kind::set: return matches_set(node, at) && rest(at + 1);
-      case RegexNode::Kind::sequence: return match_sequence(node, 0, at, rest);
+      case RegexNode::Kind::set:
+        return matches_set(node, at) && rest(at + 1);
+      case RegexNode::Kind::sequence:
+        return match_sequence(node, 0, at, rest);
       case RegexNode::Kind::choice:
         return std::any_of(node.children.begin(), node.children.end(),
                            [&](const NodeRef& child) { return match(*child, at, rest); });
-      case RegexNode::Kind::repeat: return match_repeat(node, at, rest);
-      case RegexNode::Kind::group: return match_group(node, at, rest);
-      case RegexNode::Kind::back_reference: return match_reference(node, at, rest);
+      case RegexNode::Kind::repeat:
+        return match_repeat(node, at, rest);
+      case RegexNode::Kind::group:
+        return match_group(node, at, rest);
+      case RegexNode::Kind::back_reference:
+        return match_reference(node, at, rest);
       case RegexNode::Kind::line_start:
         return (at == 0 || (node.is_multiline && text_[at - 1] == '\n')) && rest(at);
       case RegexNode::Kind::line_end:
@@ -463,9 +509,8 @@ class Matcher {
     }
     if (rest(at)) return true;
     if (node.is_greedy || count >= node.max) return false;
-    return match(*node.children.front(), at, [&, count, at](std::size_t next) {
-      return match_round(node, count + 1, at, next, rest);
-    });
+    return match(*node.children.front(), at,
+                 [&, count, at](std::size_t next) { return match_round(node, count + 1, at, next, rest); });
   }
 
   bool match_group(const RegexNode& node, std::size_t at, const Rest& rest) {
@@ -506,7 +551,9 @@ class Matcher {
 std::optional<Regex> Regex::compile(std::string_view pattern, std::string_view flags_text) {
   const auto flags = read_flags(flags_text);
   if (!flags || pattern.size() > pattern_size_max) return std::nullopt;
-  RegexParser parser(to_code_points(pattern), *flags);
+  std::u32string points = to_code_points(pattern);
+  if (flags->extended && !flags->literal) points = without_blanks(points);
+  RegexParser parser(std::move(points), *flags);
   Regex regex;
   regex.root_ = parser.read();
   regex.group_count_ = parser.group_count();
