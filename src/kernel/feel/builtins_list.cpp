@@ -96,7 +96,7 @@ Value mean(const List& arguments, Evaluation& evaluation) {
 
 Value median(const List& arguments, Evaluation& evaluation) {
   List list = items(arguments);
-  if (list.empty()) return {};
+  if (list.empty()) return out_of_range(evaluation, 1);
   if (!all_numbers(list, evaluation)) return {};
   std::sort(list.begin(), list.end(), [](const Value& a, const Value& b) { return a.as_number() < b.as_number(); });
   const std::size_t middle = list.size() / 2;

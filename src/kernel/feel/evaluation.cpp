@@ -148,14 +148,22 @@ std::optional<List> in_order(const Function::Signature& signature,
 }  // namespace
 
 Value call(const Function& function, std::vector<std::pair<std::string, Value>> arguments, Evaluation& evaluation) {
-  const Function::Signature* first = nullptr;
+  // Where two signatures have the same names ("point, range" and "range, point"), the one in the order given is meant.
+  const Function::Signature* chosen = nullptr;
+  int chosen_rank = 0;
   for (const Function::Signature& signature : function.signatures()) {
-    auto ordered = in_order(signature, arguments);
+    const auto ordered = in_order(signature, arguments);
     if (!ordered) continue;
-    if (can_bind(signature, *ordered)) return run(function, signature, std::move(*ordered), evaluation);
-    if (first == nullptr) first = &signature;
+    const bool is_as_given =
+        std::equal(arguments.begin(), arguments.end(), signature.parameters.begin(),
+                   signature.parameters.begin() + static_cast<std::ptrdiff_t>(arguments.size()),
+                   [](const auto& argument, const Parameter& p) { return argument.first == p.name; });
+    const int rank = 1 + (is_as_given ? 1 : 0) + (can_bind(signature, *ordered) ? 2 : 0);
+    if (rank <= chosen_rank) continue;
+    chosen = &signature;
+    chosen_rank = rank;
   }
-  if (first != nullptr) return run(function, *first, *in_order(*first, arguments), evaluation);
+  if (chosen != nullptr) return run(function, *chosen, *in_order(*chosen, arguments), evaluation);
   std::string names;
   for (const auto& [name, value] : arguments) names += (names.empty() ? "" : ", ") + name;
   return evaluation.fail("feel.argument_names",

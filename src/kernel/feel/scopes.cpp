@@ -104,7 +104,9 @@ void Scopes::return_to(Mark mark) {
   functions_.back().blocks.back().variables.resize(mark.variables);
 }
 
-void Scopes::close_block() { functions_.back().blocks.pop_back(); }
+void Scopes::close_block() {
+  functions_.back().blocks.pop_back();
+}
 
 void Scopes::close_function(Code& code) {
   code.slot_count = functions_.back().slot_count;
@@ -176,15 +178,19 @@ NodePtr Scopes::resolve(const std::string& name, std::size_t offset, bool called
   node->name = name;
   node->shape = found.shape;
   switch (found.where) {
-    case Found::Where::local: node->op = Op::local; break;
-    case Found::Where::free_name: node->op = Op::free_name; break;
+    case Found::Where::local:
+      node->op = Op::local;
+      break;
+    case Found::Where::free_name:
+      node->op = Op::free_name;
+      break;
     case Found::Where::built_in:
       node->op = Op::constant;
       node->constant = Value(found.function);
       break;
   }
   node->slot = found.slot;
-  if (found.filters.empty() || name == "item") return node;
+  if (found.filters.empty()) return node;
   auto filtered = std::make_unique<Node>();
   filtered->op = Op::filtered_name;
   filtered->offset = offset;
