@@ -21,6 +21,8 @@ Table tasks();
 Table growth();
 /// The program over HTTP: start, memory, empty handler, completed tasks, a case page at a fixed rate.
 Table http();
+/// FEEL and DMN beside hand-written C++.
+Table feel();
 
 /// "12,345"
 std::string grouped(double number);

@@ -122,13 +122,15 @@ feel::Value words(const base::Text& text) {
 }
 
 feel::Value explained(const dmn::Match& match) {
-  feel::List annotations(match.annotations.begin(), match.annotations.end());
+  const dmn::Row& row = *match.row;
+  feel::List annotations(row.annotations.begin(), row.annotations.end());
   feel::List inputs;
-  for (const dmn::Reason& reason : match.inputs)
-    inputs.push_back(feel::Context{{"input", reason.input}, {"test", reason.test}, {"value", reason.value}});
-  return feel::Context{{"decision", match.decision},
-                       {"row", match.row},
-                       {"rule", match.rule_id},
+  for (std::size_t cell = 0; cell < row.cells.size(); ++cell)
+    inputs.push_back(
+        feel::Context{{"input", row.cells[cell].input}, {"test", row.cells[cell].test}, {"value", match.values[cell]}});
+  return feel::Context{{"decision", row.decision},
+                       {"row", row.number},
+                       {"rule", row.rule_id},
                        {"inputs", std::move(inputs)},
                        {"annotations", std::move(annotations)}};
 }

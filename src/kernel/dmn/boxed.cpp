@@ -20,6 +20,13 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 }  // namespace
 
 Value Run::evaluate(const Boxed& boxed, const feel::Context& scope) {
+  // The commonest kind first: an expression counts its own levels.
+  if (const auto* literal = std::get_if<Literal>(&boxed.content)) {
+    if (!evaluation_.spend(1)) return {};
+    Value value = feel::evaluate(literal->expression, scope, evaluation_);
+    attribute(boxed.where);
+    return fit(std::move(value), boxed.type, boxed.where);
+  }
   const feel::Evaluation::Level level(evaluation_);
   if (!level || !evaluation_.spend(1)) return {};
   Value value = evaluate_content(boxed, scope);
@@ -28,21 +35,20 @@ Value Run::evaluate(const Boxed& boxed, const feel::Context& scope) {
 }
 
 Value Run::evaluate_content(const Boxed& boxed, const feel::Context& scope) {
-  return std::visit(
-      Overloaded{
-          [&](const Literal& literal) { return feel::evaluate(literal.expression, scope, evaluation_); },
-          [&](const Missing& missing) { return fail(boxed.where, missing.code, missing.message); },
-          [&](const Table& table) { return judge(table, scope, boxed.where); },
-          [&](const Invocation& invocation) { return invoke(invocation, boxed, scope); },
-          [&](const BoxedContext& context) { return build(context, scope, boxed.where); },
-          [&](const BoxedList& list) { return build(list, scope); },
-          [&](const Relation& relation) { return build(relation, scope, boxed.where); },
-          [&](const BoxedFunction& function) { return close_over(function, scope); },
-          [&](const Conditional& conditional) { return choose(conditional, scope, boxed.where); },
-          [&](const Filter& filtering) { return filter(filtering, scope, boxed.where); },
-          [&](const Iteration& iteration) { return iterate(iteration, scope, boxed.where); },
-      },
-      boxed.content);
+  return std::visit(Overloaded{
+                        [&](const Literal& literal) { return feel::evaluate(literal.expression, scope, evaluation_); },
+                        [&](const Missing& missing) { return fail(boxed.where, missing.code, missing.message); },
+                        [&](const Table& table) { return judge(table, scope, boxed.where); },
+                        [&](const Invocation& invocation) { return invoke(invocation, boxed, scope); },
+                        [&](const BoxedContext& context) { return build(context, scope, boxed.where); },
+                        [&](const BoxedList& list) { return build(list, scope); },
+                        [&](const Relation& relation) { return build(relation, scope, boxed.where); },
+                        [&](const BoxedFunction& function) { return close_over(function, scope); },
+                        [&](const Conditional& conditional) { return choose(conditional, scope, boxed.where); },
+                        [&](const Filter& filtering) { return filter(filtering, scope, boxed.where); },
+                        [&](const Iteration& iteration) { return iterate(iteration, scope, boxed.where); },
+                    },
+                    boxed.content);
 }
 
 Value Run::choose(const Conditional& conditional, const feel::Context& scope, std::string_view where) {
@@ -96,8 +102,8 @@ Value Run::build(const Relation& relation, const feel::Context& scope, std::stri
 }
 
 Value Run::close_over(const BoxedFunction& function, const feel::Context& scope) {
-  auto body = [link = link_, &function, scope](const std::vector<Value>& arguments,
-                                               feel::Evaluation& evaluation) -> Value {
+  auto body = [link = link(), &function, scope](const std::vector<Value>& arguments,
+                                                feel::Evaluation& evaluation) -> Value {
     if (!link->run)
       return evaluation.fail("dmn.run_over", {"决策已经结束，函数不能再调用",
                                               "the decision is over; its function can no longer be called"});
@@ -165,8 +171,7 @@ Value Run::iterate(const Iteration& iteration, const feel::Context& scope, std::
 
 /// Three answers, as in FEEL: one decisive item settles it; otherwise any that is null makes it null. Every item is
 /// looked at, since one that is no condition at all is a mistake wherever it stands.
-Value Run::quantify(const Iteration& iteration, const feel::List& items, feel::Context& scope,
-                    std::string_view where) {
+Value Run::quantify(const Iteration& iteration, const feel::List& items, feel::Context& scope, std::string_view where) {
   const bool decisive = iteration.kind == Iteration::Kind::some;
   bool is_settled = false;
   bool is_known = true;

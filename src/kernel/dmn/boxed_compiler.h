@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,8 @@ class BoxedCompiler {
 
   BoxedPtr compiled_text(pugi::xml_node node, const std::string& text);
   Tests tests(pugi::xml_node node);
+  /// Cells of a table that say the same are compiled once and shared.
+  Tests cell_tests(pugi::xml_node node);
   std::vector<feel::Expression> priorities(pugi::xml_node place, const std::string& values);
   std::vector<feel::Parameter> parameters_of(pugi::xml_node definition);
   feel::Type type_of(pugi::xml_node node);
@@ -66,6 +69,7 @@ class BoxedCompiler {
   Faults& faults_;
   feel::Scope scope_;
   std::string owner_;
+  std::map<std::string, Tests> cells_;
 };
 
 /// The names that a value of this logic is seen to have, when no type says so.

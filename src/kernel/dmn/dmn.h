@@ -26,20 +26,23 @@ struct Fault {
   base::Text message;
 };
 
-/// One cell that a matched row asked: the input, the test on it, and the value that passed. Cells with `-` ask nothing.
-struct Reason {
-  std::string input;  // the column's label, else its expression
-  std::string test;   // as written: "[18..65)"
-  feel::Value value;
-};
-
-/// One row of a decision table that matched.
-struct Match {
+/// One row of a decision table as it was written. Cells with `-` ask nothing and are left out.
+struct Row {
+  struct Cell {
+    std::string input;  // the column's label, else its expression
+    std::string test;   // "[18..65)"
+  };
   std::string decision;
   std::string rule_id;
-  int row = 0;                           // 1 is the first
+  int number = 0;                        // 1 is the first
   std::vector<std::string> annotations;  // the row's annotation entries: legal basis, remarks
-  std::vector<Reason> inputs = {};       // what decided that the row matches
+  std::vector<Cell> cells = {};
+};
+
+/// A row that matched, and what decided it: the values that passed its cells, in the order of `row->cells`.
+struct Match {
+  std::shared_ptr<const Row> row;
+  std::vector<feel::Value> values = {};
 };
 
 struct Diagnostic {

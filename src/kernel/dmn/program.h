@@ -104,10 +104,9 @@ struct OutputClause {
 };
 
 struct Rule {
-  std::string id;
   std::vector<Tests> tests;
   std::vector<BoxedPtr> outputs;
-  std::vector<std::string> annotations;
+  std::shared_ptr<const Row> text;
 };
 
 struct Table {

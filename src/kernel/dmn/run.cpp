@@ -1,6 +1,7 @@
 // The requirements graph at work. Source: [DMN-10.4] execution semantics of decisions, knowledge models and services.
 #include "run.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "kernel/feel/function.h"
@@ -9,11 +10,15 @@ namespace dmn {
 
 using feel::Value;
 
-Run::Run(const Model& model, const feel::World& world)
-    : model_(model), evaluation_(world), link_(std::make_shared<Link>(Link{this})) {}
+Run::Run(const Model& model, const feel::World& world) : model_(model), evaluation_(world) {}
 
 Run::~Run() {
-  link_->run = nullptr;
+  if (link_) link_->run = nullptr;
+}
+
+const std::shared_ptr<Run::Link>& Run::link() {
+  if (!link_) link_ = std::make_shared<Link>(Link{this});
+  return link_;
 }
 
 /// Diagnostics without a place are of what has just been evaluated; inner parts have taken theirs already.
@@ -31,6 +36,7 @@ Value Run::fail(std::string_view where, std::string_view code, base::Text messag
 
 Value Run::fit(Value value, const feel::Type& type, std::string_view where) {
   if (value.is_null() || (type.kind == feel::Type::Kind::any && !type.allowed)) return value;
+  if (feel::may_hold(type, value)) return value;
   if (std::optional<Value> fitting = feel::coerced(value, type)) return *std::move(fitting);
   const std::string name = feel::to_text(type);
   return fail(where, "dmn.type_mismatch",
@@ -40,21 +46,26 @@ Value Run::fit(Value value, const feel::Type& type, std::string_view where) {
 
 /// Decisions needed are evaluated before the one that needs them, without recursion: a model may be a long chain.
 Value Run::decide(std::size_t decision, Frame& frame) {
-  std::vector<std::size_t> open = {decision};
+  const std::vector<Element::Requirement>& needs = model_.elements[decision].information;
+  const bool is_ready = std::all_of(
+      needs.begin(), needs.end(), [&frame](const Element::Requirement& each) { return frame.is_known(each.element); });
+  if (is_ready && !frame.is_known(decision)) frame.set(decision, value_of(decision, frame));
+  std::vector<std::size_t> open;
+  if (!frame.is_known(decision)) open.push_back(decision);
   while (!open.empty()) {
     const std::size_t at = open.back();
-    if (frame.is_known[at]) {
+    if (frame.is_known(at)) {
       open.pop_back();
       continue;
     }
     const std::size_t size = open.size();
     for (const Element::Requirement& requirement : model_.elements[at].information)
-      if (!frame.is_known[requirement.element]) open.push_back(requirement.element);
+      if (!frame.is_known(requirement.element)) open.push_back(requirement.element);
     if (open.size() > size) continue;
     open.pop_back();
     frame.set(at, value_of(at, frame));
   }
-  return frame.values[decision];
+  return frame.value(decision);
 }
 
 /// Everything that it needs is known.
@@ -65,8 +76,9 @@ Value Run::value_of(std::size_t decision, Frame& frame) {
   const feel::Evaluation::Level level(evaluation_);
   if (!level || !evaluation_.spend(1)) return {};
   feel::Context scope;
+  scope.reserve(element.information.size() + element.knowledge.size());
   for (const Element::Requirement& requirement : element.information)
-    put(scope, requirement, frame.values[requirement.element]);
+    put(scope, requirement, frame.value(requirement.element));
   for (const Element::Requirement& requirement : element.knowledge)
     put(scope, requirement, function(requirement.element));
   Value value = evaluate(*element.logic, scope);
@@ -91,7 +103,7 @@ Value Run::function(std::size_t index) {
   if (!functions_[index].is_null()) return functions_[index];
   const Element& element = model_.elements[index];
   if (element.is_external) return functions_[index] = evaluate(*element.logic, {});
-  auto body = [link = link_, &element](const std::vector<Value>& arguments, feel::Evaluation& evaluation) -> Value {
+  auto body = [link = link(), &element](const std::vector<Value>& arguments, feel::Evaluation& evaluation) -> Value {
     if (!link->run)
       return evaluation.fail("dmn.run_over", {"决策已经结束，函数不能再调用",
                                               "the decision is over; its function can no longer be called"});

@@ -13,13 +13,15 @@ namespace dmn {
 
 /// Values of elements as seen from one place: the whole model, or the inside of a decision service.
 struct Frame {
-  std::vector<feel::Value> values;
-  std::vector<char> is_known;
-  explicit Frame(std::size_t elements) : values(elements), is_known(elements, 0) {}
-  void set(std::size_t element, feel::Value value) {
-    values[element] = std::move(value);
-    is_known[element] = 1;
-  }
+  struct Entry {
+    feel::Value value;
+    bool is_known = false;
+  };
+  std::vector<Entry> entries;
+  explicit Frame(std::size_t elements) : entries(elements) {}
+  bool is_known(std::size_t element) const { return entries[element].is_known; }
+  const feel::Value& value(std::size_t element) const { return entries[element].value; }
+  void set(std::size_t element, feel::Value value) { entries[element] = {std::move(value), true}; }
 };
 
 class Run {
@@ -76,7 +78,9 @@ class Run {
 
   const Model& model_;
   feel::Evaluation evaluation_;
-  std::shared_ptr<Link> link_;
+  const std::shared_ptr<Link>& link();
+
+  std::shared_ptr<Link> link_;  // made when the first function is
   std::vector<feel::Value> functions_;
   std::vector<Match> matches_;
   std::vector<std::string_view> places_;  // of the evaluation's diagnostics, in the same order

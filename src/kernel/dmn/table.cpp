@@ -24,16 +24,25 @@ class Tables {
 
   Value judge() {
     if (!read_inputs()) return {};
+    // Most tables match in one row: only further ones need a list.
+    std::size_t first = table_.rules.size();
     std::vector<std::size_t> hits;
-    const bool is_first_enough = table_.hit_policy == HitPolicy::first;
     for (std::size_t row = 0; row < table_.rules.size(); ++row) {
       if (!run_.evaluation().spend(1)) return {};
       if (!hit(table_.rules[row])) continue;
+      if (first == table_.rules.size()) {
+        first = row;
+        if (table_.hit_policy == HitPolicy::first) break;
+        continue;
+      }
+      if (hits.empty()) hits.push_back(first);
       hits.push_back(row);
-      if (is_first_enough) break;
     }
-    if (hits.empty()) return otherwise();
-    return answer(hits);
+    if (first == table_.rules.size()) return otherwise();
+    const bool takes_one = table_.hit_policy == HitPolicy::unique || table_.hit_policy == HitPolicy::first ||
+                           table_.hit_policy == HitPolicy::any;
+    if (!hits.empty()) return answer(hits);
+    return takes_one ? single(first) : answer({first});
   }
 
  private:
@@ -62,19 +71,19 @@ class Tables {
     return true;
   }
 
-  /// A row's outputs, one after the other; those not among the output values are null with a diagnostic.
+  /// One output of a row; null with a diagnostic when it is not among the output values.
+  Value output_of(const Rule& rule, std::size_t column) {
+    const OutputClause& clause = table_.outputs[column];
+    Value value = run_.fit(run_.evaluate(*rule.outputs[column], scope_), clause.type, where_);
+    if (value.is_null() || passes(clause.allowed, value)) return value;
+    return run_.fail(where_, "dmn.output_not_allowed",
+                     {"输出值不在决策表列出的输出取值之内", "the output is not among the output values of the table"});
+  }
+
   std::vector<Value> outputs_of(const Rule& rule) {
     std::vector<Value> values;
     values.reserve(table_.outputs.size());
-    for (std::size_t column = 0; column < table_.outputs.size(); ++column) {
-      const OutputClause& clause = table_.outputs[column];
-      Value value = run_.fit(run_.evaluate(*rule.outputs[column], scope_), clause.type, where_);
-      if (!value.is_null() && !passes(clause.allowed, value))
-        value =
-            run_.fail(where_, "dmn.output_not_allowed",
-                      {"输出值不在决策表列出的输出取值之内", "the output is not among the output values of the table"});
-      values.push_back(std::move(value));
-    }
+    for (std::size_t column = 0; column < table_.outputs.size(); ++column) values.push_back(output_of(rule, column));
     return values;
   }
 
@@ -112,27 +121,21 @@ class Tables {
   void remember(std::size_t row) {
     if (run_.matches_.size() >= matches_max) return;
     const Rule& rule = table_.rules[row];
-    Match match{.decision = table_.decision,
-                .rule_id = rule.id,
-                .row = static_cast<int>(row) + 1,
-                .annotations = rule.annotations};
+    Match match{.row = rule.text};
+    match.values.reserve(rule.text->cells.size());
     for (std::size_t column = 0; column < inputs_.size(); ++column)
-      if (rule.tests[column].expression)
-        match.inputs.push_back({table_.inputs[column].label, rule.tests[column].expression->text(), inputs_[column]});
+      if (rule.tests[column].expression) match.values.push_back(inputs_[column]);
     run_.matched(std::move(match));
   }
 
   Value answer(const std::vector<std::size_t>& hits) {
     switch (table_.hit_policy) {
       case HitPolicy::unique:
-        if (hits.size() > 1) {
-          for (const std::size_t row : hits) remember(row);
-          return clash(hits, "dmn.rows_overlap",
-                       {"同时有多行命中，而此表只许一行命中", "several rows match where the table allows only one"});
-        }
-        break;
+        for (const std::size_t row : hits) remember(row);
+        return clash(hits, "dmn.rows_overlap",
+                     {"同时有多行命中，而此表只许一行命中", "several rows match where the table allows only one"});
       case HitPolicy::first:
-        break;
+        return single(hits[0]);
       case HitPolicy::any:
         return any(hits);
       case HitPolicy::priority:
@@ -143,8 +146,14 @@ class Tables {
       case HitPolicy::rule_order:
         return collected(hits);
     }
-    remember(hits[0]);
-    return shaped(outputs_of(table_.rules[hits[0]]));
+    return {};
+  }
+
+  /// The one row that matched.
+  Value single(std::size_t row) {
+    remember(row);
+    if (table_.outputs.size() == 1) return output_of(table_.rules[row], 0);
+    return shaped(outputs_of(table_.rules[row]));
   }
 
   Value clash(const std::vector<std::size_t>& hits, std::string_view code, base::Text message) {

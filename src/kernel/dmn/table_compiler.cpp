@@ -82,15 +82,32 @@ std::vector<feel::Expression> BoxedCompiler::priorities(pugi::xml_node place, co
   return ranked;
 }
 
+Tests BoxedCompiler::cell_tests(pugi::xml_node node) {
+  const auto known = cells_.find(text_of(node));
+  if (known != cells_.end()) return known->second;
+  Tests made = tests(node);
+  // What is at fault is not kept, so that every place of it is told.
+  if (!made.is_never) cells_.emplace(text_of(node), made);
+  return made;
+}
+
 Rule BoxedCompiler::rule(pugi::xml_node node, const Table& table) {
-  Rule rule{.id = std::string(attribute(node, "id")), .tests = {}, .outputs = {}, .annotations = {}};
-  for (const pugi::xml_node entry : node.children("inputEntry")) rule.tests.push_back(tests(entry));
+  Rule rule;
+  for (const pugi::xml_node entry : node.children("inputEntry")) rule.tests.push_back(cell_tests(entry));
   for (const pugi::xml_node entry : node.children("outputEntry")) rule.outputs.push_back(literal(entry));
-  for (const pugi::xml_node entry : node.children("annotationEntry")) rule.annotations.push_back(text_of(entry));
+  Row text{.decision = owner_,
+           .rule_id = std::string(attribute(node, "id")),
+           .number = static_cast<int>(table.rules.size()) + 1,
+           .annotations = {}};
+  for (const pugi::xml_node entry : node.children("annotationEntry")) text.annotations.push_back(text_of(entry));
   // Before DMN 1.2 a row's remark was its description.
   if (const std::string_view remark = trimmed(node.child("description").child_value());
-      rule.annotations.empty() && !remark.empty())
-    rule.annotations.emplace_back(remark);
+      text.annotations.empty() && !remark.empty())
+    text.annotations.emplace_back(remark);
+  for (std::size_t column = 0; column < std::min(rule.tests.size(), table.inputs.size()); ++column)
+    if (rule.tests[column].expression)
+      text.cells.push_back({table.inputs[column].label, rule.tests[column].expression->text()});
+  rule.text = std::make_shared<const Row>(std::move(text));
   if (rule.tests.size() != table.inputs.size() || rule.outputs.size() != table.outputs.size()) {
     const std::string row = std::to_string(table.rules.size() + 1);
     faults_.add(document_.name, place_of(node), "dmn.table_columns",
@@ -107,8 +124,8 @@ BoxedPtr BoxedCompiler::table(pugi::xml_node node) {
   if (!policy || !aggregation)
     return missing(node, "dmn.hit_policy_unknown",
                    {"命中策略或汇总方式不明", "the hit policy or aggregation is not one of DMN"});
-  Table table{.decision = owner_, .hit_policy = *policy, .aggregation = *aggregation, .inputs = {}, .outputs = {},
-              .rules = {}};
+  Table table{
+      .decision = owner_, .hit_policy = *policy, .aggregation = *aggregation, .inputs = {}, .outputs = {}, .rules = {}};
   for (const pugi::xml_node clause : node.children("input")) table.inputs.push_back(input_clause(clause));
   const bool is_ranked = *policy == HitPolicy::priority || *policy == HitPolicy::output_order;
   for (const pugi::xml_node clause : node.children("output"))
@@ -124,6 +141,7 @@ BoxedPtr BoxedCompiler::table(pugi::xml_node node) {
                 {"此命中策略需要按优先顺序列出输出取值",
                  "this hit policy needs the output values listed in their order of priority"});
   table.rules.reserve(count_children(node, "rule"));
+  cells_.clear();  // names may mean something else in another table
   for (const pugi::xml_node row : node.children("rule")) table.rules.push_back(rule(row, table));
   return made(node, std::move(table));
 }

@@ -30,8 +30,8 @@ std::string table(std::string_view attributes, std::string_view output, const st
 }
 
 dmn::Outcome judged(const std::string& logic, int area) {
-  const auto compiled = dmn::compile(sources(model(input("area", "number") +
-                                                   decision("class", needs_input("area") + logic))));
+  const auto compiled =
+      dmn::compile(sources(model(input("area", "number") + decision("class", needs_input("area") + logic))));
   EXPECT_TRUE(compiled.has_value()) << (compiled ? "" : compiled.error().places.at(0).message.en);
   if (!compiled) return {};
   return *dmn::evaluate(**compiled, "class", feel::Context({{"area", feel::Value(area)}}), {});
@@ -47,10 +47,10 @@ TEST(table, unique_gives_the_one_row_and_tells_its_legal_basis) {
   const dmn::Outcome outcome = judged(logic, 200);
   EXPECT_EQ(outcome.value, feel::Value("large"));
   ASSERT_EQ(outcome.matches.size(), 1u);
-  EXPECT_EQ(outcome.matches[0].decision, "class");
-  EXPECT_EQ(outcome.matches[0].rule_id, "row2");
-  EXPECT_EQ(outcome.matches[0].row, 2);
-  EXPECT_THAT(outcome.matches[0].annotations, ElementsAre("rule 2"));
+  EXPECT_EQ(outcome.matches[0].row->decision, "class");
+  EXPECT_EQ(outcome.matches[0].row->rule_id, "row2");
+  EXPECT_EQ(outcome.matches[0].row->number, 2);
+  EXPECT_THAT(outcome.matches[0].row->annotations, ElementsAre("rule 2"));
 }
 
 TEST(table, unique_with_two_matching_rows_is_null_and_says_which) {
@@ -96,9 +96,10 @@ TEST(table, aggregation_needs_numbers_or_comparable_values) {
 }
 
 TEST(table, without_a_match_gives_the_default_or_nothing) {
-  EXPECT_EQ(judged(table("", "<output><defaultOutputEntry><text>7</text></defaultOutputEntry></output>", {{"1", "1"}}),
-                   5).value,
-            feel::Value(7));
+  EXPECT_EQ(
+      judged(table("", "<output><defaultOutputEntry><text>7</text></defaultOutputEntry></output>", {{"1", "1"}}), 5)
+          .value,
+      feel::Value(7));
   EXPECT_TRUE(judged(table("", "<output/>", {{"1", "1"}}), 5).value.is_null());
   EXPECT_EQ(judged(table("hitPolicy='COLLECT'", "<output/>", {{"1", "1"}}), 5).value, feel::Value(feel::List()));
 }

@@ -81,21 +81,22 @@ std::string digits_of(Wide coefficient) {
   return digits;
 }
 
-/// For the two numbers almost every comparison meets: small, not negative, same exponent.
-bool is_same_scale(const Decimal& left, const Decimal& right) {
-  return left.bits().high == right.bits().high && (left.bits().high >> 49) < 0x3000 &&
-         (left.bits().high & 0x1ffffffffffffull) == 0;
-}
-
 unsigned direction_of(Rounding rounding, bool negative) {
   switch (rounding) {
-    case Rounding::half_even: return 0;
-    case Rounding::floor: return 1;
-    case Rounding::ceiling: return 2;
-    case Rounding::down: return 3;
-    case Rounding::half_up: return 4;
-    case Rounding::up: return negative ? 1 : 2;
-    case Rounding::half_down: return 3;  // corrected by the caller
+    case Rounding::half_even:
+      return 0;
+    case Rounding::floor:
+      return 1;
+    case Rounding::ceiling:
+      return 2;
+    case Rounding::down:
+      return 3;
+    case Rounding::half_up:
+      return 4;
+    case Rounding::up:
+      return negative ? 1 : 2;
+    case Rounding::half_down:
+      return 3;  // corrected by the caller
   }
   return 0;
 }
@@ -148,7 +149,9 @@ std::string Decimal::to_text() const {
     return sign + digits + std::string(static_cast<std::size_t>(parts.exponent), '0');
   if (parts.exponent < 0 && -parts.exponent <= 2 * digits_max) {
     const int point = length + parts.exponent;
-    if (point > 0) return sign + digits.substr(0, static_cast<std::size_t>(point)) + "." + digits.substr(static_cast<std::size_t>(point));
+    if (point > 0)
+      return sign + digits.substr(0, static_cast<std::size_t>(point)) + "." +
+             digits.substr(static_cast<std::size_t>(point));
     return sign + "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
   }
   const int exponent = parts.exponent + length - 1;
@@ -176,20 +179,13 @@ double Decimal::to_double() const {
   return bid128_to_binary64(raw(*this), nearest_even, &flags);
 }
 
-std::strong_ordering operator<=>(const Decimal& left, const Decimal& right) {
-  if (is_same_scale(left, right)) return left.bits().low <=> right.bits().low;
+std::strong_ordering Decimal::compared(const Decimal& left, const Decimal& right) {
   _IDEC_flags flags = 0;
   const BID_UINT128 l = raw(left);
   const BID_UINT128 r = raw(right);
   if (bid128_quiet_less(l, r, &flags)) return std::strong_ordering::less;
   if (bid128_quiet_equal(l, r, &flags)) return std::strong_ordering::equal;
   return std::strong_ordering::greater;
-}
-
-bool operator==(const Decimal& left, const Decimal& right) {
-  if (is_same_scale(left, right)) return left.bits().low == right.bits().low;
-  _IDEC_flags flags = 0;
-  return bid128_quiet_equal(raw(left), raw(right), &flags) != 0;
 }
 
 std::optional<Decimal> add(const Decimal& left, const Decimal& right) {
@@ -301,8 +297,14 @@ Decimal Decimal::negated() const {
   return Decimal(Bits{.low = bits_.low, .high = bits_.high ^ sign_bit});
 }
 
-bool Decimal::is_zero() const { return parts_of(*this).coefficient == 0; }
-bool Decimal::is_negative() const { return (bits_.high & sign_bit) != 0 && !is_zero(); }
-bool Decimal::is_whole() const { return reduced(*this).exponent >= 0; }
+bool Decimal::is_zero() const {
+  return parts_of(*this).coefficient == 0;
+}
+bool Decimal::is_negative() const {
+  return (bits_.high & sign_bit) != 0 && !is_zero();
+}
+bool Decimal::is_whole() const {
+  return reduced(*this).exponent >= 0;
+}
 
 }  // namespace feel

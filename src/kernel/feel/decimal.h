@@ -25,8 +25,14 @@ class Decimal {
   std::optional<std::int64_t> to_int64() const;
   double to_double() const;
 
-  friend std::strong_ordering operator<=>(const Decimal& left, const Decimal& right);
-  friend bool operator==(const Decimal& left, const Decimal& right);
+  friend std::strong_ordering operator<=>(const Decimal& left, const Decimal& right) {
+    if (is_same_scale(left, right)) return left.bits_.low <=> right.bits_.low;
+    return compared(left, right);
+  }
+  friend bool operator==(const Decimal& left, const Decimal& right) {
+    if (is_same_scale(left, right)) return left.bits_.low == right.bits_.low;
+    return compared(left, right) == std::strong_ordering::equal;
+  }
 
   friend std::optional<Decimal> add(const Decimal& left, const Decimal& right);
   friend std::optional<Decimal> subtract(const Decimal& left, const Decimal& right);
@@ -38,8 +44,8 @@ class Decimal {
   friend std::optional<Decimal> square_root(const Decimal& number);
   friend std::optional<Decimal> natural_logarithm(const Decimal& number);
   friend std::optional<Decimal> exponential(const Decimal& number);
-  /// Rounded to `scale` digits after the point (before it, when negative). Nothing outside decimal128's range of scales,
-  /// -6111 to 6176.
+  /// Rounded to `scale` digits after the point (before it, when negative). Nothing outside decimal128's range of
+  /// scales, -6111 to 6176.
   friend std::optional<Decimal> rounded(const Decimal& number, std::int64_t scale, Rounding rounding);
   Decimal negated() const;
   bool is_zero() const;
@@ -54,6 +60,13 @@ class Decimal {
   Bits bits() const { return bits_; }
 
  private:
+  /// The two numbers almost every comparison meets: small, not negative, same exponent.
+  static bool is_same_scale(const Decimal& left, const Decimal& right) {
+    const std::uint64_t high = left.bits_.high;
+    return high == right.bits_.high && (high >> 49) < 0x3000 && (high & 0x1ffffffffffffull) == 0;
+  }
+  static std::strong_ordering compared(const Decimal& left, const Decimal& right);
+
   Bits bits_ = {};
 };
 

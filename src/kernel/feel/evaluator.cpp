@@ -1,22 +1,38 @@
 #include "evaluator.h"
 
 #include <array>
+#include <cstddef>
+#include <memory>
 
 #include "builtin.h"
 
 namespace feel {
 namespace {
 
-/// The slots of one call: few lie on the stack.
+/// The slots of one call: few lie on the stack, and only those that are there are made.
 class Slots {
  public:
-  explicit Slots(std::size_t count) {
-    if (count > few_.size()) many_.resize(count);
+  explicit Slots(std::size_t count) : count_(count) {
+    if (count > few) {
+      many_.resize(count);
+      data_ = many_.data();
+    } else {
+      data_ = reinterpret_cast<Value*>(place_.data());
+      std::uninitialized_default_construct_n(data_, count);
+    }
   }
-  Value* data() { return many_.empty() ? few_.data() : many_.data(); }
+  ~Slots() {
+    if (many_.empty()) std::destroy_n(data_, count_);
+  }
+  Slots(const Slots&) = delete;
+  Slots& operator=(const Slots&) = delete;
+  Value* data() { return data_; }
 
  private:
-  std::array<Value, 8> few_;
+  static constexpr std::size_t few = 8;
+  std::size_t count_;
+  Value* data_;
+  alignas(Value) std::array<std::byte, few * sizeof(Value)> place_;
   std::vector<Value> many_;
 };
 
@@ -515,8 +531,39 @@ Value Evaluator::run_lambda(const Node& node) {
 
 // --- The face ----------------------------------------------------------------------------------------------------
 
+namespace {
+
+bool passes(const QuickTest& test, const Value& input) {
+  if (test.form != Range::Form::interval) return (input == test.low) == (test.form == Range::Form::equal);
+  const auto order = [&input](const Value& bound) {
+    if (input.kind() == Kind::number) return input.as_number() <=> bound.as_number();
+    if (input.kind() == Kind::string) return input.as_string() <=> bound.as_string();
+    return input.as_date() <=> bound.as_date();
+  };
+  if (test.has_low) {
+    const auto low = order(test.low);
+    if (low < 0 || (low == 0 && !test.low_included)) return false;
+  }
+  if (test.has_high) {
+    const auto high = order(test.high);
+    if (high > 0 || (high == 0 && !test.high_included)) return false;
+  }
+  return true;
+}
+
+/// Whether tests on fixed values pass; nothing when they must be walked.
+std::optional<bool> quick_answer(const Expression::Program& program, const Value& input) {
+  if (program.quick_tests.empty() || program.quick_kind != input.kind()) return std::nullopt;
+  for (const QuickTest& test : program.quick_tests)
+    if (passes(test, input)) return !program.root->flag;
+  return program.root->flag;
+}
+
+}  // namespace
+
 Value evaluate(const Expression& expression, const Context& context, Evaluation& evaluation) {
   const Expression::Program& program = expression.program();
+  if (program.root->op == Op::constant) return program.root->constant;
   Slots slots(program.slot_count);
   return Evaluator(slots.data(), &context, &program.free_names, evaluation).run(*program.root);
 }
@@ -524,6 +571,10 @@ Value evaluate(const Expression& expression, const Context& context, Evaluation&
 Value evaluate_unary_tests(const Expression& tests, const Value& input, const Context& context,
                            Evaluation& evaluation) {
   const Expression::Program& program = tests.program();
+  if (const auto answer = quick_answer(program, input)) {
+    if (!evaluation.spend(1)) return {};
+    return *answer;
+  }
   Slots slots(program.slot_count);
   Evaluator evaluator(slots.data(), &context, &program.free_names, evaluation);
   if (program.root->op != Op::tests) return evaluator.run(*program.root);
@@ -531,26 +582,31 @@ Value evaluate_unary_tests(const Expression& tests, const Value& input, const Co
   return evaluator.run_tests(*program.root, input);
 }
 
-Outcome evaluate(const Expression& expression, const Context& context, const World& world) {
-  Evaluation evaluation(world);
+namespace {
+
+Outcome outcome_of(Value value, Evaluation& evaluation) {
   Outcome outcome;
-  outcome.value = evaluate(expression, context, evaluation);
   outcome.limit_passed = evaluation.limit_passed();
+  if (!outcome.limit_passed) outcome.value = std::move(value);
   outcome.used_java = evaluation.used_java;
-  if (outcome.limit_passed) outcome.value = Value();
   outcome.diagnostics = evaluation.take_diagnostics();
   return outcome;
 }
 
-Outcome evaluate_unary_tests(const Expression& tests, const Value& input, const Context& context, const World& world) {
+}  // namespace
+
+Outcome evaluate(const Expression& expression, const Context& context, const World& world) {
   Evaluation evaluation(world);
-  Outcome outcome;
-  outcome.value = evaluate_unary_tests(tests, input, context, evaluation);
-  outcome.limit_passed = evaluation.limit_passed();
-  outcome.used_java = evaluation.used_java;
-  if (outcome.limit_passed) outcome.value = Value();
-  outcome.diagnostics = evaluation.take_diagnostics();
-  return outcome;
+  Value value = evaluate(expression, context, evaluation);
+  return outcome_of(std::move(value), evaluation);
+}
+
+Outcome evaluate_unary_tests(const Expression& tests, const Value& input, const Context& context, const World& world) {
+  if (world.limits.steps_max > 0)
+    if (const auto answer = quick_answer(tests.program(), input)) return {.value = *answer};
+  Evaluation evaluation(world);
+  Value value = evaluate_unary_tests(tests, input, context, evaluation);
+  return outcome_of(std::move(value), evaluation);
 }
 
 }  // namespace feel

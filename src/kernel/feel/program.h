@@ -87,9 +87,23 @@ struct Node {
   std::shared_ptr<const Names> shape;  // what is known of the value's entries; used while parsing only
 };
 
+/// A test on fixed values, taken out of the tree: most cells of decision tables are nothing else.
+struct QuickTest {
+  Range::Form form = Range::Form::interval;
+  bool has_low = false;
+  bool has_high = false;
+  bool low_included = false;
+  bool high_included = false;
+  Value low;  // what to be equal to, when the form is no interval
+  Value high;
+};
+
 struct Expression::Program {
   std::string text;
   NodePtr root;
+  /// Not empty when every test of `root` is one; they answer for inputs of `quick_kind`, without any walk.
+  std::vector<QuickTest> quick_tests;
+  Kind quick_kind = Kind::null;
   std::uint32_t slot_count = 0;
   std::vector<std::string> free_names;
 };

@@ -67,6 +67,10 @@ void Context::put(std::string key, Value value) {
   }
 }
 
+void Context::reserve(std::size_t entries) {
+  entries_.reserve(entries);
+}
+
 bool Context::erase(std::string_view key) {
   const std::size_t at = place_of(key);
   if (at == nowhere) return false;
@@ -89,19 +93,35 @@ struct Value::BoxOf : Box {
 
 Value::Value(int number) : Value(static_cast<std::int64_t>(number)) {}
 Value::Value(std::int64_t number) : Value(Decimal(number)) {}
-Value::Value(Decimal number) : kind_(Kind::number) { content_.number = number; }
-Value::Value(std::string string) : kind_(Kind::string) { content_.box = new BoxOf<std::string>(std::move(string)); }
+Value::Value(Decimal number) : kind_(Kind::number) {
+  content_.number = number;
+}
+Value::Value(std::string string) : kind_(Kind::string) {
+  content_.box = new BoxOf<std::string>(std::move(string));
+}
 Value::Value(std::string_view string) : Value(std::string(string)) {}
 Value::Value(const char* string) : Value(std::string(string)) {}
-Value::Value(calendar::Date date) : kind_(Kind::date) { content_.whole = date.days; }
-Value::Value(Time time) : kind_(Kind::time) { content_.box = new BoxOf<Time>(std::move(time)); }
+Value::Value(calendar::Date date) : kind_(Kind::date) {
+  content_.whole = date.days;
+}
+Value::Value(Time time) : kind_(Kind::time) {
+  content_.box = new BoxOf<Time>(std::move(time));
+}
 Value::Value(DateTime date_time) : kind_(Kind::date_time) {
   content_.box = new BoxOf<DateTime>(std::move(date_time));
 }
-Value::Value(YearsMonths duration) : kind_(Kind::years_months) { content_.whole = duration.months; }
-Value::Value(DaysTime duration) : kind_(Kind::days_time) { content_.days_time = duration; }
-Value::Value(List list) : kind_(Kind::list) { content_.box = new BoxOf<List>(std::move(list)); }
-Value::Value(Context context) : kind_(Kind::context) { content_.box = new BoxOf<Context>(std::move(context)); }
+Value::Value(YearsMonths duration) : kind_(Kind::years_months) {
+  content_.whole = duration.months;
+}
+Value::Value(DaysTime duration) : kind_(Kind::days_time) {
+  content_.days_time = duration;
+}
+Value::Value(List list) : kind_(Kind::list) {
+  content_.box = new BoxOf<List>(std::move(list));
+}
+Value::Value(Context context) : kind_(Kind::context) {
+  content_.box = new BoxOf<Context>(std::move(context));
+}
 Value::Value(std::shared_ptr<const Range> range) : kind_(Kind::range) {
   CHECK(range != nullptr);
   std::construct_at(&content_.range, std::move(range));
@@ -111,37 +131,26 @@ Value::Value(std::shared_ptr<const Function> function) : kind_(Kind::function) {
   std::construct_at(&content_.function, std::move(function));
 }
 
-void Value::copy_from(const Value& other) {
+void Value::copy_shared(const Value& other) {
   kind_ = other.kind_;
   if (kind_ == Kind::range) {
     std::construct_at(&content_.range, other.content_.range);
   } else if (kind_ == Kind::function) {
     std::construct_at(&content_.function, other.content_.function);
-  } else if (kind_ == Kind::number || kind_ == Kind::days_time) {
-    content_.number = other.content_.number;
-    if (kind_ == Kind::days_time) content_.days_time = other.content_.days_time;
   } else {
-    if (is_boxed()) other.content_.box->owners.fetch_add(1, std::memory_order_relaxed);
-    content_.whole = other.content_.whole;
+    other.content_.box->owners.fetch_add(1, std::memory_order_relaxed);
+    content_.box = other.content_.box;
   }
 }
 
-void Value::take_from(Value& other) noexcept {
+void Value::take_counted(Value& other) noexcept {
   kind_ = other.kind_;
   if (kind_ == Kind::range) {
     std::construct_at(&content_.range, std::move(other.content_.range));
     std::destroy_at(&other.content_.range);
-  } else if (kind_ == Kind::function) {
+  } else {
     std::construct_at(&content_.function, std::move(other.content_.function));
     std::destroy_at(&other.content_.function);
-  } else if (kind_ == Kind::number) {
-    content_.number = other.content_.number;
-  } else if (kind_ == Kind::days_time) {
-    content_.days_time = other.content_.days_time;
-  } else if (is_boxed()) {
-    content_.box = other.content_.box;
-  } else {
-    content_.whole = other.content_.whole;
   }
   other.kind_ = Kind::null;
 }
@@ -179,14 +188,6 @@ Value& Value::operator=(Value&& other) noexcept {
   return *this;
 }
 
-bool Value::as_boolean() const {
-  CHECK(kind_ == Kind::boolean);
-  return content_.boolean;
-}
-const Decimal& Value::as_number() const {
-  CHECK(kind_ == Kind::number);
-  return content_.number;
-}
 const std::string& Value::as_string() const {
   CHECK(kind_ == Kind::string);
   return static_cast<const BoxOf<std::string>*>(content_.box)->content;
@@ -219,12 +220,16 @@ const Context& Value::as_context() const {
   CHECK(kind_ == Kind::context);
   return static_cast<const BoxOf<Context>*>(content_.box)->content;
 }
-const Range& Value::as_range() const { return *shared_range(); }
+const Range& Value::as_range() const {
+  return *shared_range();
+}
 const std::shared_ptr<const Range>& Value::shared_range() const {
   CHECK(kind_ == Kind::range);
   return content_.range;
 }
-const Function& Value::as_function() const { return *shared_function(); }
+const Function& Value::as_function() const {
+  return *shared_function();
+}
 const std::shared_ptr<const Function>& Value::shared_function() const {
   CHECK(kind_ == Kind::function);
   return content_.function;
@@ -246,20 +251,28 @@ bool same_range(const Range& left, const Range& right) {
 bool operator==(const Value& left, const Value& right) {
   if (left.kind() != right.kind()) return false;
   switch (left.kind()) {
-    case Kind::null: return true;
-    case Kind::boolean: return left.as_boolean() == right.as_boolean();
-    case Kind::number: return left.as_number() == right.as_number();
-    case Kind::string: return left.as_string() == right.as_string();
-    case Kind::date: return left.as_date() == right.as_date();
-    case Kind::time: return same_time(left.as_time(), right.as_time());
+    case Kind::null:
+      return true;
+    case Kind::boolean:
+      return left.as_boolean() == right.as_boolean();
+    case Kind::number:
+      return left.as_number() == right.as_number();
+    case Kind::string:
+      return left.as_string() == right.as_string();
+    case Kind::date:
+      return left.as_date() == right.as_date();
+    case Kind::time:
+      return same_time(left.as_time(), right.as_time());
     case Kind::date_time:
       return left.as_date_time().date == right.as_date_time().date &&
              same_time(left.as_date_time().time, right.as_date_time().time);
-    case Kind::years_months: return left.as_years_months().months == right.as_years_months().months;
+    case Kind::years_months:
+      return left.as_years_months().months == right.as_years_months().months;
     case Kind::days_time:
       return left.as_days_time().seconds == right.as_days_time().seconds &&
              left.as_days_time().nanoseconds == right.as_days_time().nanoseconds;
-    case Kind::list: return left.as_list() == right.as_list();
+    case Kind::list:
+      return left.as_list() == right.as_list();
     case Kind::context: {
       if (left.as_context().size() != right.as_context().size()) return false;
       for (const auto& [key, value] : left.as_context().entries()) {
@@ -268,8 +281,10 @@ bool operator==(const Value& left, const Value& right) {
       }
       return true;
     }
-    case Kind::range: return same_range(left.as_range(), right.as_range());
-    case Kind::function: return &left.as_function() == &right.as_function();
+    case Kind::range:
+      return same_range(left.as_range(), right.as_range());
+    case Kind::function:
+      return &left.as_function() == &right.as_function();
   }
   return false;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/base/check.h"
 #include "kernel/base/result.h"
 #include "kernel/calendar/calendar.h"
 #include "kernel/feel/decimal.h"
@@ -16,7 +18,19 @@
 namespace feel {
 
 enum class Kind {
-  null, boolean, number, string, date, time, date_time, years_months, days_time, list, context, range, function
+  null,
+  boolean,
+  number,
+  string,
+  date,
+  time,
+  date_time,
+  years_months,
+  days_time,
+  list,
+  context,
+  range,
+  function
 };
 
 class Value;
@@ -32,6 +46,7 @@ class Context {
   const Value* find(std::string_view key) const;
   /// Replaces the value of an existing key in its place, or appends.
   void put(std::string key, Value value);
+  void reserve(std::size_t entries);
   bool erase(std::string_view key);
   const std::vector<Entry>& entries() const { return entries_; }
   std::size_t size() const;
@@ -75,8 +90,8 @@ struct DaysTime {
   std::int32_t nanoseconds = 0;
 };
 
-struct Range;     // range.h
-class Function;   // function.h: a lambda, a built-in, a business knowledge model or a decision service
+struct Range;    // range.h
+class Function;  // function.h: a lambda, a built-in, a business knowledge model or a decision service
 
 /// One FEEL value. Reading it as a kind that it is not is a bug (CHECK): ask `kind()` first.
 class Value {
@@ -111,8 +126,14 @@ class Value {
   bool is_null() const { return kind() == Kind::null; }
   bool is_true() const { return kind() == Kind::boolean && as_boolean(); }
 
-  bool as_boolean() const;
-  const Decimal& as_number() const;
+  bool as_boolean() const {
+    CHECK(kind_ == Kind::boolean);
+    return content_.boolean;
+  }
+  const Decimal& as_number() const {
+    CHECK(kind_ == Kind::number);
+    return content_.number;
+  }
   const std::string& as_string() const;
   calendar::Date as_date() const;
   const Time& as_time() const;
@@ -145,13 +166,29 @@ class Value {
     std::shared_ptr<const Range> range;
     std::shared_ptr<const Function> function;
   };
+  static constexpr unsigned bit(Kind kind) { return 1u << static_cast<unsigned>(kind); }
   bool is_boxed() const {
-    return kind_ == Kind::string || kind_ == Kind::time || kind_ == Kind::date_time || kind_ == Kind::list ||
-           kind_ == Kind::context;
+    constexpr unsigned boxed =
+        bit(Kind::string) | bit(Kind::time) | bit(Kind::date_time) | bit(Kind::list) | bit(Kind::context);
+    return (boxed & bit(kind_)) != 0;
   }
-  bool is_trivial() const { return kind_ < Kind::string || (kind_ > Kind::date_time && kind_ < Kind::list) || kind_ == Kind::date; }
-  void copy_from(const Value& other);
-  void take_from(Value& other) noexcept;
+  bool is_counted() const { return kind_ == Kind::range || kind_ == Kind::function; }
+  bool is_trivial() const { return !is_boxed() && !is_counted(); }
+  /// The bits of what lies inline, or of the pointer to the box.
+  void copy_bits(const Value& other) { std::memcpy(static_cast<void*>(&content_), &other.content_, sizeof content_); }
+  void copy_from(const Value& other) {
+    if (!other.is_trivial()) return copy_shared(other);
+    kind_ = other.kind_;
+    copy_bits(other);
+  }
+  void take_from(Value& other) noexcept {
+    if (other.is_counted()) return take_counted(other);
+    kind_ = other.kind_;
+    copy_bits(other);
+    other.kind_ = Kind::null;
+  }
+  void copy_shared(const Value& other);
+  void take_counted(Value& other) noexcept;
   void release() noexcept;
 
   Content content_;
@@ -159,8 +196,12 @@ class Value {
 };
 
 // Here, where Value is complete.
-inline std::size_t Context::size() const { return entries_.size(); }
-inline bool Context::empty() const { return entries_.empty(); }
+inline std::size_t Context::size() const {
+  return entries_.size();
+}
+inline bool Context::empty() const {
+  return entries_.empty();
+}
 
 /// FEEL's text of a value, as the built-in `string()` gives it; strings are not quoted.
 std::string to_text(const Value& value);

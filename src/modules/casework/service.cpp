@@ -113,7 +113,7 @@ class ServiceDecisions : public bpmn::Decisions {
     TRY(const dmn::Outcome outcome, dmn::evaluate(*service_.decisions, decision, variables, world));
     Answer answer{.value = outcome.value, .basis = {}};
     for (const dmn::Match& match : outcome.matches)
-      answer.basis.insert(answer.basis.end(), match.annotations.begin(), match.annotations.end());
+      answer.basis.insert(answer.basis.end(), match.row->annotations.begin(), match.row->annotations.end());
     return answer;
   }
 
