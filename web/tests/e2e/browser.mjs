@@ -3,12 +3,14 @@
 //   BASE_URL   the server to test, default http://127.0.0.1:8080
 //   SHOTS      a folder for screenshots; none are kept when it is not set
 //   CHROMIUM   the browser, default /usr/bin/chromium
+//   INSPECT    "no": pages are walked through, not inspected
 
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 
+const INSPECTS = process.env.INSPECT !== 'no'
 export const BASE = process.env.BASE_URL ?? 'http://127.0.0.1:8080'
 const SHOTS = process.env.SHOTS
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -53,7 +55,7 @@ export async function person(browser, { width = 1280, height = 900, language = '
   })
   await context.addCookies([{ name: 'yichuang_lang', value: language, url: BASE }])
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000)
   page.on('pageerror', (error) => check('no page error', false, error.message))
   page.on('console', (message) => {
     if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text()))
@@ -67,6 +69,7 @@ export const go = (page, path) => page.goto(BASE + path, { waitUntil: 'networkid
 /// What holds for every page: axe finds nothing, nothing overflows sideways, a heading and a language are there.
 export async function inspect(page, name) {
   await page.waitForLoadState('networkidle')
+  if (!INSPECTS) return page.waitForTimeout(500)  // a person looks before the next click, while the page may still be drawn
   await page.evaluate(AXE)
   const found = await page.evaluate((rules) => globalThis.axe.run(document, { runOnly: { type: 'tag', values: rules } }), RULES)
   const words = found.violations.map((each) => `${each.id} (${each.nodes.map((node) => node.target.join(' ')).slice(0, 3).join('; ')})`)

@@ -162,17 +162,37 @@ async function correct(page, corrections) {
   }
 }
 
-async function examine(browser, number) {
+/// The inspectors find shortcomings; the applicant reports them put right; the inspectors come once more.
+async function putRight(browser, number, citizen, draft, inspected) {
+  const inspector = await officer(browser, STAFF.inspector)
+  const month = new Date(Date.parse(inspected.inspected_on) + 30 * 86_400_000).toISOString().slice(0, 10)
+  await perform(inspector, number, 'shortcomings are found on the premises',
+    { ...inspected, result: 'rectify', demands: '洗手池须加装感应水龙头', rectify_by: month, findings: '洗手设施不全' }, 'office-inspection')
+  await go(citizen, draft)
+  check('case: what is to be put right is told', await citizen.locator('.notice.warn').isVisible())
+  await inspectBoth(citizen, 'case-rectifying')
+  await citizen.locator(`a[href$="${draft}/rectify"]`).click()
+  await citizen.waitForURL(`**${draft}/rectify`)
+  await citizen.locator('#field-report').waitFor()
+  await next(citizen)
+  check('rectify: an empty report is refused', await citizen.locator('.error-summary li').isVisible())
+  await citizen.fill('#field-report', '已加装感应水龙头')
+  await inspectBoth(citizen, 'rectify')
+  await next(citizen)
+  await citizen.waitForURL((url) => url.pathname === draft)
+  await perform(inspector, number, 'the premises are inspected again', { ...inspected, findings: '已整改到位' }, 'office-reinspection')
+}
+
+async function examine(browser, number, citizen, draft) {
   const today = await (await person(browser)).request.get(`${BASE}/api/v1/sessions/current`).then((answer) => answer.json())
   const registration = await officer(browser, STAFF.registration)
   await perform(registration, number, 'the registration is examined',
     { checked: true, outcome: 'grant', findings: '材料齐全，符合法定形式' }, 'office-registration')
   const food = await officer(browser, STAFF.food)
   await perform(food, number, 'the permit is examined', { outcome: 'in_order', findings: '材料齐全' }, 'office-food')
-  const inspector = await officer(browser, STAFF.inspector)
-  await perform(inspector, number, 'the premises are inspected', {
+  await putRight(browser, number, citizen, draft, {
     officers: [STAFF.inspector, STAFF.inspector2], inspected_on: today.business_day, inspected_at: '09:30—10:20', passed: true,
-    result: 'pass', findings: '布局与图纸一致，设施齐全', opinion: '无异议' }, 'office-inspection')
+    result: 'pass', findings: '布局与图纸一致，设施齐全', opinion: '无异议' })
   await perform(food, number, 'the permit is decided', { outcome: 'grant', findings: '现场核查合格' }, 'office-decide')
 }
 
@@ -249,7 +269,7 @@ export const journey = () => run('journey', async (browser) => {
     { place: '/materials/layout_plan', reason: '图像模糊，请重新拍摄' }] }, 'office-accept')
   await sendCorrection(citizen, draft, files)
   await perform(clerk, number, 'the application is accepted', { outcome: 'accept' })
-  await examine(browser, number)
+  await examine(browser, number, citizen, draft)
   await perform(clerk, number, 'the certificates are handed over', { way: 'electronic' }, 'office-hand-over')
   await finish(browser, citizen, draft)
   await lookAround(clerk)
