@@ -24,6 +24,9 @@ Table http();
 /// FEEL and DMN beside hand-written C++.
 Table feel();
 
+/// Signed certificates: PDF, OFD, QR codes.
+Table certificates();
+
 /// "12,345"
 std::string grouped(double number);
 /// "84 %"

@@ -1,7 +1,5 @@
 #include "box.h"
 
-#include <pango/pangocairo.h>
-
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -17,11 +15,17 @@ constexpr double rule_width = 0.6;
 /// How far above the baseline the square of a Chinese character reaches, in sizes.
 constexpr double ascent = 0.88;
 
-void set_color(cairo_t* cairo, Color color) { cairo_set_source_rgb(cairo, color.red, color.green, color.blue); }
+Path rectangle(Point corner, double width, double height) {
+  Path path;
+  path.rectangle(corner, {width, height});
+  return path;
+}
 
 }  // namespace
 
-void Unref::operator()(void* object) const { g_object_unref(object); }
+void Unref::operator()(void* object) const {
+  g_object_unref(object);
+}
 
 double height_of(const Stack& stack) {
   double height = 0;
@@ -29,9 +33,9 @@ double height_of(const Stack& stack) {
   return height;
 }
 
-void draw(const Stack& stack, cairo_t* cairo, Point at) {
+void draw(const Stack& stack, Canvas& canvas, Point at) {
   for (const auto& box : stack) {
-    box->draw(cairo, at);
+    box->draw(canvas, at);
     at.y += box->height();
   }
 }
@@ -78,12 +82,11 @@ TextBox::TextBox(const TextBox& whole, std::size_t first, std::size_t last)
       pitch_(whole.pitch_),
       color_(whole.color_) {}
 
-void TextBox::draw(cairo_t* cairo, Point at) const {
-  set_color(cairo, color_);
+void TextBox::draw(Canvas& canvas, Point at) const {
   double baseline = at.y + (pitch_ - size_) / 2 + ascent * size_;
   for (std::size_t index = first_; index < last_; ++index) {
-    cairo_move_to(cairo, at.x + (*lines_)[index].x, baseline);
-    pango_cairo_show_layout_line(cairo, (*lines_)[index].line);
+    const Line& line = (*lines_)[index];
+    canvas.text(layout_.get(), line.line, {at.x + line.x, baseline}, size_, color_);
     baseline += pitch_;
   }
 }
@@ -100,41 +103,35 @@ std::unique_ptr<Box> TextBox::take(double available) {
   return part;
 }
 
-void RuleBox::draw(cairo_t* cairo, Point at) const {
-  set_color(cairo, color_);
-  cairo_set_line_width(cairo, rule_width);
-  cairo_move_to(cairo, at.x, at.y + 0.5);
-  cairo_line_to(cairo, at.x + width_, at.y + 0.5);
-  cairo_stroke(cairo);
+void RuleBox::draw(Canvas& canvas, Point at) const {
+  Path path;
+  path.move({at.x, at.y + 0.5});
+  path.line({at.x + width_, at.y + 0.5});
+  canvas.stroke(path, color_, rule_width);
 }
 
-void FrameBox::draw(cairo_t* cairo, Point at) const {
-  set_color(cairo, {0.55, 0.55, 0.55});
-  cairo_set_line_width(cairo, rule_width);
-  cairo_rectangle(cairo, at.x, at.y, width_, height_);
-  cairo_stroke(cairo);
-  documents::draw(inside_, cairo, {at.x, at.y + (height_ - height_of(inside_)) / 2});
+void FrameBox::draw(Canvas& canvas, Point at) const {
+  canvas.stroke(rectangle(at, width_, height_), {0.55, 0.55, 0.55}, rule_width);
+  documents::draw(inside_, canvas, {at.x, at.y + (height_ - height_of(inside_)) / 2});
 }
 
-void QrBox::draw(cairo_t* cairo, Point at) const {
+void QrBox::draw(Canvas& canvas, Point at) const {
   const std::size_t count = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(modules_.size()))));
   const double module = width_ / static_cast<double>(count + 2 * qr_quiet_modules);
   const double margin = module * qr_quiet_modules;
-  cairo_set_source_rgb(cairo, 1, 1, 1);
-  cairo_rectangle(cairo, at.x + x_, at.y, width_, width_);
-  cairo_fill(cairo);
-  cairo_set_source_rgb(cairo, 0, 0, 0);
+  canvas.fill(rectangle({at.x + x_, at.y}, width_, width_), {1, 1, 1});
+  Path black;
   for (std::size_t row = 0; row < count; ++row)
     for (std::size_t column = 0; column < count;) {
       std::size_t end = column;
       while (end < count && modules_[row * count + end]) ++end;
       if (end > column)
-        cairo_rectangle(cairo, at.x + x_ + margin + static_cast<double>(column) * module,
-                        at.y + margin + static_cast<double>(row) * module, static_cast<double>(end - column) * module,
-                        module);
+        black.rectangle({at.x + x_ + margin + static_cast<double>(column) * module,
+                         at.y + margin + static_cast<double>(row) * module},
+                        {static_cast<double>(end - column) * module, module});
       column = end + 1;
     }
-  cairo_fill(cairo);
+  canvas.fill(black, {0, 0, 0});
 }
 
 double RowBox::height() const {
@@ -143,18 +140,14 @@ double RowBox::height() const {
   return height + 2 * shape_.padding + shape_.gap_below;
 }
 
-void RowBox::draw(cairo_t* cairo, Point at) const {
+void RowBox::draw(Canvas& canvas, Point at) const {
   const double inner = height() - shape_.gap_below;
   for (const Cell& cell : cells_) {
-    if (shape_.border) {
-      set_color(cairo, {0.25, 0.25, 0.25});
-      cairo_set_line_width(cairo, rule_width);
-      cairo_rectangle(cairo, at.x + cell.x, at.y, cell.width, inner);
-      cairo_stroke(cairo);
-    }
+    if (shape_.border)
+      canvas.stroke(rectangle({at.x + cell.x, at.y}, cell.width, inner), {0.25, 0.25, 0.25}, rule_width);
     const double spare = shape_.middle ? (inner - 2 * shape_.padding - height_of(cell.stack)) / 2 : 0;
     const double side = shape_.border ? shape_.padding * 1.5 : 0;
-    documents::draw(cell.stack, cairo, {at.x + cell.x + side, at.y + shape_.padding + spare});
+    documents::draw(cell.stack, canvas, {at.x + cell.x + side, at.y + shape_.padding + spare});
   }
 }
 

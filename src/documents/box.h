@@ -1,22 +1,17 @@
 /// Boxes of set text and graphics, stacked down the page and split where a page ends.
 #pragma once
 
-#include <cairo.h>
 #include <pango/pango.h>
 
 #include <memory>
 #include <vector>
 
+#include "canvas.h"
 #include "template.h"
 
 namespace documents {
 
 inline constexpr double points_per_mm = 72.0 / 25.4;
-
-struct Point {
-  double x = 0;
-  double y = 0;
-};
 
 /// Units: points, from the box's top left corner.
 class Box {
@@ -27,7 +22,7 @@ class Box {
   Box& operator=(const Box&) = delete;
 
   virtual double height() const = 0;
-  virtual void draw(cairo_t* cairo, Point at) const = 0;
+  virtual void draw(Canvas& canvas, Point at) const = 0;
   /// Takes off the top what fits into `available`, leaving the rest; null when nothing of it can be split off.
   virtual std::unique_ptr<Box> take(double) { return nullptr; }
 
@@ -39,7 +34,7 @@ class Box {
 using Stack = std::vector<std::unique_ptr<Box>>;
 
 double height_of(const Stack& stack);
-void draw(const Stack& stack, cairo_t* cairo, Point at);
+void draw(const Stack& stack, Canvas& canvas, Point at);
 /// Takes off the top what fits. Headings go with what they head, as long as something stays on the page.
 Stack take(Stack& stack, double available);
 
@@ -54,7 +49,7 @@ class TextBox : public Box {
   /// A part of `whole`: lines `first` to before `last`.
   TextBox(const TextBox& whole, std::size_t first, std::size_t last);
   double height() const override { return static_cast<double>(last_ - first_) * pitch_; }
-  void draw(cairo_t* cairo, Point at) const override;
+  void draw(Canvas& canvas, Point at) const override;
   std::unique_ptr<Box> take(double available) override;
 
  private:
@@ -78,7 +73,7 @@ class SpaceBox : public Box {
     is_spring = spring;
   }
   double height() const override { return height_; }
-  void draw(cairo_t*, Point) const override {}
+  void draw(Canvas&, Point) const override {}
   void stretch(double more) { height_ += more; }
 
  private:
@@ -90,7 +85,7 @@ class RuleBox : public Box {
  public:
   RuleBox(double width, Color color) : width_(width), color_(color) {}
   double height() const override { return 1; }
-  void draw(cairo_t* cairo, Point at) const override;
+  void draw(Canvas& canvas, Point at) const override;
 
  private:
   double width_;
@@ -102,7 +97,7 @@ class FrameBox : public Box {
  public:
   FrameBox(Stack inside, double width, double height) : inside_(std::move(inside)), width_(width), height_(height) {}
   double height() const override { return height_; }
-  void draw(cairo_t* cairo, Point at) const override;
+  void draw(Canvas& canvas, Point at) const override;
 
  private:
   Stack inside_;
@@ -115,7 +110,7 @@ class QrBox : public Box {
  public:
   QrBox(std::vector<bool> modules, double width, double x) : modules_(std::move(modules)), width_(width), x_(x) {}
   double height() const override { return width_; }
-  void draw(cairo_t* cairo, Point at) const override;
+  void draw(Canvas& canvas, Point at) const override;
 
  private:
   std::vector<bool> modules_;
@@ -140,7 +135,7 @@ class RowBox : public Box {
   };
   RowBox(std::vector<Cell> cells, Shape shape) : cells_(std::move(cells)), shape_(shape) {}
   double height() const override;
-  void draw(cairo_t* cairo, Point at) const override;
+  void draw(Canvas& canvas, Point at) const override;
   std::unique_ptr<Box> take(double available) override;
 
  private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -51,6 +52,22 @@ struct RenderOptions {
 /// with the block and the expression; `documents.too_tall`, `documents.too_long` when the content fits no page.
 /// Faults: throws std::runtime_error when the fonts are not installed.
 base::Result<std::string> render_pdf(const Template& document, const feel::Context& data, const RenderOptions& options);
+
+/// The same pages as the parts of an OFD package, without its signatures; fonts are those that every reader of OFD has.
+/// `id`: 32 hexadecimal digits of the document's own. Errors and faults: as of render_pdf.
+/// Source: [GB33190].
+base::Result<std::map<std::string, std::string>> render_ofd(const Template& document, const feel::Context& data,
+                                                            const RenderOptions& options, const std::string& id);
+
+/// Units: millimetres.
+struct PageSize {
+  double width = 0;
+  double height = 0;
+};
+PageSize page_size(const Template& document);
+
+/// A plain frame with words in it, as PNG: what an electronic seal shows. Never the likeness of a real seal.
+std::string seal_picture(const std::vector<std::string>& lines, double width_mm, double height_mm);
 
 /// A QR code as SVG, error correction M, with its quiet zone; black on white.
 /// Errors: `documents.qr_too_long` (limit 2,331 bytes), `documents.qr_empty`.

@@ -30,6 +30,7 @@ inline constexpr const char* json = R"({
   "entity": {"name": "天元区满堂香小吃店（个体工商户）", "credit_code": "92430211MA00000011"},
   "certificate": {"number": "JY24302110000012", "token": "abcdefghjkmnpqrstvwxyz0123",
     "issued_on": "2026年11月24日", "valid_to": "2031年11月23日",
+    "qr": "LC1:6BFQ0YM2R5SO1HJ6NPB0000000000$%*+-./:SIGNED",
     "query_url": "https://yichuang.example/c/abcdefghjkmnpqrstvwxyz0123",
     "credit_code": "92430211MA00000011", "name": "天元区满堂香小吃店（个体工商户）", "type": "个体工商户（家庭经营）",
     "person": "林小满", "capital": "—", "established_on": "2026年11月24日",

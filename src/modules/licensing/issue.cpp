@@ -370,17 +370,40 @@ base::Result<feel::Context> Licensing::issue_certificates(storage::Transaction& 
   return result;
 }
 
-base::Result<std::string> Licensing::document_pdf(storage::Store& store, const Document& document) const {
-  if (!document.sha256.empty())
-    if (auto content = files_.get(document.sha256)) return std::move(*content);
+base::Result<std::shared_ptr<const documents::Template>> Licensing::template_of(const Document& document) const {
+  const std::lock_guard lock(templates_mutex_);
+  if (const auto known = templates_.find(document.document_template); known != templates_.end()) return known->second;
   const auto text = engine_.catalogue().documents.find(document.document_template);
   if (text == engine_.catalogue().documents.end())
     return model_fault("文书模板「" + document.document_template + "」不存在",
                        "There is no document template " + document.document_template);
-  TRY(const auto drawn, documents::parse_template(text->second, document.document_template));
+  TRY(auto compiled, documents::parse_template(text->second, document.document_template));
+  return templates_.emplace(document.document_template, std::move(compiled)).first->second;
+}
+
+base::Result<feel::Context> Licensing::data_of(const Document& document) const {
   TRY(const feel::Value data, feel::parse_json(document.data));
-  TRY(std::string pdf, documents::render_pdf(*drawn, data.as_context(),
-                                             {.demonstration = settings_.demonstration, .now = document.issued_at}));
+  CHECK(data.kind() == feel::Kind::context);
+  return data.as_context();
+}
+
+base::Result<std::string> Licensing::document_pdf(storage::Store& store, const Document& document) const {
+  if (!document.sha256.empty())
+    if (auto content = files_.get(document.sha256)) return std::move(*content);
+  std::string pdf;
+  if (document.notice == "certificate" && draw_certificate_) {
+    TRY(pdf, draw_certificate_(store, document));
+  } else {
+    TRY(const auto drawn, template_of(document));
+    TRY(feel::Context data, data_of(document));
+    // Where nobody signs, the code on a certificate is the address of its look-up page.
+    if (feel::Context printed = context_in(data, "certificate"); !printed.empty() && !printed.find("qr")) {
+      printed.put("qr", text_in(printed, "query_url"));
+      data.put("certificate", feel::Value(std::move(printed)));
+    }
+    TRY(pdf, documents::render_pdf(*drawn, data,
+                                   {.demonstration = settings_.demonstration, .now = document.issued_at}));
+  }
   const std::string sha256 = files_.put(pdf);
   store.write([&](storage::Transaction& transaction) {
     save_document_hash(transaction, document.id, sha256);

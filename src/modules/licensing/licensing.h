@@ -2,7 +2,10 @@
 /// downstream.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +19,9 @@
 
 namespace http {
 class Router;
+}
+namespace documents {
+class Template;
 }
 
 namespace licensing {
@@ -126,6 +132,12 @@ class Licensing {
 
   /// The PDF, drawn now if the job has not come to it yet.
   base::Result<std::string> document_pdf(storage::Store& store, const Document& document) const;
+  /// What a document is drawn from. Errors: `licensing.model_fault`, what parsing the template refuses.
+  base::Result<std::shared_ptr<const documents::Template>> template_of(const Document& document) const;
+  base::Result<feel::Context> data_of(const Document& document) const;
+  /// Certificates are drawn by who signs them. Set before the first request.
+  using DrawCertificate = std::function<base::Result<std::string>(storage::Store&, const Document&)>;
+  void draw_certificates_with(DrawCertificate draw) { draw_certificate_ = std::move(draw); }
   /// Outbox kind "licensing.render": draws a document.
   void render(storage::Store& store, base::Id document) const;
 
@@ -145,6 +157,10 @@ class Licensing {
   Settings settings_;
   casework::Engine& engine_;
   storage::FileStore& files_;
+  DrawCertificate draw_certificate_;
+  /// Compiled once each: the catalogue does not change while the program runs.
+  mutable std::mutex templates_mutex_;
+  mutable std::map<std::string, std::shared_ptr<const documents::Template>, std::less<>> templates_;
 };
 
 /// Errors: `licensing.application_unknown`, also for somebody else's.
@@ -160,6 +176,15 @@ std::vector<Certificate> certificates_of(storage::Snapshot& snapshot, base::Id o
 std::vector<Certificate> certificates_of_entity(storage::Snapshot& snapshot, base::Id entity);
 /// By number or token, for anyone.
 std::optional<Certificate> find_certificate(storage::Snapshot& snapshot, std::string_view key);
+std::optional<Certificate> find_certificate_by_id(storage::Snapshot& snapshot, base::Id id);
+std::optional<Certificate> find_certificate_of_document(storage::Snapshot& snapshot, base::Id document);
+/// Whoever may read it: for jobs.
+std::optional<Document> find_any_document(storage::Snapshot& snapshot, base::Id id);
+/// The state of every certificate that is not in force on `today`, as status_on says it.
+std::map<base::Id, std::string> certificates_not_valid(storage::Snapshot& snapshot, calendar::Date today);
+/// The caller has decided (certificates::check_change) and keeps the reasons.
+void change_certificate_status(storage::Transaction& transaction, base::Id certificate, std::string_view status,
+                               std::string_view reason, calendar::Date since);
 std::optional<Rating> find_rating(storage::Snapshot& snapshot, base::Id of_case);
 std::vector<Visit> visits_of(storage::Snapshot& snapshot, base::Id of_case);
 std::int64_t count_visits(storage::Snapshot& snapshot, base::Id of_case);

@@ -298,6 +298,37 @@ std::optional<Certificate> find_certificate(storage::Snapshot& snapshot, std::st
   return std::move(found.back());
 }
 
+std::optional<Certificate> find_certificate_by_id(storage::Snapshot& snapshot, base::Id id) {
+  std::vector<Certificate> found = certificates_where(snapshot, "id = ?", id);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+std::optional<Certificate> find_certificate_of_document(storage::Snapshot& snapshot, base::Id document) {
+  const auto row = snapshot.find("SELECT case_id FROM documents WHERE id = ?", {document});
+  if (!row) return std::nullopt;
+  for (Certificate& certificate : certificates_of(snapshot, (*row)[0].id()))
+    if (certificate.document == document) return std::move(certificate);
+  return std::nullopt;
+}
+
+std::map<base::Id, std::string> certificates_not_valid(storage::Snapshot& snapshot, calendar::Date today) {
+  std::map<base::Id, std::string> all;
+  for (const Row& row : snapshot.query(
+           "SELECT id, status, valid_to FROM certificates WHERE status <> 'valid' OR (valid_to <> '' AND valid_to < ?)",
+           {today})) {
+    std::optional<calendar::Date> valid_to;
+    if (!row[2].text().empty()) valid_to = row[2].date();
+    all.emplace(row[0].id(), status_on(row[1].text(), valid_to, today));
+  }
+  return all;
+}
+
+void change_certificate_status(storage::Transaction& transaction, base::Id certificate, std::string_view status,
+                               std::string_view, calendar::Date) {
+  transaction.execute("UPDATE certificates SET status = ? WHERE id = ?", {status, certificate});
+}
+
 void insert_rating(storage::Transaction& transaction, const Application& application, const Rating& rating) {
   transaction.execute("INSERT INTO ratings (case_id, division, grade, comment, rated_at) VALUES (?, ?, ?, ?, ?)",
                       {application.id, application.division, rating.grade, rating.comment, rating.at});

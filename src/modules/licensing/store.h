@@ -12,7 +12,6 @@ void insert_file(storage::Transaction& transaction, const Application& applicati
 void remove_file_row(storage::Transaction& transaction, base::Id file, base::Instant at);
 void insert_document(storage::Transaction& transaction, const Document& document);
 void save_document_hash(storage::Transaction& transaction, base::Id document, const std::string& sha256);
-std::optional<Document> find_any_document(storage::Snapshot& snapshot, base::Id id);
 void insert_certificate(storage::Transaction& transaction, const Certificate& certificate);
 void insert_rating(storage::Transaction& transaction, const Application& application, const Rating& rating);
 void insert_visit(storage::Transaction& transaction, base::Id id, const casework::CaseHead& of_case, const Visit& visit,
