@@ -31,11 +31,12 @@ struct Rule {
 };
 
 /// All versions of all rules.
-class Rules {
+class Rules : public feel::DatedLimits {
  public:
   /// The version in force on the day of the triggering event.
   /// Errors: `catalogue.rule_unknown`, `catalogue.rule_not_in_force`.
   base::Result<Rule> on(std::string_view id, calendar::Date trigger) const;
+  base::Result<calendar::Span> limit_on(std::string_view id, calendar::Date trigger) const override;
   const std::vector<Rule>& all() const { return rules_; }
   explicit Rules(std::vector<Rule> rules = {}) : rules_(std::move(rules)) {}
 
@@ -64,14 +65,58 @@ struct GuideStop {
   base::Text advice;
 };
 
+/// A value that has a name, worked out by FEEL.
+struct NamedExpression {
+  std::string name;
+  feel::Expression value;
+};
+
+/// What `items` of a registration may write: the registered items, and `street`, which the register puts behind the
+/// full name of the township as the address.
+inline constexpr std::string_view registered_items[] = {"kind",          "name", "township", "street",   "address",
+                                                        "operator_name", "type", "scope",    "industry", "capital_fen"};
+
+/// What a granted registration does to the register of entities or to a certificate.
+///
+///   the register:    establish (a new entity), change (its registered items), deregister (it and all its certificates)
+///   a certificate:   issue (a new number), amend (same number and validity, other content), renew (same number, new
+///                    validity), replace (same number, content and validity), relocate (a new number for the old
+///                    one's), cancel
+/// The first two of the register issue the entity's certificate anew; whatever is issued anew supersedes the old.
+enum class Effect { establish, change, deregister, issue, amend, renew, replace, relocate, cancel };
+std::optional<Effect> parse_effect(std::string_view text);
+/// Whether the effect needs an entity that is registered already.
+bool needs_subject(Effect effect);
+
 /// One registration or permit that the service brings about.
 struct Registration {
   std::string id;  // "business_licence", "food_permit"
   base::Text name;
-  std::string certificate;               // certificate kind, "business_licence"
+  std::string certificate;  // certificate kind, "business_licence"
+  Effect effect = Effect::issue;
+  /// What is written into the register (establish, change), by registered item; a value that is null writes nothing.
+  /// Over answers, guide, subject.
+  std::vector<NamedExpression> items;
+  /// What the certificate is to remember besides the register's facts: its fields say `details.…`. Null keeps what the
+  /// certificate before it said.
+  std::vector<NamedExpression> details;
   std::optional<feel::Expression> when;  // over the guide's answers; absent: always
   base::Text basis;
   std::int64_t fee_fen = 0;
+};
+
+/// The entity or certificate that a service is about: asked first, by credit code or certificate number. What the
+/// register knows of it becomes the variable `subject`, so that none of it is asked again.
+struct Subject {
+  std::string certificate;  // certificate kind whose number is asked; empty: an entity, by its credit code
+  base::Text label;
+  base::Text hint;
+};
+
+/// What must hold for an application to be taken at all; otherwise it is refused before anything is typed.
+struct Admission {
+  feel::Expression require;  // over subject and the guide's answers
+  base::Text message;        // said when it does not hold
 };
 
 /// A document that the applicant hands in. One slot however many registrations need it.
@@ -82,7 +127,7 @@ struct Material {
   std::vector<std::string> needed_by;             // registrations; not empty
   std::optional<feel::Expression> required_when;  // over guide answers and form answers; absent: always
   int files_max = 5;
-  bool deferrable = false;                // may be handed in later, on a promise (容缺受理)
+  bool deferrable = false;  // may be handed in later, on a promise (容缺受理)
   base::Text basis;
 };
 
@@ -104,8 +149,8 @@ struct Clock {
   std::string promised_rule;            // rule id; may be empty
   std::vector<std::string> extensions;  // marks that add the limit of extension_rule
   std::string extension_rule;
-  std::string express_rule;               // the promise on the express lane; empty: the usual one
-  int remind_days = 1;                    // working days before the day at which the holder is reminded
+  std::string express_rule;  // the promise on the express lane; empty: the usual one
+  int remind_days = 1;       // working days before the day at which the holder is reminded
 };
 
 /// A document the office issues: which template, when, to whom.
@@ -125,6 +170,9 @@ struct Service {
   base::Text summary;
   base::Text who_may_apply;
   base::Text where_to_ask;
+  std::string wish;                // what people want who look for it: one of Catalogue::wishes
+  std::optional<Subject> subject;  // none: a service for those who are not registered yet
+  std::vector<Admission> admissions;
   std::vector<GuideQuestion> guide;
   std::vector<GuideStop> guide_stops;
   std::vector<Registration> registrations;
@@ -145,13 +193,19 @@ struct Service {
   const Notice* find_notice(std::string_view id) const;
 };
 
+/// How certificates can be numbered: the entity's credit code, or the next number of a permit or a filing.
+inline constexpr std::string_view number_schemes[] = {"credit_code", "food_permit", "food_filing"};
+
 /// A kind of certificate: how it is numbered and drawn.
 struct CertificateKind {
   std::string id;  // "business_licence"
   base::Text name;
   std::string document;       // template
-  std::string number_scheme;  // "credit_code", "food_permit"
-  std::string validity_rule;  // rule id; empty: no end
+  std::string number_scheme;  // one of `number_schemes`
+  /// The digit that the number begins with, over the case's variables and `details`; absent: the scheme has none.
+  std::optional<feel::Expression> number_form;
+  std::string validity_rule;      // rule id; empty: no end
+  std::vector<std::string> ends;  // kinds that the same entity no longer needs once this one is issued
   /// FEEL over the case's variables (answers, entity, …) for each field printed and shown; in this order.
   struct Field {
     std::string id;
@@ -170,6 +224,10 @@ struct Catalogue {
   std::map<std::string, CertificateKind, std::less<>> certificates;
   std::map<std::string, std::string, std::less<>> documents;  // template id -> text of its file
   std::vector<Statistic> statistics;                          // in the order of the published figures
+  std::vector<Option> wishes;                                 // by which the public home page groups the services
+
+  /// What conditions and values are worked out in.
+  feel::World world_at(base::Instant now) const { return {.now = now, .working_days = &calendar, .rules = &rules}; }
 
   /// Errors: `catalogue.service_unknown` (not_found).
   base::Result<std::shared_ptr<const Service>> service(std::string_view id) const;
@@ -185,6 +243,12 @@ base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder);
 /// folder is not checked again. Errors: `catalogue.invalid`.
 base::Result<std::shared_ptr<const Service>> read_version(const std::string& id,
                                                           const std::map<std::string, std::string, std::less<>>& files);
+
+/// The guide's answer that names the subject: a text as typed, or the facts found by it.
+inline constexpr const char* subject_key = "subject";
+
+/// What forbids the application from the start; nothing when it may be made. Over `guide`, which holds the subject.
+std::optional<base::Text> not_admitted(const Service& service, const feel::Context& guide, const feel::World& world);
 
 /// What a set of guide answers leads to: registrations and materials with the reason for each.
 struct Requirement {

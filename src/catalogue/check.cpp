@@ -16,6 +16,7 @@ class Check {
   void run() {
     ids();
     guide_and_form();
+    subject();
     registrations();
     materials();
     for (std::size_t index = 0; index < service_.clocks.size(); ++index) clock(service_.clocks[index], index);
@@ -30,7 +31,8 @@ class Check {
   void fault(const std::string& place, std::string code, base::Text message) {
     faults_.add(service_.id + "/" + place, std::move(code), std::move(message));
   }
-  void unknown(const std::string& place, const std::string& what_zh, const std::string& what_en, const std::string& id) {
+  void unknown(const std::string& place, const std::string& what_zh, const std::string& what_en,
+               const std::string& id) {
     fault(place, "catalogue.unknown_reference",
           {"没有" + what_zh + "“" + id + "”", "There is no " + what_en + " “" + id + "”"});
   }
@@ -57,13 +59,14 @@ class Check {
     for (const GuideQuestion& question : service_.guide) {
       const Field* field = service_.form.find(question.id);
       if (!field) continue;
-      const bool alike = question.kind == "choices" ? field->kind == FieldKind::checklist
+      const bool alike = question.kind == "choices"  ? field->kind == FieldKind::checklist
                          : question.kind == "number" ? field->kind == FieldKind::number
-                         : question.kind == "yes_no" ? field->kind == FieldKind::checkbox
-                                                     : field->kind == FieldKind::radio || field->kind == FieldKind::select;
-      const bool same_options = std::equal(
-          question.options.begin(), question.options.end(), field->options.begin(), field->options.end(),
-          [](const Option& option, const FieldOption& other) { return option.value == other.value; });
+                         : question.kind == "yes_no"
+                             ? field->kind == FieldKind::checkbox
+                             : field->kind == FieldKind::radio || field->kind == FieldKind::select;
+      const bool same_options =
+          std::equal(question.options.begin(), question.options.end(), field->options.begin(), field->options.end(),
+                     [](const Option& option, const FieldOption& other) { return option.value == other.value; });
       if (!alike || !same_options)
         fault("form.json#" + question.id, "catalogue.guide_field_differs",
               {"该字段与同名的引导问题不一致：类型和选项须相同",
@@ -72,10 +75,69 @@ class Check {
   }
 
   void registrations() {
-    for (const Registration& registration : service_.registrations)
-      if (!ground_.certificates.contains(registration.certificate))
-        unknown("service.yaml#registrations/" + registration.id, "证照类型", "kind of certificate",
-                registration.certificate);
+    const bool establishes = std::any_of(service_.registrations.begin(), service_.registrations.end(),
+                                         [](const auto& each) { return each.effect == Effect::establish; });
+    for (const Registration& registration : service_.registrations) {
+      const std::string place = "service.yaml#registrations/" + registration.id;
+      const auto kind = ground_.certificates.find(registration.certificate);
+      if (kind == ground_.certificates.end()) {
+        unknown(place, "证照类型", "kind of certificate", registration.certificate);
+        continue;
+      }
+      const bool of_register = writes_register(registration.effect);
+      if (of_register != (kind->second.number_scheme == "credit_code"))
+        fault(place + "/effect", "catalogue.effect_unfit",
+              {"该效果与证照“" + registration.certificate + "”的编号方式不相符",
+               "This effect does not go with how “" + registration.certificate + "” is numbered"});
+      if (needs_subject(registration.effect) && !service_.subject)
+        fault(place + "/effect", "catalogue.effect_without_subject",
+              {"该效果须有办理对象，请补充 subject", "This effect needs a subject; add one"});
+      if (registration.effect == Effect::issue && !service_.subject && !establishes)
+        fault(place + "/effect", "catalogue.effect_without_subject",
+              {"发给谁不明：须有办理对象，或者由本事项设立主体",
+               "Nobody to issue it to: the service needs a subject or an establishment"});
+      if (registration.effect == Effect::establish && &registration != &service_.registrations.front())
+        fault(place + "/effect", "catalogue.establish_first",
+              {"设立只能有一项，且须排在最前", "There can be one establishment only, and it comes first"});
+      items(registration, place);
+    }
+  }
+
+  static bool writes_register(Effect effect) {
+    return effect == Effect::establish || effect == Effect::change || effect == Effect::deregister;
+  }
+
+  /// What is written into the register must be items it has, and all it needs for a new entity.
+  void items(const Registration& registration, const std::string& place) {
+    const bool writes = registration.effect == Effect::establish || registration.effect == Effect::change;
+    if (writes == registration.items.empty())
+      fault(place + "/items", "catalogue.items",
+            {"设立和变更须写明登记事项，其他效果不得有",
+             "Establishment and change need registered items, others must have none"});
+    for (const NamedExpression& item : registration.items)
+      if (std::find(std::begin(registered_items), std::end(registered_items), item.name) == std::end(registered_items))
+        unknown(place + "/items/" + item.name, "登记事项", "registered item", item.name);
+    if (registration.effect != Effect::establish) return;
+    for (const std::string_view needed : {"kind", "name", "township", "operator_name", "type", "scope", "industry"})
+      if (std::none_of(registration.items.begin(), registration.items.end(),
+                       [&](const NamedExpression& item) { return item.name == needed; }))
+        fault(place + "/items", "catalogue.item_missing",
+              {"设立登记缺少登记事项“" + std::string(needed) + "”",
+               "The establishment lacks the registered item “" + std::string(needed) + "”"});
+  }
+
+  void subject() {
+    if (service_.subject && !service_.subject->certificate.empty() &&
+        !ground_.certificates.contains(service_.subject->certificate))
+      unknown("service.yaml#subject/certificate", "证照类型", "kind of certificate", service_.subject->certificate);
+    for (const GuideQuestion& question : service_.guide)
+      if (question.id == subject_key)
+        fault("service.yaml#guide", "catalogue.subject_question",
+              {"subject 由办理对象占用，问题须另取 id",
+               "The id “subject” belongs to the subject; call the question otherwise"});
+    if (!ground_.wishes.empty() && std::none_of(ground_.wishes.begin(), ground_.wishes.end(),
+                                                [&](const Option& wish) { return wish.value == service_.wish; }))
+      unknown("service.yaml#wish", "办事意愿", "wish", service_.wish);
   }
 
   void materials() {
@@ -122,7 +184,8 @@ class Check {
 
   void need_document(const std::string& id, const std::string& place) {
     // A catalogue without any templates can still be checked by itself; nothing is drawn from it.
-    if (!ground_.documents.empty() && !ground_.documents.contains(id)) unknown("service.yaml#" + place, "文书模板", "document template", id);
+    if (!ground_.documents.empty() && !ground_.documents.contains(id))
+      unknown("service.yaml#" + place, "文书模板", "document template", id);
   }
 
   void process_element(const bpmn::Element& element) {
@@ -152,6 +215,9 @@ class Check {
 
 }  // namespace
 
-void check_service(const Service& service, const Ground& ground, Faults& faults) { Check(service, ground, faults).run(); }
+void check_service(const Service& service, const Ground& ground, Faults& faults) {
+  Check(service, ground, faults).run();
+  check_references(service, ground, faults);
+}
 
 }  // namespace catalogue

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "catalogue/catalogue.h"
+#include "reader.h"
 #include "rules.h"
 #include "service.h"
 #include "statistic_reader.h"
@@ -88,15 +89,38 @@ void read_certificates(const fs::path& root, Catalogue& catalogue, Faults& fault
   }
 }
 
+/// "shared/wishes.yaml": what people want, in the order in which the home page lists it.
+void read_wishes(const Files& shared, Catalogue& catalogue, Faults& faults) {
+  const auto found = shared.find("wishes.yaml");
+  if (found == shared.end()) return;
+  const std::optional<Reader> root = Reader::parse(found->second, "shared/wishes.yaml", faults);
+  if (!root) return;
+  for (const auto& [id, words] : root->entries()) {
+    words.only({"zh", "en"});
+    catalogue.wishes.push_back({id, {words.text("zh"), words.text("en")}});
+  }
+}
+
+/// What a service uses of the shared files: those it does not have itself. They belong to its version.
+void share(const Files& shared, Files& files) {
+  for (const auto& [path, text] : shared)
+    if (path == "notices.yaml" || path.starts_with("tasks/")) files.emplace(path, text);
+}
+
 void read_services(const fs::path& root, Catalogue& catalogue, Faults& faults) {
+  const Files shared = read_files(root / "shared", "shared", faults);
+  read_wishes(shared, catalogue, faults);
   std::vector<fs::path> folders;
   for (const fs::directory_entry& entry : fs::directory_iterator(root))
     if (entry.is_directory() && fs::exists(entry.path() / "service.yaml")) folders.push_back(entry.path());
   std::sort(folders.begin(), folders.end());
   for (const fs::path& folder : folders) {
     const std::string id = folder.filename().string();
-    auto service = std::make_shared<const Service>(read_service(id, read_files(folder, id, faults), faults));
-    check_service(*service, {catalogue.rules, catalogue.certificates, catalogue.documents}, faults);
+    Files files = read_files(folder, id, faults);
+    std::erase_if(files, [](const auto& file) { return file.first.starts_with("cases/"); });
+    share(shared, files);
+    auto service = std::make_shared<const Service>(read_service(id, files, faults));
+    check_service(*service, {catalogue.rules, catalogue.certificates, catalogue.documents, catalogue.wishes}, faults);
     catalogue.services.emplace(id, std::move(service));
   }
 }

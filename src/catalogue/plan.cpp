@@ -38,23 +38,33 @@ std::vector<base::Place> guide_faults(const Service& service, const feel::Contex
   for (const GuideQuestion* question : questions_shown(service, answers, world)) {
     const feel::Value* answer = answers.find(question->id);
     if (is_blank(answer))
-      places.push_back({.path = "/" + question->id, .code = "catalogue.guide_unanswered",
+      places.push_back({.path = "/" + question->id,
+                        .code = "catalogue.guide_unanswered",
                         .message = {"请回答：" + question->label.zh, "Please answer: " + question->label.en}});
     else if (!fits(*question, *answer))
-      places.push_back({.path = "/" + question->id, .code = "catalogue.guide_not_offered",
+      places.push_back({.path = "/" + question->id,
+                        .code = "catalogue.guide_not_offered",
                         .message = {"回答不在可选范围内，请重新选择：" + question->label.zh,
                                     "The answer is not one of those offered; choose again: " + question->label.en}});
   }
+  if (service.subject && is_blank(answers.find(subject_key)))
+    places.insert(places.begin(),
+                  {.path = "/" + std::string(subject_key),
+                   .code = "catalogue.guide_unanswered",
+                   .message = {"请回答：" + service.subject->label.zh, "Please answer: " + service.subject->label.en}});
   for (const auto& [id, value] : answers.entries())
-    if (std::none_of(service.guide.begin(), service.guide.end(), [&](const auto& known) { return known.id == id; }))
-      places.push_back({.path = "/" + id, .code = "catalogue.guide_not_offered",
+    if (!(service.subject && id == subject_key) &&
+        std::none_of(service.guide.begin(), service.guide.end(), [&](const auto& known) { return known.id == id; }))
+      places.push_back({.path = "/" + id,
+                        .code = "catalogue.guide_not_offered",
                         .message = {"没有“" + id + "”这个问题", "There is no question “" + id + "”"}});
   return places;
 }
 
 bool is_planned(const Material& material, const std::vector<const Registration*>& registrations) {
   return std::any_of(registrations.begin(), registrations.end(), [&](const Registration* registration) {
-    return std::find(material.needed_by.begin(), material.needed_by.end(), registration->id) != material.needed_by.end();
+    return std::find(material.needed_by.begin(), material.needed_by.end(), registration->id) !=
+           material.needed_by.end();
   });
 }
 
@@ -77,6 +87,13 @@ std::vector<const GuideQuestion*> questions_shown(const Service& service, const 
   return shown;
 }
 
+std::optional<base::Text> not_admitted(const Service& service, const feel::Context& guide, const feel::World& world) {
+  const feel::Context facts = facts_of(guide, {});
+  for (const Admission& admission : service.admissions)
+    if (!holds(admission.require, facts, world)) return admission.message;
+  return std::nullopt;
+}
+
 base::Result<Plan> plan(const Service& service, const feel::Context& guide_answers, const feel::World& world) {
   Plan plan;
   const feel::Context facts = facts_of(guide_answers, {});
@@ -86,7 +103,8 @@ base::Result<Plan> plan(const Service& service, const feel::Context& guide_answe
     return plan;
   }
   if (std::vector<base::Place> places = guide_faults(service, guide_answers, world); !places.empty())
-    return base::Error{.kind = base::Refusal::invalid, .code = "catalogue.guide_incomplete",
+    return base::Error{.kind = base::Refusal::invalid,
+                       .code = "catalogue.guide_incomplete",
                        .message = {"请先答完这几个问题", "Please answer these questions first"},
                        .places = std::move(places)};
   plan.registrations = registrations_for(service, facts, world);

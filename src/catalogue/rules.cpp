@@ -89,4 +89,9 @@ base::Result<Rule> Rules::on(std::string_view id, calendar::Date trigger) const 
                                  "No version of rule “" + name + "” is in force on " + day}};
 }
 
+base::Result<calendar::Span> Rules::limit_on(std::string_view id, calendar::Date trigger) const {
+  TRY(const Rule rule, on(id, trigger));
+  return rule.value;
+}
+
 }  // namespace catalogue

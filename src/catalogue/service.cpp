@@ -1,5 +1,7 @@
 #include "service.h"
 
+#include <algorithm>
+
 #include "reader.h"
 
 namespace catalogue {
@@ -32,11 +34,34 @@ GuideQuestion read_question(const Reader& from) {
   return question;
 }
 
+/// A mapping of names to FEEL.
+std::vector<NamedExpression> read_values(const Reader& from, const char* key) {
+  std::vector<NamedExpression> values;
+  if (!from.has(key)) return values;
+  const Reader below = from.at(key);
+  for (const auto& [name, value] : below.entries())
+    if (std::optional<feel::Expression> expression = below.expression(name.c_str()))
+      values.push_back({name, std::move(*expression)});
+  return values;
+}
+
+Effect read_effect(const Reader& from) {
+  const std::optional<Effect> effect = parse_effect(from.text("effect"));
+  if (!effect)
+    from.fault_at("effect", "catalogue.effect_unknown",
+                  {"须为 establish、change、deregister、issue、amend、renew、replace、relocate 或 cancel",
+                   "This must be establish, change, deregister, issue, amend, renew, replace, relocate or cancel"});
+  return effect.value_or(Effect::issue);
+}
+
 Registration read_registration(const Reader& from) {
-  from.only({"id", "name", "certificate", "when", "basis", "fee_fen"});
+  from.only({"id", "name", "certificate", "effect", "items", "details", "when", "basis", "fee_fen"});
   return {.id = from.text("id"),
           .name = from.words("name"),
           .certificate = from.text("certificate"),
+          .effect = read_effect(from),
+          .items = read_values(from, "items"),
+          .details = read_values(from, "details"),
           .when = from.expression("when"),
           .basis = from.words("basis"),
           .fee_fen = from.number("fee_fen", 0, fee_fen_max)};
@@ -44,8 +69,11 @@ Registration read_registration(const Reader& from) {
 
 Material read_material(const Reader& from) {
   from.only({"id", "name", "hint", "needed_by", "required_when", "files_max", "deferrable", "basis"});
-  Material material{.id = from.text("id"), .name = from.words("name"), .hint = from.words_or_none("hint"),
-                    .needed_by = from.texts("needed_by"), .required_when = from.expression("required_when"),
+  Material material{.id = from.text("id"),
+                    .name = from.words("name"),
+                    .hint = from.words_or_none("hint"),
+                    .needed_by = from.texts("needed_by"),
+                    .required_when = from.expression("required_when"),
                     .files_max = static_cast<int>(from.number_or("files_max", 1, files_max, 5)),
                     .deferrable = from.flag_or("deferrable", false),
                     .basis = from.words("basis")};
@@ -58,10 +86,16 @@ Material read_material(const Reader& from) {
 Clock read_clock(const Reader& from) {
   from.only({"id", "name", "registration", "starts", "stops", "pauses", "legal_rule", "promised_rule", "extensions",
              "extension_rule", "express_rule", "remind_days"});
-  Clock clock{.id = from.text("id"), .name = from.words("name"), .registration = from.text_or("registration", ""),
-              .starts = from.texts("starts"), .stops = from.texts("stops"), .pauses = {},
-              .legal_rule = from.text_or("legal_rule", ""), .promised_rule = from.text_or("promised_rule", ""),
-              .extensions = from.texts("extensions"), .extension_rule = from.text_or("extension_rule", ""),
+  Clock clock{.id = from.text("id"),
+              .name = from.words("name"),
+              .registration = from.text_or("registration", ""),
+              .starts = from.texts("starts"),
+              .stops = from.texts("stops"),
+              .pauses = {},
+              .legal_rule = from.text_or("legal_rule", ""),
+              .promised_rule = from.text_or("promised_rule", ""),
+              .extensions = from.texts("extensions"),
+              .extension_rule = from.text_or("extension_rule", ""),
               .express_rule = from.text_or("express_rule", ""),
               .remind_days = static_cast<int>(from.number_or("remind_days", 0, 30, 1))};
   for (const Reader& pause : from.items("pauses")) {
@@ -83,9 +117,28 @@ Notice read_notice(const Reader& from) {
           .number_word = from.text_or("number_word", "")};
 }
 
+Subject read_subject(const Reader& from) {
+  from.only({"certificate", "label", "hint"});
+  return {
+      .certificate = from.text_or("certificate", ""), .label = from.words("label"), .hint = from.words_or_none("hint")};
+}
+
+void read_admissions(const Reader& root, Service& service) {
+  for (const Reader& item : root.items("admissions")) {
+    item.only({"require", "message"});
+    const base::Text message = item.words("message");
+    if (!item.has("require")) item.fault_at("require", "catalogue.missing", {"缺少条件", "The condition is missing"});
+    if (std::optional<feel::Expression> require = item.expression("require"))
+      service.admissions.push_back({std::move(*require), message});
+  }
+}
+
 void read_description(const Reader& root, Service& service) {
-  root.only({"name", "summary", "who_may_apply", "where_to_ask", "steps", "guide", "guide_stops", "registrations",
-             "materials", "clocks", "notices", "tags", "rating_days"});
+  root.only({"name", "summary", "who_may_apply", "where_to_ask", "wish", "steps", "subject", "admissions", "guide",
+             "guide_stops", "registrations", "materials", "clocks", "notices", "tags", "rating_days"});
+  service.wish = root.text("wish");
+  if (root.has("subject")) service.subject = read_subject(root.at("subject"));
+  read_admissions(root, service);
   service.name = root.words("name");
   service.summary = root.words("summary");
   service.tags = root.texts("tags");
@@ -120,6 +173,17 @@ const std::string* need_file(const std::string& id, const Files& files, const ch
   const std::string* text = find_file(files, path);
   if (!text) faults.add(id + "/" + path, "catalogue.file_missing", {"缺少此文件", "This file is missing"});
   return text;
+}
+
+/// Notices that every service may send, unless it has one of its own with the same id.
+void read_shared_notices(const std::string& text, const std::string& place, Service& service, Faults& faults) {
+  const std::optional<Reader> root = Reader::parse(text, place, faults);
+  if (!root) return;
+  root->only({"notices"});
+  for (const Reader& item : root->items("notices")) {
+    Notice notice = read_notice(item);
+    if (!service.find_notice(notice.id)) service.notices.push_back(std::move(notice));
+  }
 }
 
 void read_forms(const std::string& id, const Files& files, Service& service, Faults& faults) {
@@ -176,6 +240,8 @@ Service read_service(const std::string& id, const Files& files, Faults& faults) 
   if (const std::string* text = need_file(id, files, "service.yaml", faults))
     if (const std::optional<Reader> root = Reader::parse(*text, id + "/service.yaml", faults))
       read_description(*root, service);
+  if (const std::string* text = find_file(files, "notices.yaml"))
+    read_shared_notices(*text, id + "/notices.yaml", service, faults);
   read_forms(id, files, service, faults);
   read_models(id, files, service, faults);
   return service;
@@ -186,11 +252,21 @@ CertificateKind read_certificate(const std::string& id, const std::string& text,
   CertificateKind kind{.id = id};
   const std::optional<Reader> root = Reader::parse(text, file, faults);
   if (!root) return kind;
-  root->only({"name", "document", "number_scheme", "validity_rule", "fields"});
+  root->only({"name", "document", "number_scheme", "number_form", "validity_rule", "ends", "fields"});
   kind.name = root->words("name");
   kind.document = root->text("document");
   kind.number_scheme = root->text("number_scheme");
+  if (std::find(std::begin(number_schemes), std::end(number_schemes), kind.number_scheme) == std::end(number_schemes))
+    root->fault_at(
+        "number_scheme", "catalogue.number_scheme_unknown",
+        {"须为 credit_code、food_permit 或 food_filing", "This must be credit_code, food_permit or food_filing"});
+  kind.number_form = root->expression("number_form");
+  if (kind.number_form.has_value() == (kind.number_scheme == "credit_code"))
+    root->fault_at("number_form", "catalogue.number_form",
+                   {"许可证和备案编号须有 number_form，统一社会信用代码不得有",
+                    "Numbers of permits and filings need a number_form, credit codes must have none"});
   kind.validity_rule = root->text_or("validity_rule", "");
+  kind.ends = root->texts("ends");
   for (const Reader& item : root->items("fields")) {
     item.only({"id", "label", "value", "public"});
     const std::string field = item.text("id");
@@ -216,6 +292,29 @@ std::string fingerprint(const Files& files) {
   std::string digits(16, '0');
   for (std::size_t at = 16; at-- > 0; hash >>= 4) digits[at] = "0123456789abcdef"[hash & 15u];
   return digits;
+}
+
+namespace {
+
+struct EffectName {
+  Effect effect;
+  std::string_view name;
+};
+constexpr EffectName effect_names[] = {
+    {Effect::establish, "establish"}, {Effect::change, "change"},     {Effect::deregister, "deregister"},
+    {Effect::issue, "issue"},         {Effect::amend, "amend"},       {Effect::renew, "renew"},
+    {Effect::replace, "replace"},     {Effect::relocate, "relocate"}, {Effect::cancel, "cancel"}};
+
+}  // namespace
+
+std::optional<Effect> parse_effect(std::string_view text) {
+  for (const EffectName& known : effect_names)
+    if (known.name == text) return known.effect;
+  return std::nullopt;
+}
+
+bool needs_subject(Effect effect) {
+  return effect != Effect::establish && effect != Effect::issue;
 }
 
 const Registration* Service::find_registration(std::string_view wanted) const {

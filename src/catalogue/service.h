@@ -18,12 +18,17 @@ struct Ground {
   const Rules& rules;
   const std::map<std::string, CertificateKind, std::less<>>& certificates;
   const std::map<std::string, std::string, std::less<>>& documents;
+  const std::vector<Option>& wishes;
 };
 
 Service read_service(const std::string& id, const Files& files, Faults& faults);
 
 /// Marks, forms, decisions, rules, registrations, materials, notices: whatever is named must be there.
 void check_service(const Service& service, const Ground& ground, Faults& faults);
+
+/// Names in conditions and values: what they take from guide, form and subject must be asked there; rules that the
+/// process counts by must exist.
+void check_references(const Service& service, const Ground& ground, Faults& faults);
 
 CertificateKind read_certificate(const std::string& id, const std::string& text, const std::string& file,
                                  Faults& faults);

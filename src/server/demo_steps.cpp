@@ -80,7 +80,7 @@ base::Result<base::Id> District::apply(std::size_t citizen, int days_ago, bool c
                                             moment);
       }));
   TRY(const auto service, parts_.catalogue->service(drafted.service));
-  const feel::World world{.now = moment.now, .working_days = &parts_.catalogue->calendar};
+  const feel::World world = parts_.catalogue->world_at(moment.now);
   for (const catalogue::Material* material :
        catalogue::materials_needed(*service, drafted.guide, drafted.answers, world)) {
     TRY(std::ignore, upload(id, material->id, moment));

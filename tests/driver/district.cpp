@@ -130,7 +130,7 @@ base::Result<base::Id> District::submit(storage::Transaction& transaction, int n
   TRY(const licensing::Application saved,
       licensing_->save_draft(transaction, id, draft.version, answers, std::nullopt, moment));
   TRY(const auto service, catalogue_->service(saved.service));
-  const feel::World world{.now = moment.now, .working_days = &catalogue_->calendar};
+  const feel::World world = catalogue_->world_at(moment.now);
   for (const catalogue::Material* material : catalogue::materials_needed(*service, saved.guide, saved.answers, world)) {
     TRY(std::ignore, licensing_->add_file(transaction,
                                           {.id = new_id(moment.now),

@@ -17,7 +17,9 @@ const calendar::Calendar* calendar_of(Evaluation& evaluation) {
   return evaluation.world().working_days;
 }
 
-Value refused(const base::Error& error, Evaluation& evaluation) { return evaluation.fail(error.code, error.message); }
+Value refused(const base::Error& error, Evaluation& evaluation) {
+  return evaluation.fail(error.code, error.message);
+}
 
 /// Source: [ALL-82] limits are counted in working days.
 Value add_days(const List& arguments, Evaluation& evaluation) {
@@ -53,14 +55,36 @@ Value is_working_day(const List& arguments, Evaluation& evaluation) {
   return result ? Value(*result) : refused(result.error(), evaluation);
 }
 
+/// The last day in time under a dated rule, in the version in force on the day it is counted from.
+/// Source: [MFD-201] the starting day does not count.
+Value last_day(const List& arguments, Evaluation& evaluation) {
+  const Value& rule = single(arguments[0]);
+  const auto from = day_of(arguments[1]);
+  if (rule.kind() != Kind::string) return mismatch(evaluation, 1, "string");
+  if (!from) return mismatch(evaluation, 2, "date");
+  const DatedLimits* rules = evaluation.world().rules;
+  if (rules == nullptr)
+    return evaluation.fail("feel.no_rules", {"此处没有法定期限规则", "there are no dated rules here"});
+  const calendar::Calendar* days = calendar_of(evaluation);
+  if (days == nullptr) return {};
+  const auto limit = rules->limit_on(rule.as_string(), *from);
+  if (!limit) return refused(limit.error(), evaluation);
+  if (!evaluation.spend(limit.value().count)) return {};
+  const auto deadline = calendar::deadline_after(*from, limit.value(), *days);
+  return deadline ? Value(deadline.value().due) : refused(deadline.error(), evaluation);
+}
+
 constexpr BuiltIn table[] = {
     {"add working days", "date, count", add_days},
     {"working days between", "from, to", days_between},
     {"is working day", "date", is_working_day},
+    {"last day", "rule, from", last_day},
 };
 
 }  // namespace
 
-std::span<const BuiltIn> office_functions() { return table; }
+std::span<const BuiltIn> office_functions() {
+  return table;
+}
 
 }  // namespace feel

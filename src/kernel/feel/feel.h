@@ -41,10 +41,19 @@ struct Limits {
   int depth_max = 256;
 };
 
+/// The dated limits of the law, asked by their id and the day of the event that sets them off.
+class DatedLimits {
+ public:
+  virtual ~DatedLimits() = default;
+  /// Errors: those of whoever keeps the limits: there is none with this id, or none was in force on that day.
+  virtual base::Result<calendar::Span> limit_on(std::string_view rule, calendar::Date trigger) const = 0;
+};
+
 /// What the world hands in: FEEL itself has no clock, calendar or randomness.
 struct World {
   base::Instant now = {};                            // now(), today() (in China)
   const calendar::Calendar* working_days = nullptr;  // add working days(), working days between(), is working day()
+  const DatedLimits* rules = nullptr;                // last day()
   std::uint64_t random = 0;                          // seed of uuid() and random number() in the Camunda dialect
   Limits limits = {};
 };

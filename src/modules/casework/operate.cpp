@@ -197,7 +197,7 @@ base::Result<std::vector<bpmn::Event>> Engine::correct(storage::Transaction& tra
                         "The form has no such field.");
     merged.put(key, value);
   }
-  const feel::World world{.now = moment.now, .working_days = &catalogue_->calendar};
+  const feel::World world = catalogue_->world_at(moment.now);
   TRY(feel::Context checked,
       catalogue::check_answers(of_case.service->form, context_of(of_case.instance.variables(), "guide"), merged,
                                catalogue::Completeness::full, "/answers", world));
@@ -234,7 +234,7 @@ base::Result<std::vector<bpmn::Event>> Engine::assist(storage::Transaction& tran
   const feel::Value* sent = deed.data.find("answers");
   feel::Context answers = sent && sent->kind() == feel::Kind::context ? sent->as_context() : feel::Context{};
   if (form != of_case.service->task_forms.end()) {
-    const feel::World world{.now = moment.now, .working_days = &catalogue_->calendar};
+    const feel::World world = catalogue_->world_at(moment.now);
     TRY(answers, catalogue::check_answers(form->second, of_case.instance.variables(), answers,
                                           catalogue::Completeness::full, "/answers", world));
   }

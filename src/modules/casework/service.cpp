@@ -194,7 +194,7 @@ base::Result<Case> Engine::load(storage::Snapshot& snapshot, const access_contro
 base::Result<std::vector<bpmn::Event>> Engine::run(storage::Transaction& transaction, Case& of_case,
                                                    bpmn::Command command, const Moment& moment) const {
   const ServiceDecisions decisions(*of_case.service);
-  const bpmn::World world{.feel = {.now = moment.now, .working_days = &catalogue_->calendar}, .decisions = &decisions};
+  const bpmn::World world{.feel = catalogue_->world_at(moment.now), .decisions = &decisions};
   const bpmn::Definition& definition = *of_case.service->process;
   const std::vector<bpmn::Element>& elements = bpmn::elements(definition);
   std::vector<bpmn::Event> all;
@@ -396,7 +396,7 @@ base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, 
   TRY(std::ignore, check_completion(transaction, of_case, *task, moment));
   feel::Context checked = answers;
   if (const auto form = of_case.service->task_forms.find(task->form); form != of_case.service->task_forms.end()) {
-    const feel::World world{.now = moment.now, .working_days = &catalogue_->calendar};
+    const feel::World world = catalogue_->world_at(moment.now);
     TRY(checked, catalogue::check_answers(form->second, of_case.instance.variables(), answers,
                                           catalogue::Completeness::full, "/answers", world));
   }

@@ -20,13 +20,14 @@ std::vector<ProgressView> progress_of(const casework::Case& of_case, const std::
   std::vector<ProgressView> steps;
   for (const casework::Mark& mark : of_case.marks)
     for (const bpmn::Element& element : elements) {
-      const bool milestone = element.type == bpmn::ElementType::intermediate_throw ||
-                             element.type == bpmn::ElementType::start_event;
+      const bool milestone =
+          element.type == bpmn::ElementType::intermediate_throw || element.type == bpmn::ElementType::start_event;
       if (element.id == mark.element && milestone)
         steps.push_back({.id = element.id, .label = casework::name_of(element), .state = "done", .at = mark.at});
     }
   if (of_case.head.state == "withdrawn")
-    steps.push_back({.id = "withdrawn", .label = state_text("withdrawn"), .state = "done", .at = of_case.head.ended_at});
+    steps.push_back(
+        {.id = "withdrawn", .label = state_text("withdrawn"), .state = "done", .at = of_case.head.ended_at});
   if (of_case.head.ended_at) return steps;
   for (const casework::Task& task : tasks) {
     if (task.done_at) continue;
@@ -67,8 +68,8 @@ void add_promise(ApplicationView& view, const std::vector<casework::ClockView>& 
     if (!clock.clock->registration.empty() || !clock.reading.promised || clock.clock->promised_rule.empty()) continue;
     const casework::Side& side = *clock.reading.promised;
     if (clock.reading.state == casework::ClockState::stopped) continue;
-    view.promised_text = base::Text{clock.clock->name.zh + "," + left_text(side).zh,
-                                    clock.clock->name.en + ", " + left_text(side).en};
+    view.promised_text =
+        base::Text{clock.clock->name.zh + "," + left_text(side).zh, clock.clock->name.en + ", " + left_text(side).en};
     view.provisional = side.provisional;
   }
 }
@@ -103,7 +104,8 @@ base::Result<void> add_case(ApplicationView& view, storage::Snapshot& snapshot, 
   add_promise(view, clocks);
   view.progress = progress_of(of_case, tasks);
   view.documents = document_views(documents_of(snapshot, application.id));
-  view.certificates = certificate_views(certificates_of(snapshot, application.id), licensing.engine().catalogue(), today);
+  view.certificates =
+      certificate_views(certificates_of(snapshot, application.id), licensing.engine().catalogue(), today);
   view.visits = count_visits(snapshot, application.id);
   if (const auto rating = find_rating(snapshot, application.id))
     view.rating = RatingView{rating->grade, rating->comment, rating->at};
@@ -117,7 +119,7 @@ base::Result<ApplicationView> application_view(storage::Snapshot& snapshot, cons
                                                const access_control::Scope& scope, base::Id id, base::Instant now) {
   TRY(const Application application, load_application(snapshot, scope, id));
   TRY(const auto service, licensing.engine().catalogue().service(application.service));
-  const feel::World world{.now = now, .working_days = &licensing.engine().catalogue().calendar};
+  const feel::World world = licensing.engine().catalogue().world_at(now);
   ApplicationView view{.id = id,
                        .service = application.service,
                        .service_name = service->name,
@@ -137,10 +139,11 @@ base::Result<ApplicationView> application_view(storage::Snapshot& snapshot, cons
     view.may = {"edit", "submit", "discard"};
   }
   std::vector<Correction> corrections;
-  for (const CorrectionView& correction : view.corrections) corrections.push_back({correction.place, correction.reason});
-  view.materials = material_views(
-      *service, catalogue::materials_needed(*service, application.guide, application.answers, world),
-      files_of(snapshot, id), corrections);
+  for (const CorrectionView& correction : view.corrections)
+    corrections.push_back({correction.place, correction.reason});
+  view.materials =
+      material_views(*service, catalogue::materials_needed(*service, application.guide, application.answers, world),
+                     files_of(snapshot, id), corrections);
   // A draft is open everywhere; afterwards only what the window has sent back is.
   if (!application.submitted_at)
     for (MaterialView& material : view.materials) material.opened = true;

@@ -61,9 +61,30 @@ Corrected corrected_of(const feel::Context& variables) {
   return corrected;
 }
 
-std::vector<GroupView> groups_of(const catalogue::Service& service, const feel::Context& answers,
-                                 const Corrected& corrected) {
+/// Whom the case is about, as the register had it when the application came in.
+void add_subject(std::vector<GroupView>& groups, const feel::Context& subject) {
+  if (subject.empty()) return;
+  GroupView view{.id = std::string(catalogue::subject_key),
+                 .label = {"办理对象（登记簿现有内容）", "Subject, as registered"}};
+  const auto add = [&](const char* key, base::Text label) {
+    if (std::string text = text_in(subject, key); !text.empty())
+      view.fields.push_back({.key = key, .label = std::move(label), .value_text = std::move(text)});
+  };
+  add("name", {"名称", "Name"});
+  add("credit_code", {"统一社会信用代码", "Credit code"});
+  add("status_text", {"登记状态", "Status"});
+  add("type_text", {"类型", "Type"});
+  add("operator_name", {"法定代表人（经营者、负责人）", "Legal representative or operator"});
+  add("address", {"住所（经营场所）", "Domicile"});
+  add("scope", {"经营范围", "Scope"});
+  add("established_on", {"成立日期", "Established on"});
+  groups.push_back(std::move(view));
+}
+
+std::vector<GroupView> groups_of(const catalogue::Service& service, const feel::Context& subject,
+                                 const feel::Context& answers, const Corrected& corrected) {
   std::vector<GroupView> groups;
+  add_subject(groups, subject);
   for (const catalogue::FieldGroup& group : service.form.groups) {
     GroupView view{.id = group.id, .label = group.label};
     for (const catalogue::Field& field : group.fields) {
@@ -152,12 +173,16 @@ std::vector<OpenTaskView> open_tasks(const casework::Case& of_case, const std::v
 }
 
 base::Text outcome_text(const feel::Context& result) {
-  const std::string outcome = text_in(result, "outcome").empty() ? text_in(result, "result") : text_in(result, "outcome");
-  static const std::map<std::string, base::Text> texts = {
-      {"accept", {"受理", "accepted"}},           {"correct", {"要求补正", "asked for corrections"}},
-      {"not_accept", {"不予受理", "not accepted"}}, {"grant", {"准予", "granted"}},
-      {"refuse", {"不予", "refused"}},             {"pass", {"符合要求", "passed"}},
-      {"rectify", {"要求整改", "to be put right"}}, {"fail", {"不符合要求", "failed"}}};
+  const std::string outcome =
+      text_in(result, "outcome").empty() ? text_in(result, "result") : text_in(result, "outcome");
+  static const std::map<std::string, base::Text> texts = {{"accept", {"受理", "accepted"}},
+                                                          {"correct", {"要求补正", "asked for corrections"}},
+                                                          {"not_accept", {"不予受理", "not accepted"}},
+                                                          {"grant", {"准予", "granted"}},
+                                                          {"refuse", {"不予", "refused"}},
+                                                          {"pass", {"符合要求", "passed"}},
+                                                          {"rectify", {"要求整改", "to be put right"}},
+                                                          {"fail", {"不符合要求", "failed"}}};
   const auto found = texts.find(outcome);
   return found == texts.end() ? base::Text{} : found->second;
 }
@@ -185,8 +210,8 @@ std::vector<TimelineView> timeline_of(storage::Snapshot& snapshot, const casewor
   }
   for (const casework::Mark& mark : of_case.marks) {
     const bpmn::Element* element = element_of(mark.element);
-    if (element && (element->type == bpmn::ElementType::intermediate_throw ||
-                    element->type == bpmn::ElementType::start_event))
+    if (element &&
+        (element->type == bpmn::ElementType::intermediate_throw || element->type == bpmn::ElementType::start_event))
       entries.push_back({.at = mark.at, .text = casework::name_of(*element)});
   }
   static const std::map<std::string, base::Text> notes = {
@@ -252,10 +277,10 @@ base::Result<CasePageView> case_page(storage::Snapshot& snapshot, const Licensin
   if (const auto applicant = access_control::find_person(snapshot, of_case.head.applicant))
     page.applicant = {applicant->name, applicant->citizen_id_masked, applicant->phone_masked};
   const Corrected corrected = corrected_of(variables);
-  page.groups = groups_of(service, answers, corrected);
+  page.groups = groups_of(service, context_in(variables, catalogue::subject_key), answers, corrected);
   std::vector<Correction> asked;
   for (const auto& [place, reason] : corrected.asked) asked.push_back({place, reason});
-  const feel::World world{.now = now, .working_days = &licensing.engine().catalogue().calendar};
+  const feel::World world = licensing.engine().catalogue().world_at(now);
   page.materials = material_views(service, catalogue::materials_needed(service, guide, answers, world),
                                   files_of(snapshot, id), asked);
   page.clocks = clock_views(service, clocks);

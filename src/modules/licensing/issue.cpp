@@ -1,14 +1,9 @@
-/// What the process asks for by its service tasks: notices, and certificates issued together.
-#include <openssl/rand.h>
-
+/// What the process asks for by its service tasks: the notices. Certificates are in certificates.cpp.
 #include <algorithm>
-#include <atomic>
-#include <random>
 
+#include "certificates.h"
 #include "documents/documents.h"
-#include "kernel/codes/lists.h"
 #include "modules/access/access.h"
-#include "modules/registration/registration.h"
 #include "parts.h"
 #include "store.h"
 
@@ -18,30 +13,6 @@ namespace {
 std::string header(const bpmn::Element& element, const char* name) {
   const auto found = element.headers.find(name);
   return found == element.headers.end() ? std::string() : found->second;
-}
-
-base::Error model_fault(std::string zh, std::string en) {
-  return {
-      .kind = base::Refusal::rule_not_met, .code = "licensing.model_fault", .message = {std::move(zh), std::move(en)}};
-}
-
-/// 128 random bits as 26 letters and digits: the certificate's address in the QR code can not be guessed.
-std::string new_token() {
-  unsigned char bytes[16];
-  CHECK(RAND_bytes(bytes, sizeof bytes) == 1);
-  std::int64_t high = 0, low = 0;
-  for (int i = 0; i < 8; ++i) {
-    high = high << 8 | bytes[i];
-    low = low << 8 | bytes[i + 8];
-  }
-  return base::to_text(base::Id{high & INT64_MAX}) + base::to_text(base::Id{low & INT64_MAX});
-}
-
-/// A counter from a random start, stirred by an odd factor, as requests have it: a million ids of one millisecond are all
-/// different. Twenty random bits alone meet each other under load.
-base::Id new_id(base::Instant now) {
-  static std::atomic<std::uint32_t> counter{std::random_device{}()};
-  return base::make_id(now, counter.fetch_add(1, std::memory_order_relaxed) * 0x9E3779B1u);
 }
 
 /// A name, a count, a reason: what notices list.
@@ -223,151 +194,6 @@ base::Result<feel::Context> Licensing::issue_notice(storage::Transaction& transa
                         job.moment);
   }
   return feel::Context();
-}
-
-namespace {
-
-/// "株洲市天元区泰山路街道" and the street and number.
-std::string full_address(const feel::Context& answers) {
-  const codes::Division* township = codes::find_division(text_in(answers, "township"));
-  return (township ? codes::full_name(*township).zh : std::string()) + text_in(answers, "address");
-}
-
-/// What the register needs to know, from the answers by their well-known keys.
-registration::NewEntity new_entity(const casework::Case& of_case, const feel::Context& answers,
-                                   const feel::Context& guide) {
-  const bool company = text_in(guide, "operator_kind") == "company";
-  registration::NewEntity entity{.division = of_case.head.division,
-                                 .office = of_case.head.office,
-                                 .kind = company ? "enterprise" : "individual_business",
-                                 .name = text_in(answers, "proposed_name"),
-                                 .township = text_in(answers, "township"),
-                                 .address = full_address(answers),
-                                 .operator_name = text_in(answers, "operator_name"),
-                                 .type = company ? "1130" : "9500",
-                                 .scope = text_in(answers, "scope"),
-                                 .industry = text_in(answers, "industry")};
-  constexpr std::int64_t fen_per_ten_thousand_yuan = 1'000'000;
-  if (const feel::Value* capital = answers.find("registered_capital"); capital && capital->kind() == feel::Kind::number)
-    if (const auto fen = multiply(capital->as_number(), feel::Decimal(fen_per_ten_thousand_yuan)))
-      entity.capital_fen = fen->to_int64().value_or(0);
-  return entity;
-}
-
-}  // namespace
-
-base::Result<Certificate> Licensing::issue_one(storage::Transaction& transaction, const casework::JobContext& job,
-                                               const catalogue::Registration& registration, base::Id entity,
-                                               feel::Context& data) const {
-  const catalogue::Catalogue& catalogue = engine_.catalogue();
-  const auto kind = catalogue.certificates.find(registration.certificate);
-  if (kind == catalogue.certificates.end())
-    return model_fault("证照种类「" + registration.certificate + "」没有定义",
-                       "This kind of certificate is not defined: " + registration.certificate);
-  const calendar::Date today = job.moment.today();
-  Certificate certificate{.id = new_id(job.moment.now),
-                          .division = job.of_case.head.division,
-                          .of_case = job.of_case.head.id,
-                          .applicant = job.of_case.head.applicant,
-                          .entity = entity,
-                          .kind = kind->second.id,
-                          .number = {},
-                          .token = new_token(),
-                          .status = "valid",
-                          .issued_on = today,
-                          .valid_to = {},
-                          .fields = {},
-                          .document = new_id(job.moment.now)};
-  if (kind->second.number_scheme == "credit_code") {
-    certificate.number = text_in(context_in(data, "entity"), "credit_code");
-  } else {
-    constexpr int catering = 2;
-    TRY(certificate.number, registration::next_permit_number(transaction, catering, certificate.division));
-  }
-  feel::Context about;
-  about.put("number", certificate.number);
-  about.put("token", certificate.token);
-  about.put("issued_on", feel::Value(today));
-  if (!kind->second.validity_rule.empty()) {
-    TRY(const catalogue::Rule validity, catalogue.rules.on(kind->second.validity_rule, today));
-    const calendar::Civil start = calendar::civil_of(today);
-    // Valid to the day before the corresponding day: five years from 24 November end on 23 November.
-    const auto end = calendar::date_of({start.year + validity.value.count, start.month, start.day});
-    certificate.valid_to =
-        calendar::Date{(end ? *end : *calendar::date_of({start.year + validity.value.count, 3, 1})).days - 1};
-    about.put("valid_to", feel::Value(*certificate.valid_to));
-  }
-  about.put("query_url", settings_.base_url + "/c/" + certificate.token);
-  data.put("certificate", feel::Value(about));
-
-  const feel::World world{.now = job.moment.now, .working_days = &catalogue.calendar};
-  feel::Context printed;
-  for (const catalogue::CertificateKind::Field& field : kind->second.fields) {
-    const feel::Outcome outcome = feel::evaluate(field.value, data, world);
-    std::string value = outcome.value.kind() == feel::Kind::date ? calendar::to_text_zh(outcome.value.as_date())
-                        : outcome.value.is_null()                ? std::string()
-                                                                 : feel::to_text(outcome.value);
-    printed.put(field.id, value);
-    certificate.fields.push_back({field.id, field.label, std::move(value), field.is_public});
-  }
-  // What is stored is text: days as they are printed.
-  about.put("issued_on", calendar::to_text_zh(today));
-  about.put("valid_to", certificate.valid_to ? calendar::to_text_zh(*certificate.valid_to) : std::string());
-  for (const auto& [key, value] : printed.entries()) about.put(key, value);
-  data.put("certificate", feel::Value(std::move(about)));
-  insert_certificate(transaction, certificate);
-  save_rendered_later(transaction,
-                      {.id = certificate.document,
-                       .division = certificate.division,
-                       .office = job.of_case.head.office,
-                       .of_case = certificate.of_case,
-                       .applicant = certificate.applicant,
-                       .notice = "certificate",
-                       .name = kind->second.name,
-                       .document_template = kind->second.document,
-                       .number = certificate.number,
-                       .data = feel::to_json(feel::Value(data)),
-                       .issued_at = job.moment.now,
-                       .sha256 = {}},
-                      job.moment);
-  return certificate;
-}
-
-base::Result<feel::Context> Licensing::issue_certificates(storage::Transaction& transaction,
-                                                          const casework::JobContext& job) const {
-  const feel::Context& variables = job.of_case.instance.variables();
-  const feel::Context answers = context_in(variables, "answers");
-  TRY(feel::Context data, document_data(transaction, job.of_case, job.moment));
-  data.put("number", "");
-  TRY(const registration::Entity entity,
-      registration::establish(transaction, new_entity(job.of_case, answers, context_in(variables, "guide")),
-                              {.id = new_id(job.moment.now),
-                               .as_of = job.moment.today(),
-                               .now = job.moment.now,
-                               .actor = job.moment.actor.person}));
-  feel::Context entity_data;
-  entity_data.put("id", base::to_text(entity.id));
-  entity_data.put("credit_code", entity.credit_code);
-  entity_data.put("name", entity.name);
-  entity_data.put("kind", entity.kind);
-  entity_data.put("address", entity.address);
-  entity_data.put("established_on", calendar::to_text_zh(job.moment.today()));
-  data.put("entity", feel::Value(entity_data));
-
-  feel::List issued;
-  for (const catalogue::Registration& registration : job.of_case.service->registrations) {
-    if (outcome_of(variables, registration.id) != "granted") continue;
-    TRY(const Certificate certificate, issue_one(transaction, job, registration, entity.id, data));
-    feel::Context entry;
-    entry.put("registration", registration.id);
-    entry.put("kind", certificate.kind);
-    entry.put("number", certificate.number);
-    issued.emplace_back(std::move(entry));
-  }
-  feel::Context result;
-  result.put("entity", feel::Value(std::move(entity_data)));
-  result.put("certificates", feel::Value(std::move(issued)));
-  return result;
 }
 
 base::Result<std::shared_ptr<const documents::Template>> Licensing::template_of(const Document& document) const {

@@ -1,5 +1,5 @@
-/// Licensing: applications, their materials, corrections, decisions, certificates. The face for the server and for modules
-/// downstream.
+/// Licensing: applications, their materials, corrections, decisions, certificates. The face for the server and for
+/// modules downstream.
 #pragma once
 
 #include <functional>
@@ -29,10 +29,10 @@ namespace licensing {
 /// Whose documents these are.
 struct Settings {
   std::string division = "430211";
-  std::string office = "centre";                // the window that receives applications
-  base::Text authority;                         // printed on every document
-  std::string authority_word = "株天市监";       // in document numbers
-  base::Text contact;                           // phone and address of the window
+  std::string office = "centre";            // the window that receives applications
+  base::Text authority;                     // printed on every document
+  std::string authority_word = "株天市监";  // in document numbers
+  base::Text contact;                       // phone and address of the window
   std::string base_url = "http://127.0.0.1:8080";
   bool demonstration = true;
 };
@@ -48,9 +48,9 @@ struct Document {
   base::Text name;
   std::string document_template;
   std::string number;
-  std::string data;                             // JSON
+  std::string data;  // JSON
   base::Instant issued_at;
-  std::string sha256;                           // empty until drawn
+  std::string sha256;  // empty until drawn
 };
 
 struct Certificate {
@@ -67,13 +67,19 @@ struct Certificate {
   base::Id entity;
   std::string kind;
   std::string number;
-  std::string token;                            // in the QR: says no more than the number does, but cannot be guessed
-  std::string status;                           // valid, suspended, revoked, cancelled, superseded
+  std::string token;   // in the QR: says no more than the number does, but cannot be guessed
+  std::string status;  // valid, suspended, revoked, cancelled, superseded
   calendar::Date issued_on;
   std::optional<calendar::Date> valid_to;
   std::vector<Field> fields;
   base::Id document;
+  feel::Context details = {};                       // what it remembers besides the register's facts, by name
+  std::optional<calendar::Date> status_since = {};  // of a status other than valid
+  std::string status_reason = {};
 };
+
+/// What the registrations of one case are carried out on, one after the other (certificates.cpp).
+struct Carrying;
 
 struct Rating {
   std::string grade;
@@ -95,7 +101,14 @@ class Licensing {
   const Settings& settings() const { return settings_; }
   const casework::Engine& engine() const { return engine_; }
 
-  /// Errors: `catalogue.service_unknown`, `catalogue.guide_incomplete`, `licensing.not_suitable` with the guide's advice.
+  /// The guide's answers with what the register knows of the subject they name, where the service has one; unchanged
+  /// while it is not named yet.
+  /// Errors: `licensing.subject_unknown`; `licensing.not_admitted` with the reason why this subject can not apply.
+  base::Result<feel::Context> with_subject(storage::Snapshot& snapshot, const catalogue::Service& service,
+                                           const feel::Context& guide, base::Instant now) const;
+
+  /// Errors: `catalogue.service_unknown`, `catalogue.guide_incomplete`, `licensing.not_suitable` with the guide's
+  /// advice, and those of `with_subject`.
   base::Result<Application> draft(storage::Transaction& transaction, base::Id id, const std::string& service,
                                   const feel::Context& guide, const casework::Moment& moment) const;
   base::Result<Application> save_draft(storage::Transaction& transaction, base::Id id, std::int64_t version,
@@ -118,8 +131,8 @@ class Licensing {
                                           const casework::Moment& moment) const;
   base::Result<casework::CaseHead> resubmit(storage::Transaction& transaction, base::Id id, std::int64_t version,
                                             const feel::Context& changes, const casework::Moment& moment) const;
-  base::Result<casework::CaseHead> rectified(storage::Transaction& transaction, base::Id id,
-                                             const std::string& report, const casework::Moment& moment) const;
+  base::Result<casework::CaseHead> rectified(storage::Transaction& transaction, base::Id id, const std::string& report,
+                                             const casework::Moment& moment) const;
   base::Result<casework::CaseHead> withdraw(storage::Transaction& transaction, base::Id id, const std::string& reason,
                                             const casework::Moment& moment) const;
   base::Result<void> rate(storage::Transaction& transaction, base::Id id, const std::string& grade,
@@ -146,9 +159,15 @@ class Licensing {
   base::Result<feel::Context> issue_notice(storage::Transaction& transaction, const casework::JobContext& job) const;
   base::Result<feel::Context> issue_certificates(storage::Transaction& transaction,
                                                  const casework::JobContext& job) const;
+  base::Result<void> carry_out(storage::Transaction& transaction, const casework::JobContext& job,
+                               const catalogue::Registration& registration, Carrying& carrying) const;
+  base::Result<void> write_register(storage::Transaction& transaction, const casework::JobContext& job,
+                                    const catalogue::Registration& registration, Carrying& carrying) const;
+  base::Result<void> issue_anew(storage::Transaction& transaction, const casework::JobContext& job,
+                                const catalogue::Registration& registration, Carrying& carrying) const;
   base::Result<Certificate> issue_one(storage::Transaction& transaction, const casework::JobContext& job,
-                                      const catalogue::Registration& registration, base::Id entity,
-                                      feel::Context& data) const;
+                                      const catalogue::CertificateKind& kind, Certificate certificate,
+                                      Carrying& carrying) const;
   base::Result<feel::Context> document_data(storage::Snapshot& snapshot, const casework::Case& of_case,
                                             const casework::Moment& moment) const;
   base::Id save_rendered_later(storage::Transaction& transaction, Document document,
@@ -164,9 +183,10 @@ class Licensing {
 };
 
 /// Errors: `licensing.application_unknown`, also for somebody else's.
-base::Result<Application> load_application(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id);
-std::vector<Application> list_applications(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id before,
-                                           int limit);
+base::Result<Application> load_application(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                           base::Id id);
+std::vector<Application> list_applications(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                           base::Id before, int limit);
 std::int64_t count_applications(storage::Snapshot& snapshot, const access_control::Scope& scope);
 std::vector<MaterialFile> files_of(storage::Snapshot& snapshot, base::Id application);
 std::optional<MaterialFile> find_file(storage::Snapshot& snapshot, base::Id application, base::Id file);
@@ -174,6 +194,8 @@ std::vector<Document> documents_of(storage::Snapshot& snapshot, base::Id of_case
 std::optional<Document> find_document(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id);
 std::vector<Certificate> certificates_of(storage::Snapshot& snapshot, base::Id of_case);
 std::vector<Certificate> certificates_of_entity(storage::Snapshot& snapshot, base::Id entity);
+/// All that ever had this number, oldest first: a certificate that is changed keeps its number.
+std::vector<Certificate> certificates_by_number(storage::Snapshot& snapshot, std::string_view number);
 /// By number or token, for anyone.
 std::optional<Certificate> find_certificate(storage::Snapshot& snapshot, std::string_view key);
 std::optional<Certificate> find_certificate_by_id(storage::Snapshot& snapshot, base::Id id);

@@ -6,7 +6,7 @@
 
 namespace licensing {
 
-void mount_services(http::Router& router, const Licensing& licensing);
+void mount_services(http::Router& router, storage::Store& store, const Licensing& licensing);
 void mount_office(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing);
 
 /// The content of an uploaded file, for its applicant or for staff in scope; `parameter` names the case in the route.

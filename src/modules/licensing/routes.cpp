@@ -80,10 +80,13 @@ struct PublicCertificate {
   base::Text authority;
   calendar::Date issued_on;
   std::optional<calendar::Date> valid_to;
+  std::optional<calendar::Date> status_since;
+  std::string status_reason;
   bool demonstration = false;
 };
-BOOST_DESCRIBE_STRUCT(PublicCertificate, (), (kind, name, number, status, status_text, fields, authority, issued_on,
-                                              valid_to, demonstration))
+BOOST_DESCRIBE_STRUCT(PublicCertificate, (),
+                      (kind, name, number, status, status_text, fields, authority, issued_on, valid_to, status_since,
+                       status_reason, demonstration))
 
 casework::Moment moment_of(const http::Request& request) {
   return {.now = request.at, .actor = access_control::actor_of(request.caller)};
@@ -118,7 +121,8 @@ void mount_drafts(http::Router& router, storage::Store& store, Licensing& licens
        .summary = {"开始一份申请(草稿)", "Start an application (draft)"},
        .need = citizen,
        .answer_status = 201,
-       .errors = {"catalogue.service_unknown", "catalogue.guide_incomplete", "licensing.not_suitable"}},
+       .errors = {"catalogue.service_unknown", "catalogue.guide_incomplete", "licensing.not_suitable",
+                  "licensing.subject_unknown", "licensing.not_admitted"}},
       [&licensing](storage::Transaction& transaction, const http::Request& request,
                    const Draft& body) -> base::Result<ApplicationView> {
         const casework::Moment moment = moment_of(request);
@@ -215,9 +219,7 @@ void mount_filing(http::Router& router, storage::Store& store, Licensing& licens
        .summary = {"提交申请", "Submit the application"},
        .errors = {"licensing.incomplete", "licensing.version_stale", "licensing.already_submitted"}},
       [&licensing](storage::Transaction& transaction, base::Id id, const Submission& body,
-                   const casework::Moment& moment) {
-        return licensing.submit(transaction, id, body.version, moment);
-      });
+                   const casework::Moment& moment) { return licensing.submit(transaction, id, body.version, moment); });
   application_command<Resubmission>(
       router, store, licensing,
       {.method = "POST",
@@ -237,52 +239,50 @@ void mount_filing(http::Router& router, storage::Store& store, Licensing& licens
        .id = "report_rectification",
        .summary = {"报告整改完成", "Report that the premises were put right"},
        .errors = {"licensing.nothing_asked"}},
-      [&licensing](storage::Transaction& transaction, base::Id id, const Report& body,
-                   const casework::Moment& moment) {
+      [&licensing](storage::Transaction& transaction, base::Id id, const Report& body, const casework::Moment& moment) {
         return licensing.rectified(transaction, id, body.report, moment);
       });
-  application_command<Withdrawal>(
-      router, store, licensing,
-      {.method = "POST",
-       .path = "/api/v1/applications/{application}/withdrawal",
-       .id = "withdraw_application",
-       .summary = {"撤回申请", "Withdraw the application"},
-       .errors = {"licensing.not_submitted", "licensing.already_issued", "casework.ended"}},
-      [&licensing](storage::Transaction& transaction, base::Id id, const Withdrawal& body,
-                   const casework::Moment& moment) {
-        return licensing.withdraw(transaction, id, body.reason, moment);
-      });
-  application_command<RatingBody>(
-      router, store, licensing,
-      {.method = "POST",
-       .path = "/api/v1/applications/{application}/rating",
-       .id = "rate_application",
-       .summary = {"评价(好差评)", "Rate the service"},
-       .errors = {"licensing.grade_unknown", "licensing.not_finished", "licensing.already_rated",
-                  "licensing.rating_late"}},
-      [&licensing](storage::Transaction& transaction, base::Id id, const RatingBody& body,
-                   const casework::Moment& moment) {
-        return licensing.rate(transaction, id, body.grade, body.comment.value_or(""), moment);
-      });
+  application_command<Withdrawal>(router, store, licensing,
+                                  {.method = "POST",
+                                   .path = "/api/v1/applications/{application}/withdrawal",
+                                   .id = "withdraw_application",
+                                   .summary = {"撤回申请", "Withdraw the application"},
+                                   .errors = {"licensing.not_submitted", "licensing.already_issued", "casework.ended"}},
+                                  [&licensing](storage::Transaction& transaction, base::Id id, const Withdrawal& body,
+                                               const casework::Moment& moment) {
+                                    return licensing.withdraw(transaction, id, body.reason, moment);
+                                  });
+  application_command<RatingBody>(router, store, licensing,
+                                  {.method = "POST",
+                                   .path = "/api/v1/applications/{application}/rating",
+                                   .id = "rate_application",
+                                   .summary = {"评价(好差评)", "Rate the service"},
+                                   .errors = {"licensing.grade_unknown", "licensing.not_finished",
+                                              "licensing.already_rated", "licensing.rating_late"}},
+                                  [&licensing](storage::Transaction& transaction, base::Id id, const RatingBody& body,
+                                               const casework::Moment& moment) {
+                                    return licensing.rate(transaction, id, body.grade, body.comment.value_or(""),
+                                                          moment);
+                                  });
 }
 
 void mount_files(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing) {
-  http::Operation upload{.method = "POST",
-                         .path = "/api/v1/applications/{application}/materials",
-                         .id = "upload_material",
-                         .tag = std::string(tag),
-                         .summary = {"上传材料文件(PDF、JPEG、PNG,20MB以内)", "Upload a file (PDF, JPEG, PNG, up to 20 MB)"},
-                         .need = citizen,
-                         .query = {"slot", "filename"},
-                         .body_schema = R"({"type":"string","format":"binary"})",
-                         .body_type = "application/octet-stream",
-                         .answer_schema = http::schema_text<FileView>(),
-                         .answer_status = 201,
-                         .errors = {"licensing.file_empty", "licensing.file_too_large", "licensing.file_type",
-                                    "licensing.file_damaged", "licensing.slot_unknown", "licensing.slot_full",
-                                    "licensing.not_opened"},
-                         .idempotency_key = true,
-                         .body_bytes_max = upload_bytes_max + 1};
+  http::Operation upload{
+      .method = "POST",
+      .path = "/api/v1/applications/{application}/materials",
+      .id = "upload_material",
+      .tag = std::string(tag),
+      .summary = {"上传材料文件(PDF、JPEG、PNG,20MB以内)", "Upload a file (PDF, JPEG, PNG, up to 20 MB)"},
+      .need = citizen,
+      .query = {"slot", "filename"},
+      .body_schema = R"({"type":"string","format":"binary"})",
+      .body_type = "application/octet-stream",
+      .answer_schema = http::schema_text<FileView>(),
+      .answer_status = 201,
+      .errors = {"licensing.file_empty", "licensing.file_too_large", "licensing.file_type", "licensing.file_damaged",
+                 "licensing.slot_unknown", "licensing.slot_full", "licensing.not_opened"},
+      .idempotency_key = true,
+      .body_bytes_max = upload_bytes_max + 1};
   router.add(std::move(upload), [&](const http::Request& request) -> http::Reply {
     const auto id = request.id("application");
     if (!id) return http::problem(id.error(), request);
@@ -291,26 +291,24 @@ void mount_files(http::Router& router, storage::Store& store, storage::FileStore
     if (!type) return http::problem(type.error(), request);
     const casework::Moment moment = moment_of(request);
     // The owner is asked before the disk is: nobody fills it with files of no application.
-    const auto application = store.read_value([&](storage::Snapshot& snapshot) {
-      return load_application(snapshot, moment.actor.scope, id.value());
-    });
+    const auto application = store.read_value(
+        [&](storage::Snapshot& snapshot) { return load_application(snapshot, moment.actor.scope, id.value()); });
     if (!application) return http::problem(application.error(), request);
     const std::string sha256 = files.put(request.body);
     return http::once(store, request, 201, [&](storage::Transaction& transaction) -> base::Result<std::string> {
-      TRY(const MaterialFile file,
-          licensing.add_file(transaction,
-                             {.id = request.make_id(),
-                              .application = id.value(),
-                              .slot = std::string(request.query_value("slot")),
-                              .filename = filename,
-                              .size = static_cast<std::int64_t>(request.body.size()),
-                              .content_type = type.value(),
-                              .sha256 = sha256,
-                              .uploaded_at = request.at},
-                             moment));
-      return http::write(FileView{file.id, file.slot, file.filename, file.size, file.content_type, file.sha256,
-                                  file.uploaded_at},
-                         request.language);
+      TRY(const MaterialFile file, licensing.add_file(transaction,
+                                                      {.id = request.make_id(),
+                                                       .application = id.value(),
+                                                       .slot = std::string(request.query_value("slot")),
+                                                       .filename = filename,
+                                                       .size = static_cast<std::int64_t>(request.body.size()),
+                                                       .content_type = type.value(),
+                                                       .sha256 = sha256,
+                                                       .uploaded_at = request.at},
+                                                      moment));
+      return http::write(
+          FileView{file.id, file.slot, file.filename, file.size, file.content_type, file.sha256, file.uploaded_at},
+          request.language);
     });
   });
   http::command<http::Nothing, http::Nothing>(
@@ -337,9 +335,8 @@ void mount_files(http::Router& router, storage::Store& store, storage::FileStore
                           .need = citizen,
                           .answer_schema = R"({"type":"string","format":"binary"})",
                           .answer_type = "application/octet-stream"};
-  router.add(std::move(content), [&](const http::Request& request) {
-    return material_content(store, files, request, "application");
-  });
+  router.add(std::move(content),
+             [&](const http::Request& request) { return material_content(store, files, request, "application"); });
 }
 
 base::Result<PublicCertificate> public_certificate(storage::Snapshot& snapshot, const Licensing& licensing,
@@ -362,6 +359,10 @@ base::Result<PublicCertificate> public_certificate(storage::Snapshot& snapshot, 
                          .authority = licensing.settings().authority,
                          .issued_on = certificate->issued_on,
                          .valid_to = certificate->valid_to,
+                         .status_since = status == "expired"
+                                             ? std::optional(calendar::Date{certificate->valid_to->days + 1})
+                                             : certificate->status_since,
+                         .status_reason = certificate->status_reason,
                          .demonstration = licensing.settings().demonstration};
   for (const Certificate::Field& field : certificate->fields)
     if (field.is_public && !field.value.empty()) view.fields.push_back({field.id, field.label, field.value});
@@ -403,7 +404,7 @@ void mount(http::Router& router, storage::Store& store, storage::FileStore& file
   mount_drafts(router, store, licensing);
   mount_filing(router, store, licensing);
   mount_files(router, store, files, licensing);
-  mount_services(router, licensing);
+  mount_services(router, store, licensing);
   mount_office(router, store, files, licensing);
 
   http::query<PublicCertificate>(

@@ -59,7 +59,8 @@ base::Result<feel::Context> corrected(const feel::Context& answers, const feel::
   std::vector<base::Place> not_opened;
   for (const auto& [key, value] : changes.entries())
     if (!opened(corrections, key))
-      not_opened.push_back({std::string(answers_prefix) + key, "licensing.not_opened",
+      not_opened.push_back({std::string(answers_prefix) + key,
+                            "licensing.not_opened",
                             {"窗口没有要求改正这一项,请保持原样", "The window did not ask for this to be changed."}});
   if (!not_opened.empty())
     return refused_at("licensing.not_opened",
@@ -80,7 +81,8 @@ base::Result<feel::Context> corrected(const feel::Context& answers, const feel::
       touched = std::find(slots_changed.begin(), slots_changed.end(), slot) != slots_changed.end();
     }
     if (!touched)
-      untouched.push_back({correction.place, "licensing.not_corrected",
+      untouched.push_back({correction.place,
+                           "licensing.not_corrected",
                            {"这一项还没有改正:" + correction.reason, "Not corrected yet: " + correction.reason}});
   }
   if (!untouched.empty())
@@ -100,9 +102,9 @@ base::Result<void> check_rating(std::optional<calendar::Date> ended_on, bool rat
     return conflict("licensing.already_rated",
                     {"您已经评价过这个办件,感谢您的评价", "You have already rated this case. Thank you."});
   if (today.days - ended_on->days > days)
-    return conflict("licensing.rating_late", {"评价期限(办结后" + std::to_string(days) + "日)已过",
-                                              "The time for rating (" + std::to_string(days) +
-                                                  " days after the end) is over."});
+    return conflict("licensing.rating_late",
+                    {"评价期限(办结后" + std::to_string(days) + "日)已过",
+                     "The time for rating (" + std::to_string(days) + " days after the end) is over."});
   return {};
 }
 
@@ -117,6 +119,7 @@ base::Text state_text(std::string_view state) {
       {"correction_requested", {"需要您补正", "Waiting for your corrections"}},
       {"accepted", {"已受理,正在审查", "Accepted, being examined"}},
       {"rectifying", {"现场需整改", "Waiting for you to put the premises right"}},
+      {"publicity", {"公示（异议）期", "Time to object"}},
       {"decided", {"已作出决定", "Decided"}},
       {"issued", {"已制证,等待领取", "Certificates ready to be handed over"}},
       {"finished", {"已办结", "Finished"}},

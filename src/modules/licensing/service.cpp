@@ -10,25 +10,30 @@ constexpr std::string_view applicant_resubmit = "resubmit";
 constexpr std::string_view applicant_rectify = "rectify";
 
 feel::World world_of(const casework::Engine& engine, const casework::Moment& moment) {
-  return {.now = moment.now, .working_days = &engine.catalogue().calendar};
+  return engine.catalogue().world_at(moment.now);
 }
 
 base::Error conflict(std::string code, base::Text message) {
   return {.kind = base::Refusal::conflict, .code = std::move(code), .message = std::move(message)};
 }
 
-/// What lists call the case: the trade name proposed, else the operator, else the service.
-std::string title_of(const feel::Context& answers, const catalogue::Service& service) {
-  for (const char* key : {"proposed_name", "trade_name", "operator_name"})
-    if (const feel::Value* value = answers.find(key);
-        value && value->kind() == feel::Kind::string && !value->as_string().empty())
-      return value->as_string();
+feel::Context subject_of(const feel::Context& guide) {
+  const feel::Value* subject = guide.find(catalogue::subject_key);
+  return subject && subject->kind() == feel::Kind::context ? subject->as_context() : feel::Context();
+}
+
+/// What lists call the case: the name proposed, else that of its subject, else the operator, else the service.
+std::string title_of(const Application& application, const catalogue::Service& service) {
+  const feel::Context subject = subject_of(application.guide);
+  for (const feel::Value* value : {application.answers.find("proposed_name"), application.answers.find("trade_name"),
+                                   subject.find("name"), application.answers.find("operator_name")})
+    if (value && value->kind() == feel::Kind::string && !value->as_string().empty()) return value->as_string();
   return service.name.zh;
 }
 
 /// The applicant's open task for `element`, whichever round it is.
-base::Result<casework::TaskId> applicant_task(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id,
-                                              std::string_view element) {
+base::Result<casework::TaskId> applicant_task(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                              base::Id id, std::string_view element) {
   for (const casework::Task& task : casework::tasks_of(snapshot, scope, id))
     if (!task.done_at && task.element == element) return task.id;
   return conflict("licensing.nothing_asked",
@@ -52,13 +57,14 @@ Licensing::Licensing(Settings settings, casework::Engine& engine, storage::FileS
   register_workers();
 }
 
-base::Result<Application> Licensing::draft(storage::Transaction& transaction, base::Id id, const std::string& service_id,
-                                           const feel::Context& guide, const casework::Moment& moment) const {
+base::Result<Application> Licensing::draft(storage::Transaction& transaction, base::Id id,
+                                           const std::string& service_id, const feel::Context& given,
+                                           const casework::Moment& moment) const {
   TRY(const auto service, engine_.catalogue().service(service_id));
+  TRY(const feel::Context guide, with_subject(transaction, *service, given, moment.now));
   TRY(const catalogue::Plan plan, catalogue::plan(*service, guide, world_of(engine_, moment)));
   if (plan.advice)
-    return base::Error{
-        .kind = base::Refusal::rule_not_met, .code = "licensing.not_suitable", .message = *plan.advice};
+    return base::Error{.kind = base::Refusal::rule_not_met, .code = "licensing.not_suitable", .message = *plan.advice};
   Application application{.id = id,
                           .division = settings_.division,
                           .office = settings_.office,
@@ -66,32 +72,32 @@ base::Result<Application> Licensing::draft(storage::Transaction& transaction, ba
                           .service = service_id,
                           .guide = guide,
                           .answers = {},
-                          .title = service->name.zh,
+                          .title = {},
                           .created_at = moment.now,
                           .updated_at = moment.now,
                           .submitted_at = {}};
+  application.title = title_of(application, *service);
   insert_application(transaction, application);
   return application;
 }
 
 base::Result<Application> Licensing::save_draft(storage::Transaction& transaction, base::Id id, std::int64_t version,
-                                                const feel::Context& answers,
-                                                const std::optional<feel::Context>& guide,
+                                                const feel::Context& answers, const std::optional<feel::Context>& guide,
                                                 const casework::Moment& moment) const {
   TRY(Application application, load_application(transaction, moment.actor.scope, id));
   TRY(std::ignore, check_editable(application, version));
   TRY(const auto service, engine_.catalogue().service(application.service));
   const feel::World world = world_of(engine_, moment);
   if (guide) {
-    TRY(const catalogue::Plan plan, catalogue::plan(*service, *guide, world));
+    TRY(application.guide, with_subject(transaction, *service, *guide, moment.now));
+    TRY(const catalogue::Plan plan, catalogue::plan(*service, application.guide, world));
     if (plan.advice)
       return base::Error{
           .kind = base::Refusal::rule_not_met, .code = "licensing.not_suitable", .message = *plan.advice};
-    application.guide = *guide;
   }
   TRY(application.answers, catalogue::check_answers(service->form, application.guide, answers,
                                                     catalogue::Completeness::draft, "/answers", world));
-  application.title = title_of(application.answers, *service);
+  application.title = title_of(application, *service);
   application.updated_at = moment.now;
   ++application.version;
   update_application(transaction, application);
@@ -169,15 +175,17 @@ base::Result<std::vector<base::Place>> Licensing::missing(storage::Snapshot& sna
   // Told now rather than by a refusal after the examination.
   if (const std::string name = text_of(application.answers.find("proposed_name"));
       !name.empty() && registration::is_name_taken(snapshot, application.division, name))
-    places.push_back({"/answers/proposed_name", "registration.name_taken",
+    places.push_back({"/answers/proposed_name",
+                      "registration.name_taken",
                       {"名称「" + name + "」已有登记,请换一个字号", "The name " + name + " is registered already."}});
   const std::vector<MaterialFile> files = files_of(snapshot, application.id);
   for (const catalogue::Material* material :
        catalogue::materials_needed(*service, application.guide, application.answers, world)) {
-    const bool there = std::any_of(files.begin(), files.end(),
-                                   [&](const MaterialFile& file) { return file.slot == material->id; });
+    const bool there =
+        std::any_of(files.begin(), files.end(), [&](const MaterialFile& file) { return file.slot == material->id; });
     if (!there)
-      places.push_back({"/materials/" + material->id, "licensing.material_missing",
+      places.push_back({"/materials/" + material->id,
+                        "licensing.material_missing",
                         {"请上传:" + material->name.zh, "Please upload: " + material->name.en}});
   }
   return places;
@@ -188,19 +196,20 @@ base::Result<casework::CaseHead> Licensing::submit(storage::Transaction& transac
   TRY(Application application, load_application(transaction, moment.actor.scope, id));
   TRY(std::ignore, check_editable(application, version));
   TRY(const auto service, engine_.catalogue().service(application.service));
+  // The register may have moved on since the draft was begun.
+  TRY(application.guide, with_subject(transaction, *service, application.guide, moment.now));
   TRY(auto places, missing(transaction, application, moment));
   if (!places.empty())
-    return base::Error{.kind = base::Refusal::invalid,
-                       .code = "licensing.incomplete",
-                       .message = {"还有" + std::to_string(places.size()) + "处需要填写或改正,请逐一完成后再提交",
-                                   "There are " + std::to_string(places.size()) +
-                                       " things to fill in or mend before you can submit."},
-                       .places = std::move(places)};
+    return base::Error{
+        .kind = base::Refusal::invalid,
+        .code = "licensing.incomplete",
+        .message = {"还有" + std::to_string(places.size()) + "处需要填写或改正,请逐一完成后再提交",
+                    "There are " + std::to_string(places.size()) + " things to fill in or mend before you can submit."},
+        .places = std::move(places)};
   const feel::World world = world_of(engine_, moment);
   TRY(const catalogue::Plan plan, catalogue::plan(*service, application.guide, world));
   const calendar::Date today = moment.today();
-  const std::int64_t number =
-      transaction.next_number("case/" + application.division + "/" + calendar::to_text(today));
+  const std::int64_t number = transaction.next_number("case/" + application.division + "/" + calendar::to_text(today));
 
   feel::List registrations;
   for (const std::string& registration : ids_of(plan.registrations)) registrations.emplace_back(registration);
@@ -210,13 +219,14 @@ base::Result<casework::CaseHead> Licensing::submit(storage::Transaction& transac
   variables.put("received_on", feel::Value(today));
   variables.put("guide", feel::Value(application.guide));
   variables.put("answers", feel::Value(application.answers));
+  variables.put(catalogue::subject_key, feel::Value(subject_of(application.guide)));
   variables.put("registrations", feel::Value(std::move(registrations)));
   variables.put("corrections_asked", feel::Value(0));
 
   application.submitted_at = moment.now;
   application.updated_at = moment.now;
   ++application.version;
-  application.title = title_of(application.answers, *service);
+  application.title = title_of(application, *service);
   update_application(transaction, application);
   return engine_.open(transaction,
                       {.id = id,
@@ -267,7 +277,7 @@ base::Result<casework::CaseHead> Licensing::resubmit(storage::Transaction& trans
       catalogue::check_answers(of_case.service->form, application.guide, merged, catalogue::Completeness::full,
                                "/answers", world_of(engine_, moment)));
   application.updated_at = moment.now;
-  application.title = title_of(application.answers, *of_case.service);
+  application.title = title_of(application, *of_case.service);
   ++application.version;
   update_application(transaction, application);
 
@@ -278,8 +288,7 @@ base::Result<casework::CaseHead> Licensing::resubmit(storage::Transaction& trans
 }
 
 base::Result<casework::CaseHead> Licensing::rectified(storage::Transaction& transaction, base::Id id,
-                                                      const std::string& report,
-                                                      const casework::Moment& moment) const {
+                                                      const std::string& report, const casework::Moment& moment) const {
   TRY(const casework::TaskId task, applicant_task(transaction, moment.actor.scope, id, applicant_rectify));
   feel::Context done;
   done.put("report", report);

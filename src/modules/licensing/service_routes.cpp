@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "http/api.h"
+#include "modules/registration/registration.h"
 #include "office_routes.h"
 #include "parts.h"
 
@@ -10,10 +11,12 @@ namespace {
 
 struct ServiceSummary {
   std::string id;
+  std::string wish;
+  base::Text wish_name;
   base::Text name;
   base::Text summary;
 };
-BOOST_DESCRIBE_STRUCT(ServiceSummary, (), (id, name, summary))
+BOOST_DESCRIBE_STRUCT(ServiceSummary, (), (id, wish, wish_name, name, summary))
 
 struct QuestionOption {
   std::string value;
@@ -54,6 +57,24 @@ struct LimitView {
 };
 BOOST_DESCRIBE_STRUCT(LimitView, (), (clock, name, legal, promised))
 
+struct CertificateHeld {
+  base::Text name;
+  std::string number;
+  base::Text status_text;
+  std::optional<calendar::Date> valid_to;
+};
+BOOST_DESCRIBE_STRUCT(CertificateHeld, (), (name, number, status_text, valid_to))
+
+/// Whom the application is about, so that the applicant sees it is the right one: what anyone may look up.
+struct SubjectView {
+  std::string name;
+  std::string credit_code;
+  std::string address;
+  base::Text status_text;
+  std::vector<CertificateHeld> certificates;
+};
+BOOST_DESCRIBE_STRUCT(SubjectView, (), (name, credit_code, address, status_text, certificates))
+
 struct ServiceView {
   std::string id;
   std::string version;
@@ -67,8 +88,9 @@ struct ServiceView {
   std::vector<NeededMaterial> materials;
   std::vector<LimitView> limits;
 };
-BOOST_DESCRIBE_STRUCT(ServiceView, (), (id, version, name, summary, who_may_apply, where_to_ask, steps, guide,
-                                        registrations, materials, limits))
+BOOST_DESCRIBE_STRUCT(ServiceView, (),
+                      (id, version, name, summary, who_may_apply, where_to_ask, steps, guide, registrations, materials,
+                       limits))
 
 struct GuideBody {
   feel::Context answers;
@@ -83,6 +105,7 @@ struct GuidePlace {
 BOOST_DESCRIBE_STRUCT(GuidePlace, (), (path, code, message))
 
 struct GuideView {
+  std::optional<SubjectView> subject;
   std::vector<std::string> shown;
   bool complete = false;
   std::vector<GuidePlace> places;
@@ -94,7 +117,8 @@ struct GuideView {
   std::vector<LimitView> limits;
 };
 BOOST_DESCRIBE_STRUCT(GuideView, (),
-                      (shown, complete, places, advice, registrations, materials, fee_fen_total, visits, limits))
+                      (subject, shown, complete, places, advice, registrations, materials, fee_fen_total, visits,
+                       limits))
 
 struct FormView {
   feel::Value form;
@@ -129,25 +153,65 @@ ServiceView view_of(const catalogue::Service& service, const catalogue::Catalogu
                    .who_may_apply = service.who_may_apply,
                    .where_to_ask = service.where_to_ask,
                    .steps = service.steps};
+  if (service.subject)
+    view.guide.push_back({.id = std::string(catalogue::subject_key),
+                          .label = service.subject->label,
+                          .hint = service.subject->hint,
+                          .kind = "subject"});
   for (const catalogue::GuideQuestion& question : service.guide) {
     QuestionView shown{.id = question.id, .label = question.label, .hint = question.hint, .kind = question.kind};
     for (const catalogue::Option& option : question.options) shown.options.push_back({option.value, option.label});
     view.guide.push_back(std::move(shown));
   }
+  // What is never applied for, such as striking a filing off, is no part of the offer.
   for (const catalogue::Registration& registration : service.registrations)
-    view.registrations.push_back({registration.id, registration.name, registration.basis, registration.fee_fen});
+    if (!registration.when || registration.when->text() != "false")
+      view.registrations.push_back({registration.id, registration.name, registration.basis, registration.fee_fen});
   for (const catalogue::Material& material : service.materials) view.materials.push_back(needed(service, material));
   view.limits = limits_today(service, catalogue.rules, today);
   return view;
 }
 
-GuideView guide_view(const catalogue::Service& service, const catalogue::Catalogue& catalogue,
-                     const feel::Context& answers, base::Instant now) {
-  const feel::World world{.now = now, .working_days = &catalogue.calendar};
+SubjectView subject_view(const feel::Context& facts, const catalogue::Catalogue& catalogue) {
+  SubjectView view{.name = text_in(facts, "name"),
+                   .credit_code = text_in(facts, "credit_code"),
+                   .address = text_in(facts, "address"),
+                   .status_text = registration::status_text(text_in(facts, "status"))};
+  const feel::Context holds = context_in(facts, "holds");
+  for (const auto& [kind, value] : holds.entries()) {
+    const auto known = catalogue.certificates.find(kind);
+    if (known == catalogue.certificates.end() || value.kind() != feel::Kind::context) continue;
+    CertificateHeld held{.name = known->second.name,
+                         .number = text_in(value.as_context(), "number"),
+                         .status_text = status_text(text_in(value.as_context(), "status")),
+                         .valid_to = calendar::parse_date(text_in(value.as_context(), "valid_to"))};
+    view.certificates.push_back(std::move(held));
+  }
+  return view;
+}
+
+GuideView guide_view(storage::Snapshot& snapshot, const Licensing& licensing, const catalogue::Service& service,
+                     const feel::Context& given, base::Instant now) {
+  const catalogue::Catalogue& catalogue = licensing.engine().catalogue();
+  const feel::World world = catalogue.world_at(now);
   GuideView view;
-  for (const catalogue::GuideQuestion& question : service.guide)
-    if (!question.shown_when || feel::evaluate(*question.shown_when, answers, world).value.is_true())
-      view.shown.push_back(question.id);
+  if (service.subject) view.shown.emplace_back(catalogue::subject_key);
+  const auto looked_up = licensing.with_subject(snapshot, service, given, now);
+  if (!looked_up && looked_up.error().code == "licensing.not_admitted") {
+    view.complete = true;
+    view.advice = looked_up.error().message;
+    return view;
+  }
+  const feel::Context& answers = looked_up ? looked_up.value() : given;
+  if (const feel::Context subject = context_in(answers, catalogue::subject_key); !subject.empty())
+    view.subject = subject_view(subject, catalogue);
+  for (const catalogue::GuideQuestion* question : catalogue::questions_shown(service, answers, world))
+    view.shown.push_back(question->id);
+  if (!looked_up) {
+    for (const base::Place& place : looked_up.error().places)
+      view.places.push_back({place.path, place.code, place.message});
+    return view;
+  }
   const auto plan = catalogue::plan(service, answers, world);
   if (!plan) {
     for (const base::Place& place : plan.error().places) view.places.push_back({place.path, place.code, place.message});
@@ -157,11 +221,24 @@ GuideView guide_view(const catalogue::Service& service, const catalogue::Catalog
   view.advice = plan.value().advice;
   if (view.advice) return view;
   view.registrations = registration_views(plan.value().registrations);
-  for (const catalogue::Material* material : plan.value().materials) view.materials.push_back(needed(service, *material));
+  for (const catalogue::Material* material : plan.value().materials)
+    view.materials.push_back(needed(service, *material));
   view.fee_fen_total = plan.value().fee_fen_total;
   view.visits = 0;  // filed online; handed over by courier, kiosk or electronically. Collecting in person makes it one.
   view.limits = limits_today(service, catalogue.rules, calendar::local_date(now));
   return view;
+}
+
+/// In the order of the wishes: what people look for most stands first.
+std::vector<ServiceSummary> summaries(const catalogue::Catalogue& catalogue) {
+  std::vector<ServiceSummary> all;
+  for (const catalogue::Option& wish : catalogue.wishes)
+    for (const auto& [id, service] : catalogue.services)
+      if (service->wish == wish.value) all.push_back({id, wish.value, wish.label, service->name, service->summary});
+  for (const auto& [id, service] : catalogue.services)
+    if (std::none_of(all.begin(), all.end(), [&](const ServiceSummary& listed) { return listed.id == id; }))
+      all.push_back({id, service->wish, {}, service->name, service->summary});
+  return all;
 }
 
 http::Operation operation(std::string method, std::string path, std::string id, base::Text summary) {
@@ -175,14 +252,15 @@ http::Operation operation(std::string method, std::string path, std::string id, 
 
 }  // namespace
 
-void mount_services(http::Router& router, const Licensing& licensing) {
+void mount_services(http::Router& router, storage::Store& store, const Licensing& licensing) {
   const catalogue::Catalogue& catalogue = licensing.engine().catalogue();
 
-  http::Operation all = operation("GET", "/api/v1/services", "list_services", {"可以办理的事项", "What can be applied for"});
+  http::Operation all =
+      operation("GET", "/api/v1/services", "list_services", {"可以办理的事项", "What can be applied for"});
   all.answer_schema = http::schema_text<http::Page<ServiceSummary>>();
   router.add(std::move(all), [&catalogue](const http::Request& request) -> http::Reply {
     http::Page<ServiceSummary> page;
-    for (const auto& [id, service] : catalogue.services) page.items.push_back({id, service->name, service->summary});
+    page.items = summaries(catalogue);
     page.total = static_cast<std::int64_t>(page.items.size());
     return http::tagged(request, http::write(page, request.language));
   });
@@ -204,15 +282,18 @@ void mount_services(http::Router& router, const Licensing& licensing) {
                         http::write(view_of(service, catalogue, calendar::local_date(request.at)), request.language));
   });
 
-  http::Operation guide = operation("POST", "/api/v1/services/{service}/guide", "ask_guide",
-                                    {"按您的情况:需要什么、多少天、多少钱", "For your situation: what, how long, how much"});
+  http::Operation guide =
+      operation("POST", "/api/v1/services/{service}/guide", "ask_guide",
+                {"按您的情况:需要什么、多少天、多少钱", "For your situation: what, how long, how much"});
   guide.body_schema = http::schema_text<GuideBody>();
   guide.answer_schema = http::schema_text<GuideView>();
-  with_service(std::move(guide), [&catalogue](const catalogue::Service& service, const http::Request& request) {
+  with_service(std::move(guide), [&store, &licensing](const catalogue::Service& service, const http::Request& request) {
     const auto body = http::read<GuideBody>(request.body, request.language);
     if (!body) return http::problem(body.error(), request);
-    return http::Reply{
-        .body = http::write(guide_view(service, catalogue, body.value().answers, request.at), request.language)};
+    const GuideView view = store.read_value([&](storage::Snapshot& snapshot) {
+      return guide_view(snapshot, licensing, service, body.value().answers, request.at);
+    });
+    return http::Reply{.body = http::write(view, request.language)};
   });
 
   http::Operation form = operation("GET", "/api/v1/services/{service}/form", "find_form", {"申请表", "The form"});

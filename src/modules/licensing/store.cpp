@@ -8,7 +8,9 @@ namespace {
 using storage::Datum;
 using storage::Row;
 
-std::string json(const feel::Context& context) { return feel::to_json(feel::Value(context)); }
+std::string json(const feel::Context& context) {
+  return feel::to_json(feel::Value(context));
+}
 
 feel::Context context_of(const std::string& text) {
   const auto value = feel::parse_json(text);
@@ -55,8 +57,7 @@ Application application_of(const Row& row) {
   return application;
 }
 
-constexpr std::string_view file_columns =
-    "id, application, slot, filename, size, content_type, sha256, uploaded_at";
+constexpr std::string_view file_columns = "id, application, slot, filename, size, content_type, sha256, uploaded_at";
 
 MaterialFile file_of(const Row& row) {
   return {.id = row[0].id(),
@@ -88,7 +89,8 @@ Document document_of(const Row& row) {
 }
 
 constexpr std::string_view certificate_columns =
-    "id, division, case_id, applicant, entity, kind, number, token, status, issued_on, valid_to, fields, document";
+    "id, division, case_id, applicant, entity, kind, number, token, status, issued_on, valid_to, fields, document, "
+    "details, status_since, status_reason";
 
 feel::Value fields_value(const std::vector<Certificate::Field>& fields) {
   feel::List list;
@@ -131,8 +133,12 @@ Certificate certificate_of(const Row& row) {
                           .issued_on = row[9].date(),
                           .valid_to = {},
                           .fields = fields_of(row[11].text()),
-                          .document = row[12].id()};
+                          .document = row[12].id(),
+                          .details = context_of(row[13].text()),
+                          .status_since = {},
+                          .status_reason = row[15].text()};
   if (!row[10].text().empty()) certificate.valid_to = row[10].date();
+  if (!row[14].text().empty()) certificate.status_since = row[14].date();
   return certificate;
 }
 
@@ -147,12 +153,14 @@ std::vector<Certificate> certificates_where(storage::Snapshot& snapshot, std::st
 
 }  // namespace
 
-base::Result<Application> load_application(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id) {
+base::Result<Application> load_application(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                           base::Id id) {
   std::vector<Datum> parameters;
   const std::string condition = within(scope, parameters);
   parameters.emplace_back(id);
   const auto rows = snapshot.query(
-      "SELECT " + std::string(application_columns) + " FROM applications WHERE " + condition + " AND id = ?", parameters);
+      "SELECT " + std::string(application_columns) + " FROM applications WHERE " + condition + " AND id = ?",
+      parameters);
   if (rows.empty())
     return base::Error{.kind = base::Refusal::not_found,
                        .code = "licensing.application_unknown",
@@ -160,8 +168,8 @@ base::Result<Application> load_application(storage::Snapshot& snapshot, const ac
   return application_of(rows[0]);
 }
 
-std::vector<Application> list_applications(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id before,
-                                           int limit) {
+std::vector<Application> list_applications(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                           base::Id before, int limit) {
   std::vector<Datum> parameters;
   std::string condition = within(scope, parameters);
   if (before) {
@@ -207,18 +215,17 @@ void delete_draft(storage::Transaction& transaction, base::Id id) {
 
 std::vector<MaterialFile> files_of(storage::Snapshot& snapshot, base::Id application) {
   std::vector<MaterialFile> files;
-  for (const Row& row :
-       snapshot.query("SELECT " + std::string(file_columns) +
-                          " FROM materials WHERE application = ? AND removed_at IS NULL ORDER BY id",
-                      {application}))
+  for (const Row& row : snapshot.query("SELECT " + std::string(file_columns) +
+                                           " FROM materials WHERE application = ? AND removed_at IS NULL ORDER BY id",
+                                       {application}))
     files.push_back(file_of(row));
   return files;
 }
 
 std::optional<MaterialFile> find_file(storage::Snapshot& snapshot, base::Id application, base::Id file) {
-  const auto row = snapshot.find("SELECT " + std::string(file_columns) +
-                                     " FROM materials WHERE application = ? AND id = ? AND removed_at IS NULL",
-                                 {application, file});
+  const auto row = snapshot.find(
+      "SELECT " + std::string(file_columns) + " FROM materials WHERE application = ? AND id = ? AND removed_at IS NULL",
+      {application, file});
   if (!row) return std::nullopt;
   return file_of(*row);
 }
@@ -237,7 +244,8 @@ void remove_file_row(storage::Transaction& transaction, base::Id file, base::Ins
 
 void insert_document(storage::Transaction& transaction, const Document& document) {
   transaction.execute(
-      "INSERT INTO documents (id, division, office, case_id, applicant, notice, name_zh, name_en, template, number, data, "
+      "INSERT INTO documents (id, division, office, case_id, applicant, notice, name_zh, name_en, template, number, "
+      "data, "
       "issued_at, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {document.id, document.division, document.office, document.of_case, document.applicant, document.notice,
        document.name.zh, document.name.en, document.document_template, document.number, document.data,
@@ -257,8 +265,7 @@ std::vector<Document> documents_of(storage::Snapshot& snapshot, base::Id of_case
 }
 
 std::optional<Document> find_any_document(storage::Snapshot& snapshot, base::Id id) {
-  const auto row =
-      snapshot.find("SELECT " + std::string(document_columns) + " FROM documents WHERE id = ?", {id});
+  const auto row = snapshot.find("SELECT " + std::string(document_columns) + " FROM documents WHERE id = ?", {id});
   if (!row) return std::nullopt;
   return document_of(*row);
 }
@@ -276,11 +283,17 @@ std::optional<Document> find_document(storage::Snapshot& snapshot, const access_
 void insert_certificate(storage::Transaction& transaction, const Certificate& certificate) {
   transaction.execute(
       "INSERT INTO certificates (id, division, case_id, applicant, entity, kind, number, token, status, issued_on, "
-      "valid_to, fields, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "valid_to, fields, document, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {certificate.id, certificate.division, certificate.of_case, certificate.applicant, certificate.entity,
        certificate.kind, certificate.number, certificate.token, certificate.status, certificate.issued_on,
        certificate.valid_to ? calendar::to_text(*certificate.valid_to) : std::string(),
-       feel::to_json(fields_value(certificate.fields)), certificate.document});
+       feel::to_json(fields_value(certificate.fields)), certificate.document, json(certificate.details)});
+}
+
+void end_certificate(storage::Transaction& transaction, const Certificate& certificate, std::string_view status,
+                     std::string_view reason, calendar::Date since) {
+  transaction.execute("UPDATE certificates SET status = ?, status_reason = ?, status_since = ? WHERE id = ?",
+                      {std::string(status), std::string(reason), since, certificate.id});
 }
 
 std::vector<Certificate> certificates_of(storage::Snapshot& snapshot, base::Id of_case) {
@@ -291,7 +304,12 @@ std::vector<Certificate> certificates_of_entity(storage::Snapshot& snapshot, bas
   return certificates_where(snapshot, "entity = ?", entity);
 }
 
+std::vector<Certificate> certificates_by_number(storage::Snapshot& snapshot, std::string_view number) {
+  return certificates_where(snapshot, "number = ?", number);
+}
+
 std::optional<Certificate> find_certificate(storage::Snapshot& snapshot, std::string_view key) {
+  // Of several with one number the newest is the one in force, or the last that was.
   std::vector<Certificate> found = certificates_where(snapshot, "number = ?", key);
   if (found.empty()) found = certificates_where(snapshot, "token = ?", key);
   if (found.empty()) return std::nullopt;
@@ -354,12 +372,14 @@ std::int64_t count_visits(storage::Snapshot& snapshot, base::Id of_case) {
 
 std::vector<Visit> visits_of(storage::Snapshot& snapshot, base::Id of_case) {
   std::vector<Visit> visits;
-  for (const Row& row : snapshot.query(
-           "SELECT visited_on, reason, recorded_by FROM visits WHERE case_id = ? ORDER BY id", {of_case}))
+  for (const Row& row :
+       snapshot.query("SELECT visited_on, reason, recorded_by FROM visits WHERE case_id = ? ORDER BY id", {of_case}))
     visits.push_back({.on = row[0].date(), .reason = row[1].text(), .recorded_by = row[2].id()});
   return visits;
 }
 
-std::span<const storage::Migration> migrations() { return licensing_migrations; }
+std::span<const storage::Migration> migrations() {
+  return licensing_migrations;
+}
 
 }  // namespace licensing

@@ -13,6 +13,9 @@ void remove_file_row(storage::Transaction& transaction, base::Id file, base::Ins
 void insert_document(storage::Transaction& transaction, const Document& document);
 void save_document_hash(storage::Transaction& transaction, base::Id document, const std::string& sha256);
 void insert_certificate(storage::Transaction& transaction, const Certificate& certificate);
+/// Nothing is deleted: a certificate that ends stays with its status, since when and why.
+void end_certificate(storage::Transaction& transaction, const Certificate& certificate, std::string_view status,
+                     std::string_view reason, calendar::Date since);
 void insert_rating(storage::Transaction& transaction, const Application& application, const Rating& rating);
 void insert_visit(storage::Transaction& transaction, base::Id id, const casework::CaseHead& of_case, const Visit& visit,
                   base::Instant at);

@@ -84,6 +84,10 @@ base::Result<Entity> establish_with_past(storage::Transaction& transaction, cons
 /// Source: [FBP-27] [GB17710].
 base::Result<std::string> next_permit_number(storage::Transaction& transaction, int form, const std::string& division);
 
+/// The next filing number of a seller of prepackaged food alone: `kind` 1 wholesale, 2 retail.
+/// Source: [FBP-5] [GB17710].
+base::Result<std::string> next_filing_number(storage::Transaction& transaction, int kind, const std::string& division);
+
 /// Whether a living entity of the division has this name, as it would be written into the register.
 /// Source: [ENR-17].
 bool is_name_taken(storage::Snapshot& snapshot, const std::string& division, const std::string& name);

@@ -167,4 +167,10 @@ base::Result<std::string> next_permit_number(storage::Transaction& transaction, 
       {.form = static_cast<codes::FoodForm>(form), .division = division, .sequence = static_cast<int>(number)});
 }
 
+base::Result<std::string> next_filing_number(storage::Transaction& transaction, int kind, const std::string& division) {
+  const std::int64_t number = transaction.next_number("food_filing/" + division + "/" + std::to_string(kind));
+  return codes::make_filing_number(
+      {.kind = static_cast<codes::FilingKind>(kind), .division = division, .sequence = static_cast<int>(number)});
+}
+
 }  // namespace registration
