@@ -19,13 +19,13 @@ export interface Me {
   business_day?: string
 }
 
-export interface ServiceSummary { id: string; name: string; summary: string }
+export interface ServiceSummary { id: string; wish: string; wish_name: string; name: string; summary: string }
 export interface Option { value: string; label: string }
 export interface Question {
   id: string
   label: string
   hint?: string
-  kind: 'choice' | 'choices' | 'number' | 'yes_no'
+  kind: 'choice' | 'choices' | 'number' | 'yes_no' | 'subject'
   options: Option[]
 }
 export interface Registration { id: string; name: string; basis?: string; fee_fen: number }
@@ -43,7 +43,10 @@ export interface Service extends ServiceSummary {
   limits: Limit[]
 }
 export type Answers = Record<string, unknown>
+export interface CertificateHeld { name: string; number: string; status_text: string; valid_to?: string | null }
+export interface Subject { name: string; credit_code: string; address: string; status_text?: string; certificates?: CertificateHeld[] }
 export interface GuideResult {
+  subject?: Subject | null
   shown: string[]
   complete: boolean
   places: Place[]
@@ -148,6 +151,8 @@ export interface PublicCertificate {
   number: string
   status: string
   status_text: string
+  status_since?: string | null
+  status_reason?: string
   fields: { id: string; label: string; value: string }[]
   authority: string
   issued_on: string

@@ -6,14 +6,14 @@ import { existsSync, statSync } from 'node:fs'
 import { BASE, check, go, inspect, inspectBoth, person, run } from './browser.mjs'
 import { citizenId, makeFiles } from './files.mjs'
 
-const STAFF = { clerk: 'clerk', registration: 'examiner', food: 'food', inspector: 'inspector1', inspector2: 'inspector2',
+export const STAFF = { clerk: 'clerk', registration: 'examiner', food: 'food', inspector: 'inspector1', inspector2: 'inspector2',
   ...JSON.parse(process.env.STAFF ?? '{}') }
 const STAFF_PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
 const serial = Date.now() % 1_000_000
 const account = `e2e${serial}`
 const PASSWORD = 'journey-password-1'
-const next = (page) => page.locator('form button.button:visible').first().click()
-const path = (page) => new URL(page.url()).pathname
+export const next = (page) => page.locator('form button.button:visible').first().click()
+export const path = (page) => new URL(page.url()).pathname
 
 async function answerGuide(page) {
   await go(page, '/')
@@ -58,7 +58,7 @@ const ANSWERS = {
   food_safety_manager: '李小满', delivery: 'electronic',
 }
 
-async function fillPage(page, answers) {
+export async function fillPage(page, answers) {
   for (const [key, value] of Object.entries(answers)) {
     const field = page.locator(`main [name="${key}"]`)
     if (!(await field.count())) continue
@@ -118,7 +118,7 @@ async function submit(page, draft) {
   return (await page.locator('.confirmation .number').innerText()).trim()
 }
 
-async function officer(browser, name) {
+export async function officer(browser, name) {
   const page = await person(browser)
   await go(page, '/office')
   await page.fill('#field-account', name)
@@ -129,7 +129,7 @@ async function officer(browser, name) {
 }
 
 /// Finds the case's task on the office's list, claims it, fills in its form and completes it.
-async function perform(page, number, name, answers, shots = '') {
+export async function perform(page, number, name, answers, shots = '') {
   await go(page, `/office?tab=office&search=${encodeURIComponent(number)}`)
   if (shots) await inspectBoth(page, `${shots}-list`)
   await page.locator('.list tbody tr').first().waitFor()

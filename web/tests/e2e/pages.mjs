@@ -1,7 +1,7 @@
 // Pages that need no case: each in both languages, on both widths; the switch keeps what was typed; errors are linked.
 import { check, go, inspectBoth, person, run } from './browser.mjs'
 
-const OPEN = { home: '/', service: '/services/open-restaurant', guide: '/services/open-restaurant/guide', 'sign-in': '/sign-in',
+const OPEN = { home: '/', service: '/services/open-restaurant', guide: '/services/open-restaurant/guide', 'guide-subject': '/services/move/guide', 'sign-in': '/sign-in',
   register: '/register', 'look-up': '/certificates', 'not-issued': '/certificates/JY00000000000000', about: '/about',
   accessibility: '/accessibility', missing: '/no/such/page', 'office-sign-in': '/office' }
 

@@ -3,9 +3,10 @@ import { report } from './browser.mjs'
 import { access } from './access.mjs'
 import { pages } from './pages.mjs'
 import { journey } from './journey.mjs'
+import { services } from './services.mjs'
 import { statistics } from './statistics.mjs'
 import { withdrawal } from './withdrawal.mjs'
 
 const wanted = process.argv.slice(2)
-for (const [name, work] of Object.entries({ access, pages, statistics, withdrawal, journey })) if (!wanted.length || wanted.includes(name)) await work()
+for (const [name, work] of Object.entries({ access, pages, statistics, withdrawal, journey, services })) if (!wanted.length || wanted.includes(name)) await work()
 report()
