@@ -15,7 +15,7 @@ async function signUp(page) {
   await go(page, '/register')
   const values = { name: '李小满', citizen_id: citizenId(serial), phone: `1300000${String(serial % 10_000).padStart(4, '0')}`, account, password: PASSWORD }
   for (const [key, value] of Object.entries(values)) await page.fill(`#field-${key}`, value)
-  await next(page)
+  await Promise.all([page.waitForResponse((answer) => answer.url().endsWith('/sessions') && answer.ok()), next(page)])
   await page.locator('.notice.good').waitFor()
 }
 
@@ -75,7 +75,13 @@ const certificatesOf = (page, id) => page.request.get(`${BASE}/api/v1/applicatio
 
 async function lead(staff, number, shots) {
   await perform(staff.clerk, number, 'the application is accepted', { outcome: 'accept' })
-  await perform(staff.examiner, number, 'it is examined and granted', { checked: true, outcome: 'grant', findings: '符合规定' }, shots)
+  if (shots) {
+    await go(staff.examiner, `/office?tab=office&search=${encodeURIComponent(number)}`)
+    await staff.examiner.locator('.list tbody a').first().click()
+    await staff.examiner.locator('.case').waitFor()
+    await inspectBoth(staff.examiner, shots)
+  }
+  await perform(staff.examiner, number, 'it is examined and granted', { checked: true, outcome: 'grant', findings: '符合规定' })
   await perform(staff.clerk, number, 'what was granted is handed over', { way: 'electronic' })
 }
 
