@@ -25,6 +25,10 @@ struct Passed {
 };
 void pass(const catalogue::Service& service, const bpmn::Event& event, base::Instant at, Passed passed);
 
+/// Whether the case is another than somebody saw it at `sequence`. That somebody was reminded of it changes nothing
+/// they decide on, and must not cost them what they have typed.
+bool changed_since(storage::Snapshot& snapshot, const CaseHead& head, std::int64_t sequence);
+
 inline constexpr int express_priority = 90;
 inline constexpr int events_max = 100'000;  // of one case
 /// A timer of a suspended case.

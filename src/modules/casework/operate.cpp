@@ -386,7 +386,7 @@ base::Result<CaseHead> Engine::operate(storage::Transaction& transaction, const 
                        .code = "casework.operation_not_yours",
                        .message = {"您的岗位不能作这项操作", "Your role does not cover this operation."}};
   TRY(Case of_case, load(transaction, moment.actor.scope, request.of_case));
-  if (request.expected_sequence && *request.expected_sequence != of_case.head.sequence)
+  if (request.expected_sequence && changed_since(transaction, of_case.head, *request.expected_sequence))
     return base::Error{.kind = base::Refusal::stale,
                        .code = "casework.stale",
                        .message = {"办件在您打开之后有了变化,请刷新后再办理;您填写的内容仍在页面上",

@@ -384,6 +384,22 @@ TEST(remind, tells_once_before_the_day_and_once_after) {
   office.expect_replay(id);
 }
 
+TEST(remind, leaves_the_form_of_somebody_who_has_it_open_valid) {
+  Office office;
+  const base::Id id = office.open();
+  const std::int64_t seen = office.load(id).head.sequence;
+  ASSERT_EQ(office.engine->remind(*office.store, office.now, 10), 1);
+  ASSERT_GT(office.load(id).head.sequence, seen);
+  const TaskId task{id, static_cast<bpmn::Key>(office.key(id, "accept_application"))};
+  const auto complete = [&](std::int64_t sequence) {
+    return office.store->write_result([&](storage::Transaction& transaction) {
+      return office.engine->complete_task(transaction, task, accept, sequence, office.as(11));
+    });
+  };
+  EXPECT_EQ(complete(seen + 99).error().code, "casework.stale");
+  EXPECT_TRUE(complete(seen));
+}
+
 /// Every operation in every order: refused or done, the events alone give the case, no token is lost, and no limit
 /// starts again.
 TEST(operate, in_any_order_leaves_a_case_that_its_events_explain) {

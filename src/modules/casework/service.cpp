@@ -154,6 +154,15 @@ std::optional<calendar::Date> nearest_due(const ClockReading& reading) {
 
 }  // namespace
 
+bool changed_since(storage::Snapshot& snapshot, const CaseHead& head, std::int64_t sequence) {
+  if (sequence == head.sequence) return false;
+  if (sequence > head.sequence) return true;
+  const auto events = storage::load_events(snapshot, {"case", head.id}, sequence, events_max);
+  return std::any_of(events.begin(), events.end(), [](const storage::Event& event) {
+    return event.type != kind_of(Operation::remind).event && event.type != kind_of(Operation::escalate).event;
+  });
+}
+
 std::string to_text(TaskId id) {
   return base::to_text(id.of_case) + "-" + std::to_string(id.key);
 }
@@ -388,7 +397,7 @@ base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, 
   if (task->assignee && task->assignee != moment.actor.person)
     return not_yours("这项工作已由他人领取,请先由其退回",
                      "Somebody else has taken this task; it must be released first.");
-  if (expected_sequence && *expected_sequence != of_case.head.sequence)
+  if (expected_sequence && changed_since(transaction, of_case.head, *expected_sequence))
     return base::Error{.kind = base::Refusal::stale,
                        .code = "casework.stale",
                        .message = {"办件在您打开之后有了变化,请刷新后再办理;您填写的内容仍在页面上",
