@@ -227,8 +227,8 @@ base::Result<std::string> Licensing::document_pdf(storage::Store& store, const D
       printed.put("qr", text_in(printed, "query_url"));
       data.put("certificate", feel::Value(std::move(printed)));
     }
-    TRY(pdf, documents::render_pdf(*drawn, data,
-                                   {.demonstration = settings_.demonstration, .now = document.issued_at}));
+    TRY(pdf,
+        documents::render_pdf(*drawn, data, {.demonstration = settings_.demonstration, .now = document.issued_at}));
   }
   const std::string sha256 = files_.put(pdf);
   store.write([&](storage::Transaction& transaction) {

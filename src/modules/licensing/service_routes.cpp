@@ -125,8 +125,19 @@ struct FormView {
 };
 BOOST_DESCRIBE_STRUCT(FormView, (), (form))
 
-NeededMaterial needed(const catalogue::Service& service, const catalogue::Material& material) {
-  return {material.id, material.name, material.hint, registration_names(service, material.needed_by), material.basis};
+using Registrations = std::vector<const catalogue::Registration*>;
+
+bool is_among(const Registrations& registrations, const std::string& id) {
+  return std::any_of(registrations.begin(), registrations.end(), [&](const auto* each) { return each->id == id; });
+}
+
+/// The material with what it is needed for, as far as that is applied for.
+NeededMaterial needed(const catalogue::Service& service, const catalogue::Material& material,
+                      const Registrations& wanted) {
+  std::vector<std::string> by;
+  for (const std::string& id : material.needed_by)
+    if (is_among(wanted, id)) by.push_back(id);
+  return {material.id, material.name, material.hint, registration_names(service, by), material.basis};
 }
 
 std::optional<LimitSide> limit_side(const catalogue::Rules& rules, const std::string& id, calendar::Date today) {
@@ -137,11 +148,12 @@ std::optional<LimitSide> limit_side(const catalogue::Rules& rules, const std::st
 }
 
 std::vector<LimitView> limits_today(const catalogue::Service& service, const catalogue::Rules& rules,
-                                    calendar::Date today) {
+                                    calendar::Date today, const Registrations& wanted) {
   std::vector<LimitView> limits;
   for (const catalogue::Clock& clock : service.clocks)
-    limits.push_back({clock.id, clock.name, limit_side(rules, clock.legal_rule, today),
-                      limit_side(rules, clock.promised_rule, today)});
+    if (clock.registration.empty() || is_among(wanted, clock.registration))
+      limits.push_back({clock.id, clock.name, limit_side(rules, clock.legal_rule, today),
+                        limit_side(rules, clock.promised_rule, today)});
   return limits;
 }
 
@@ -164,11 +176,13 @@ ServiceView view_of(const catalogue::Service& service, const catalogue::Catalogu
     view.guide.push_back(std::move(shown));
   }
   // What is never applied for, such as striking a filing off, is no part of the offer.
+  Registrations offered;
   for (const catalogue::Registration& registration : service.registrations)
-    if (!registration.when || registration.when->text() != "false")
-      view.registrations.push_back({registration.id, registration.name, registration.basis, registration.fee_fen});
-  for (const catalogue::Material& material : service.materials) view.materials.push_back(needed(service, material));
-  view.limits = limits_today(service, catalogue.rules, today);
+    if (!registration.when || registration.when->text() != "false") offered.push_back(&registration);
+  view.registrations = registration_views(offered);
+  for (const catalogue::Material& material : service.materials)
+    view.materials.push_back(needed(service, material, offered));
+  view.limits = limits_today(service, catalogue.rules, today, offered);
   return view;
 }
 
@@ -220,21 +234,27 @@ GuideView guide_view(storage::Snapshot& snapshot, const Licensing& licensing, co
   view.complete = true;
   view.advice = plan.value().advice;
   if (view.advice) return view;
-  view.registrations = registration_views(plan.value().registrations);
+  const Registrations& planned = plan.value().registrations;
+  view.registrations = registration_views(planned);
   for (const catalogue::Material* material : plan.value().materials)
-    view.materials.push_back(needed(service, *material));
+    view.materials.push_back(needed(service, *material, planned));
   view.fee_fen_total = plan.value().fee_fen_total;
   view.visits = 0;  // filed online; handed over by courier, kiosk or electronically. Collecting in person makes it one.
-  view.limits = limits_today(service, catalogue.rules, calendar::local_date(now));
+  view.limits = limits_today(service, catalogue.rules, calendar::local_date(now), planned);
   return view;
 }
 
-/// In the order of the wishes: what people look for most stands first.
+/// In the order of the wishes; within one, what does several things at once stands first.
 std::vector<ServiceSummary> summaries(const catalogue::Catalogue& catalogue) {
   std::vector<ServiceSummary> all;
+  const auto is_joint = [](const catalogue::Service& service) {
+    return std::find(service.tags.begin(), service.tags.end(), "one_thing") != service.tags.end();
+  };
   for (const catalogue::Option& wish : catalogue.wishes)
-    for (const auto& [id, service] : catalogue.services)
-      if (service->wish == wish.value) all.push_back({id, wish.value, wish.label, service->name, service->summary});
+    for (const bool joint : {true, false})
+      for (const auto& [id, service] : catalogue.services)
+        if (service->wish == wish.value && is_joint(*service) == joint)
+          all.push_back({id, wish.value, wish.label, service->name, service->summary});
   for (const auto& [id, service] : catalogue.services)
     if (std::none_of(all.begin(), all.end(), [&](const ServiceSummary& listed) { return listed.id == id; }))
       all.push_back({id, service->wish, {}, service->name, service->summary});
