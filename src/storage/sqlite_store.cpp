@@ -23,6 +23,10 @@ constexpr int log_pages_large = 32'000;
 constexpr int checkpoint_wait_ms = 50;
 constexpr int busy_timeout_ms = 5000;
 constexpr std::chrono::milliseconds idle_pause{1000};
+/// Who was answered together comes back together: after a batch of this many commands the writer waits a moment for
+/// the next ones as long as more of them come, because one sync serves all.
+constexpr std::size_t gathering_from = 4;
+constexpr std::chrono::microseconds gathering_pause{50};
 /// Pages copied by a backup between two batches.
 constexpr int copy_step_pages = 256;
 const std::string copy_continues = "(more)";
@@ -33,11 +37,12 @@ thread_local const void* writing_for = nullptr;
 thread_local const void* reading_for = nullptr;
 thread_local Snapshot* reading_in = nullptr;
 
-/// A command inside the batch. Its savepoint is opened by its first change, so that commands which are refused after
-/// having read cost nothing.
+/// A command inside the batch. When it can be taken back alone, its savepoint is opened by its first change, so that
+/// commands which are refused after having read cost nothing.
 class SqliteTransaction final : public Transaction {
  public:
-  explicit SqliteTransaction(SqliteConnection& connection) : connection_(connection) {}
+  SqliteTransaction(SqliteConnection& connection, bool has_savepoint)
+      : connection_(connection), has_savepoint_(has_savepoint) {}
 
   using Snapshot::query;
   Rows query(std::string_view sql, std::span<const Datum> parameters) override {
@@ -48,25 +53,31 @@ class SqliteTransaction final : public Transaction {
     return connection_.execute(prepare(sql), parameters);
   }
   void keep() {
-    if (marked_) connection_.run("RELEASE command");
+    if (changed_ && has_savepoint_) connection_.run("RELEASE command");
   }
-  void undo() {
-    if (!marked_ || !connection_.in_transaction()) return;
+  /// False when only the whole batch can be rolled back.
+  bool undo() {
+    if (!changed_) return true;
+    if (!has_savepoint_) return false;
+    if (!connection_.in_transaction()) return true;
     connection_.run("ROLLBACK TO command");
     connection_.run("RELEASE command");
+    return true;
   }
 
  private:
   sqlite3_stmt* prepare(std::string_view sql) {
     sqlite3_stmt* statement = connection_.prepare(sql);
-    if (marked_ || sqlite3_stmt_readonly(statement) != 0) return statement;
+    if (changed_ || sqlite3_stmt_readonly(statement) != 0) return statement;
+    changed_ = true;
+    if (!has_savepoint_) return statement;
     connection_.run("SAVEPOINT command");
-    marked_ = true;
     return connection_.prepare(sql);  // the cache may have been emptied
   }
 
   SqliteConnection& connection_;
-  bool marked_ = false;
+  bool has_savepoint_;
+  bool changed_ = false;
 };
 
 class SqliteSnapshot final : public Snapshot {
@@ -174,11 +185,20 @@ SqliteStore::Batch SqliteStore::next_batch() {
     queue_filled_.wait_for(guard, idle_pause, something_to_do);
   else
     queue_filled_.wait(guard, something_to_do);
+  if (batch_last_ >= gathering_from) {
+    for (std::size_t seen = 0; seen < queue_.size() && queue_.size() < batch_last_ && !stopping_;) {
+      seen = queue_.size();
+      guard.unlock();
+      std::this_thread::sleep_for(gathering_pause);
+      guard.lock();
+    }
+  }
   Batch batch;
   while (!queue_.empty() && batch.size() < options_.batch_commands_max) {
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
+  batch_last_ = batch.size();
   return batch;
 }
 
@@ -188,14 +208,9 @@ void SqliteStore::run_batch(const Batch& batch) {
     return fail_batch(batch, Fault("writing has stopped: " + latch_cause_));
   }
   try {
-    writer_.run("BEGIN IMMEDIATE");
-    for (const auto& command : batch) {
-      run_command(*command);
-      // A full disk or a failed device rolls back everything, not just the statement that met it.
-      if (!writer_.in_transaction()) throw Fault("the batch was rolled back because of another command's failure");
-    }
-    writer_.run("COMMIT");
-    full_ = false;
+    // A savepoint for each command costs a copy of every page it changes, and hardly any command is taken back after it
+    // has changed something: so they are set only when one was.
+    if (!try_batch(batch, false)) try_batch(batch, true);
   } catch (const Fault& fault) {
     if (const auto* failure = dynamic_cast<const SqliteFault*>(&fault)) note_failure(*failure);
     try {
@@ -211,8 +226,25 @@ void SqliteStore::run_batch(const Batch& batch) {
   }
 }
 
-void SqliteStore::run_command(Command& command) {
-  SqliteTransaction transaction(writer_);
+bool SqliteStore::try_batch(const Batch& batch, bool has_savepoints) {
+  writer_.run("BEGIN IMMEDIATE");
+  for (const auto& command : batch) {
+    command->error = nullptr;
+    if (!run_command(*command, has_savepoints)) {
+      if (writer_.in_transaction()) writer_.run("ROLLBACK");
+      if (latched_) throw Fault("writing has stopped");
+      return batch.size() == 1;  // what was alone is done with
+    }
+    // A full disk or a failed device rolls back everything, not just the statement that met it.
+    if (!writer_.in_transaction()) throw Fault("the batch was rolled back because of another command's failure");
+  }
+  writer_.run("COMMIT");
+  full_ = false;
+  return true;
+}
+
+bool SqliteStore::run_command(Command& command, bool has_savepoint) {
+  SqliteTransaction transaction(writer_, has_savepoint);
   bool keep = false;
   try {
     keep = (*command.work)(transaction);
@@ -222,10 +254,9 @@ void SqliteStore::run_command(Command& command) {
   } catch (...) {
     command.error = std::current_exception();
   }
-  if (keep)
-    transaction.keep();
-  else
-    transaction.undo();
+  if (!keep) return transaction.undo();
+  transaction.keep();
+  return true;
 }
 
 void SqliteStore::fail_batch(const Batch& batch, const Fault& fault) {

@@ -63,7 +63,10 @@ class SqliteStore final : public Store {
   void work_through_queue();
   Batch next_batch();
   void run_batch(const Batch& batch);
-  void run_command(Command& command);
+  /// Runs and commits the commands. False when one has to be taken back, which needs savepoints: nothing is committed.
+  bool try_batch(const Batch& batch, bool has_savepoints);
+  /// False when the command has to be taken back and only the whole batch can be.
+  bool run_command(Command& command, bool has_savepoint);
   void fail_batch(const Batch& batch, const Fault& fault);
   void note_failure(const SqliteFault& fault);
   void latch(const std::string& cause);
@@ -84,6 +87,7 @@ class SqliteStore final : public Store {
   Migrator migrator_;
 
   SqliteConnection writer_;      // used by the writer thread alone
+  std::size_t batch_last_ = 0;   // commands of the last batch
   int log_pages_ = 0;            // pages in the write-ahead log after the last commit
   int log_pages_last_try_ = 0;   // when a checkpoint was last tried
 

@@ -109,6 +109,23 @@ TEST_P(Contract, a_command_rolled_back_leaves_the_others) {
   EXPECT_EQ(number("SELECT COUNT(*) FROM notes WHERE id % 4 IN (1, 2)"), 0);
 }
 
+TEST_P(Contract, a_command_that_runs_again_beside_one_rolled_back_is_kept_once) {
+  std::atomic<int> runs = 0;
+  on_threads(16, [&](int thread) {
+    for (int turn = 0; turn < 20; ++turn)
+      store_->write([&](Transaction& transaction) {
+        ++runs;
+        const std::int64_t number = transaction.next_number("turns");
+        transaction.execute("INSERT INTO notes (id, text) VALUES (?, ?)", {number, std::to_string(thread)});
+        return thread % 8 != 3;
+      });
+  });
+  EXPECT_GE(runs, 16 * 20);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM notes"), 14 * 20);
+  EXPECT_EQ(number("SELECT MAX(id) FROM notes"), 14 * 20);  // numbers of what was rolled back were given out again
+  EXPECT_EQ(number("SELECT COUNT(*) FROM notes WHERE text IN ('3', '11')"), 0);
+}
+
 TEST_P(Contract, an_error_rolls_back_and_is_passed_on) {
   const auto answer = store_->write_result([](Transaction& transaction) -> base::Result<int> {
     transaction.execute("INSERT INTO notes (id, text) VALUES (1, 'x')");
