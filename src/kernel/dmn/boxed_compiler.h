@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "document.h"
@@ -56,6 +57,7 @@ class BoxedCompiler {
   Tests tests(pugi::xml_node node);
   /// Cells of a table that say the same are compiled once and shared.
   Tests cell_tests(pugi::xml_node node);
+  std::uint32_t number_of(std::size_t column, const std::string& text);
   std::vector<feel::Expression> priorities(pugi::xml_node place, const std::string& values);
   std::vector<feel::Parameter> parameters_of(pugi::xml_node definition);
   feel::Type type_of(pugi::xml_node node);
@@ -70,6 +72,7 @@ class BoxedCompiler {
   feel::Scope scope_;
   std::string owner_;
   std::map<std::string, Tests> cells_;
+  std::map<std::pair<std::size_t, std::string>, std::uint32_t> numbers_;
 };
 
 /// The names that a value of this logic is seen to have, when no type says so.

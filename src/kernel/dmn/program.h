@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -105,6 +106,8 @@ struct OutputClause {
 
 struct Rule {
   std::vector<Tests> tests;
+  /// Of each test: 0 when it asks nothing; the same in all rows of a column that say the same, so that it is asked once.
+  std::vector<std::uint32_t> numbers;
   std::vector<BoxedPtr> outputs;
   std::shared_ptr<const Row> text;
 };
@@ -116,6 +119,7 @@ struct Table {
   std::vector<InputClause> inputs;
   std::vector<OutputClause> outputs;
   std::vector<Rule> rules;
+  std::size_t numbers_end = 1;
 };
 
 /// One boxed expression of any kind. Its value is coerced to `type`.

@@ -141,6 +141,7 @@ Value Run::serve(const Element& service, const std::vector<Value>& arguments) {
 }
 
 Outcome Run::outcome(Value value) {
+  if (!evaluation_.can_write(value)) value = Value();
   attribute({});
   Outcome outcome{.value = std::move(value),
                   .diagnostics = {},

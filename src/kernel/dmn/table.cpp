@@ -24,6 +24,7 @@ class Tables {
 
   Value judge() {
     if (!read_inputs()) return {};
+    known_.assign(table_.numbers_end, Known::not_yet);
     // Most tables match in one row: only further ones need a list.
     std::size_t first = table_.rules.size();
     std::vector<std::size_t> hits;
@@ -66,8 +67,13 @@ class Tables {
   }
 
   bool hit(const Rule& rule) {
-    for (std::size_t column = 0; column < inputs_.size(); ++column)
-      if (!passes(rule.tests[column], inputs_[column])) return false;
+    for (std::size_t column = 0; column < inputs_.size(); ++column) {
+      const std::uint32_t number = rule.numbers[column];
+      if (number == 0) continue;
+      Known& known = known_[number];
+      if (known == Known::not_yet) known = passes(rule.tests[column], inputs_[column]) ? Known::passes : Known::fails;
+      if (known == Known::fails) return false;
+    }
     return true;
   }
 
@@ -267,6 +273,9 @@ class Tables {
   const feel::Context& scope_;
   std::string_view where_;
   std::vector<Value> inputs_;
+  /// What each test of the table said about this input, by its number.
+  enum class Known : char { not_yet, passes, fails };
+  std::vector<Known> known_;
 };
 
 Value Run::judge(const Table& table, const feel::Context& scope, std::string_view where) {

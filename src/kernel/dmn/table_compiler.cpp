@@ -91,9 +91,17 @@ Tests BoxedCompiler::cell_tests(pugi::xml_node node) {
   return made;
 }
 
+std::uint32_t BoxedCompiler::number_of(std::size_t column, const std::string& text) {
+  if (text.empty() || text == "-") return 0;
+  return numbers_.emplace(std::pair(column, text), static_cast<std::uint32_t>(numbers_.size()) + 1).first->second;
+}
+
 Rule BoxedCompiler::rule(pugi::xml_node node, const Table& table) {
   Rule rule;
-  for (const pugi::xml_node entry : node.children("inputEntry")) rule.tests.push_back(cell_tests(entry));
+  for (const pugi::xml_node entry : node.children("inputEntry")) {
+    rule.numbers.push_back(number_of(rule.tests.size(), text_of(entry)));
+    rule.tests.push_back(cell_tests(entry));
+  }
   for (const pugi::xml_node entry : node.children("outputEntry")) rule.outputs.push_back(literal(entry));
   Row text{.decision = owner_,
            .rule_id = std::string(attribute(node, "id")),
@@ -113,6 +121,7 @@ Rule BoxedCompiler::rule(pugi::xml_node node, const Table& table) {
     faults_.add(document_.name, place_of(node), "dmn.table_columns",
                 {"第 " + row + " 行的格数与表头不一致", "row " + row + " does not have as many cells as the header"});
     rule.tests.assign(table.inputs.size(), Tests{.expression = {}, .is_never = true});
+    rule.numbers.assign(table.inputs.size(), number_of(table.inputs.size(), "a row at fault"));
     rule.outputs.resize(table.outputs.size(), made(node, Missing{}));
   }
   return rule;
@@ -142,7 +151,9 @@ BoxedPtr BoxedCompiler::table(pugi::xml_node node) {
                  "this hit policy needs the output values listed in their order of priority"});
   table.rules.reserve(count_children(node, "rule"));
   cells_.clear();  // names may mean something else in another table
+  numbers_.clear();
   for (const pugi::xml_node row : node.children("rule")) table.rules.push_back(rule(row, table));
+  table.numbers_end = numbers_.size() + 1;
   return made(node, std::move(table));
 }
 

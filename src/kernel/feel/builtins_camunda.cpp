@@ -98,7 +98,9 @@ Value from_json(const List& arguments, Evaluation& evaluation) {
   return std::move(*value);
 }
 
-Value to_json_(const List& arguments, Evaluation&) { return to_json(arguments[0]); }
+Value to_json_(const List& arguments, Evaluation& evaluation) {
+  return evaluation.spend_on(arguments[0]) ? Value(to_json(arguments[0])) : Value();
+}
 
 Value partition(const List& arguments, Evaluation& evaluation) {
   if (arguments[0].kind() != Kind::list) return mismatch(evaluation, 1, "list");

@@ -8,7 +8,8 @@
 namespace feel {
 namespace {
 
-Value to_string(const List& arguments, Evaluation&) {
+Value to_string(const List& arguments, Evaluation& evaluation) {
+  if (!evaluation.spend_on(arguments[0])) return {};
   return arguments[0].is_null() ? Value() : Value(to_text(arguments[0]));
 }
 
@@ -192,8 +193,8 @@ bool is_same(const Value& left, const Value& right) {
   return left == right;
 }
 
-Value is(const List& arguments, Evaluation&) {
-  return is_same(arguments[0], arguments[1]);
+Value is(const List& arguments, Evaluation& evaluation) {
+  return evaluation.spend_on(arguments[0]) ? Value(is_same(arguments[0], arguments[1])) : Value();
 }
 
 /// `[` or `(` or `]`, two literals, and the other end. What is no literal was not folded into a constant.

@@ -14,8 +14,8 @@ const List* list_of(const Value& argument, List& alone) {
   return &alone;
 }
 
-bool is_same(const Value& left, const Value& right) {
-  return equal(left, right).value_or(false);
+bool is_same(const Value& left, const Value& right, Evaluation& evaluation) {
+  return evaluation.spend_on(left) && equal(left, right).value_or(false);
 }
 
 Value list_contains(const List& arguments, Evaluation& evaluation) {
@@ -23,7 +23,7 @@ Value list_contains(const List& arguments, Evaluation& evaluation) {
   List alone;
   const List& list = *list_of(arguments[0], alone);
   if (!evaluation.spend(static_cast<std::int64_t>(list.size()))) return {};
-  return std::any_of(list.begin(), list.end(), [&](const Value& item) { return is_same(item, arguments[1]); });
+  return std::any_of(list.begin(), list.end(), [&](const Value& item) { return is_same(item, arguments[1], evaluation); });
 }
 
 Value count(const List& arguments, Evaluation& evaluation) {
@@ -253,7 +253,7 @@ Value index_of(const List& arguments, Evaluation& evaluation) {
   List places;
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (!evaluation.spend(1)) return {};
-    if (is_same(list[i], arguments[1])) places.emplace_back(static_cast<std::int64_t>(i + 1));
+    if (is_same(list[i], arguments[1], evaluation)) places.emplace_back(static_cast<std::int64_t>(i + 1));
   }
   return places;
 }
@@ -262,7 +262,7 @@ Value index_of(const List& arguments, Evaluation& evaluation) {
 bool add_distinct(List& kept, const List& from, Evaluation& evaluation) {
   for (const Value& item : from) {
     if (!evaluation.spend(static_cast<std::int64_t>(kept.size()) + 1)) return false;
-    if (std::none_of(kept.begin(), kept.end(), [&](const Value& other) { return is_same(item, other); }))
+    if (std::none_of(kept.begin(), kept.end(), [&](const Value& other) { return is_same(item, other, evaluation); }))
       kept.push_back(item);
   }
   return true;

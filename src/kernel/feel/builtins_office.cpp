@@ -1,6 +1,9 @@
 #include "builtin.h"
+#include "kernel/codes/entities.h"
+#include "kernel/codes/people.h"
+#include "kernel/codes/permits.h"
 
-// Our own functions: working days as the loaded calendar has them. They are no part of DMN.
+// Our own functions, no part of DMN: working days as the loaded calendar has them, and identifiers with their check digits.
 namespace feel {
 namespace {
 
@@ -74,7 +77,24 @@ Value last_day(const List& arguments, Evaluation& evaluation) {
   return deadline ? Value(deadline.value().due) : refused(deadline.error(), evaluation);
 }
 
+/// Whether the text is a right identifier: its length, its letters, its check digit. Blanks and small letters, as people
+/// type them, are forgiven. Source: [GB32100], [GB11714], [GB11643], [GS15].
+template <auto parse>
+Value is_identifier(const List& arguments, Evaluation& evaluation) {
+  const Value& text = single(arguments[0]);
+  if (text.kind() != Kind::string) return mismatch(evaluation, 1, "string");
+  return static_cast<bool>(parse(text.as_string()));
+}
+
+bool is_food_permit(std::string_view text) { return static_cast<bool>(codes::parse_food_permit_number(text)); }
+
 constexpr BuiltIn table[] = {
+    {"is credit code", "text", is_identifier<codes::parse_credit_code>},
+    {"is organisation code", "text", is_identifier<codes::parse_organisation_code>},
+    {"is registration number", "text", is_identifier<codes::parse_registration_number>},
+    {"is citizen id", "text", is_identifier<codes::parse_citizen_id>},
+    {"is phone number", "text", is_identifier<codes::parse_phone>},
+    {"is food permit number", "text", is_identifier<is_food_permit>},
     {"add working days", "date, count", add_days},
     {"working days between", "from, to", days_between},
     {"is working day", "date", is_working_day},

@@ -87,9 +87,25 @@ const Function::Signature* signature_for(const Function& function, const List& a
   return first;
 }
 
+/// What a built-in pays: it may look at all of every argument, and what it makes takes memory.
+std::int64_t size_of(const Value& value) {
+  if (value.kind() == Kind::string) return static_cast<std::int64_t>(value.as_string().size());
+  if (value.kind() == Kind::list) return static_cast<std::int64_t>(value.as_list().size() * sizeof(Value));
+  if (value.kind() == Kind::context) return static_cast<std::int64_t>(value.as_context().size() * sizeof(Context::Entry));
+  return 0;
+}
+
+bool pay_for_reading(const List& arguments, Evaluation& evaluation) {
+  constexpr std::int64_t bytes_per_step = 256;
+  std::int64_t steps = 0;
+  for (const Value& argument : arguments) steps += size_of(argument) / bytes_per_step;
+  return evaluation.spend(steps);
+}
+
 Value run(const Function& function, const Function::Signature& signature, List arguments, Evaluation& evaluation) {
   Evaluation::Level level(evaluation);
   if (!level || !evaluation.spend(1)) return {};
+  if (function.is_built_in() && !pay_for_reading(arguments, evaluation)) return {};
   if (!signature.is_variadic) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       const Type& type = signature.parameters[i].type;
@@ -106,6 +122,7 @@ Value run(const Function& function, const Function::Signature& signature, List a
     }
   }
   Value result = function.body()(arguments, evaluation);
+  if (function.is_built_in() && !evaluation.take_bytes(size_of(result))) return {};
   const Type& type = function.result();
   if (is_open(type) || result.is_null()) return result;
   auto fitting = coerced(result, type);
@@ -222,6 +239,7 @@ struct Table {
 struct BuiltInMaker {
   static std::shared_ptr<const Function> make(const BuiltIn& entry) {
     auto function = std::make_shared<Function>(std::string(entry.name), std::vector<Parameter>{}, entry.body);
+    function->is_built_in_ = true;
     function->signatures_.clear();
     for (const std::string_view text : split(entry.signatures, '|'))
       function->signatures_.push_back(read_signature(text));

@@ -220,6 +220,7 @@ Value Evaluator::run_logic(const Node& node) {
 Value Evaluator::run_equality(const Node& node) {
   const Value left = run(*node.children[0]);
   const Value right = run(*node.children[1]);
+  if (!evaluation_.spend_on(left)) return {};
   const auto same = equal(left, right);
   if (!same) return cannot_compare(node, left, right);
   return *same == (node.op == Op::equal);
@@ -281,9 +282,10 @@ Value Evaluator::passes(const Node& test, const Value& input) {
     return *inside;
   }
   if (wanted.kind() == Kind::list) {
+    if (!evaluation_.spend_on(input)) return {};
     if (input.kind() == Kind::list && equal(input, wanted).value_or(false)) return true;
     for (const Value& each : wanted.as_list()) {
-      if (!evaluation_.spend(1)) return {};
+      if (!evaluation_.spend_on(input)) return {};
       const bool is_range = each.kind() == Kind::range && input.kind() != Kind::range;
       if ((is_range ? includes(each.as_range(), input) : equal(input, each)).value_or(false)) return true;
     }
@@ -291,6 +293,7 @@ Value Evaluator::passes(const Node& test, const Value& input) {
   }
   if (wanted.kind() == Kind::boolean && input.kind() != Kind::boolean && !input.is_null() && test.op != Op::constant)
     return wanted;
+  if (!evaluation_.spend_on(input)) return {};
   const auto same = equal(input, wanted);
   if (!same) return cannot_compare(test, input, wanted);
   return *same;
@@ -586,6 +589,7 @@ namespace {
 
 Outcome outcome_of(Value value, Evaluation& evaluation) {
   Outcome outcome;
+  evaluation.can_write(value);
   outcome.limit_passed = evaluation.limit_passed();
   if (!outcome.limit_passed) outcome.value = std::move(value);
   outcome.used_java = evaluation.used_java;

@@ -1,6 +1,7 @@
 /// Functions as values, and evaluations that share one budget: what DMN needs to plug its invocables into FEEL.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,6 +33,17 @@ class Evaluation {
   Value fail(std::string_view code, base::Text message);
 
   /// Counts work; false when the budget is used up (everything then evaluates to null as fast as it can).
+  /// Counts a look at a whole value, such as a comparison of lists.
+  bool spend_on(const Value& value) {
+    const bool is_whole = value.kind() != Kind::list && value.kind() != Kind::context;
+    return spend(is_whole ? 1 : weight_of(value, std::max<std::int64_t>(1, steps_max_ - steps_ + 1)));
+  }
+  /// Whether a value can be written out within the budget; false passes the limit.
+  bool can_write(const Value& value) {
+    if (value.kind() != Kind::list && value.kind() != Kind::context) return true;
+    const std::int64_t limit = world_.limits.bytes_max / static_cast<std::int64_t>(sizeof(Value)) + 1;
+    return weight_of(value, limit) < limit || pass_limit();
+  }
   bool spend(std::int64_t steps) {
     steps_ += steps;
     return steps_ <= steps_max_ || pass_limit();
@@ -105,6 +117,8 @@ class Function {
     std::vector<Parameter> parameters = {};
   };
   const std::vector<Signature>& signatures() const { return signatures_; }
+  /// Built-ins pay for the size of what they read and make; others pay step by step as they run.
+  bool is_built_in() const { return is_built_in_; }
 
  private:
   friend struct BuiltInMaker;
@@ -113,6 +127,7 @@ class Function {
   Body body_;
   Type result_;
   std::vector<Signature> signatures_;
+  bool is_built_in_ = false;
 };
 
 Value make_function(std::string name, std::vector<Parameter> parameters, Function::Body body, Type result = {});

@@ -61,8 +61,9 @@ struct Answer {
   bool has_reason = false;
 };
 
-Answer answer_of(const std::string& text, const feel::Names& known, const Context& context) {
-  const auto expression = feel::compile(text, known);
+Answer answer_of(const std::string& text, const feel::Names& known, const Context& context,
+                 feel::Dialect dialect = feel::Dialect::standard) {
+  const auto expression = feel::compile(text, known, dialect);
   if (!expression) {
     EXPECT_FALSE(expression.error().message.zh.empty()) << text;
     EXPECT_FALSE(expression.error().places.empty()) << text;
@@ -72,10 +73,15 @@ Answer answer_of(const std::string& text, const feel::Names& known, const Contex
   return {true, std::move(outcome.value), !outcome.diagnostics.empty()};
 }
 
-void check_line(const std::string& place, const std::string& text, const std::string& wanted, bool has_variables) {
-  const feel::Names known = has_variables ? names() : feel::Names{};
-  const Context context = has_variables ? variables() : Context{};
-  const Answer answer = answer_of(text, known, context);
+struct Setting {
+  bool has_variables = false;
+  feel::Dialect dialect = feel::Dialect::standard;
+};
+
+void check_line(const std::string& place, const std::string& text, const std::string& wanted, const Setting& setting) {
+  const feel::Names known = setting.has_variables ? names() : feel::Names{};
+  const Context context = setting.has_variables ? variables() : Context{};
+  const Answer answer = answer_of(text, known, context, setting.dialect);
   if (wanted == "syntax!") {
     EXPECT_FALSE(answer.is_compiled) << place << ": " << text << " gives " << feel::to_text(answer.value);
     return;
@@ -92,7 +98,7 @@ void check_line(const std::string& place, const std::string& text, const std::st
       << place << ": " << text << " gives " << feel::to_text(answer.value) << ", not " << wanted;
 }
 
-void check_table(const std::string& name) {
+void check_table(const std::string& name, const Setting& setting = {}) {
   std::ifstream file(std::string(SOURCE_DIR) + "/src/kernel/feel/language/" + name + ".txt");
   ASSERT_TRUE(file) << name;
   std::string line;
@@ -101,10 +107,16 @@ void check_table(const std::string& name) {
   while (std::getline(file, line)) {
     ++number_of_line;
     if (line.empty() || line.starts_with("# ")) continue;
-    const std::size_t arrow = line.rfind(" ==> ");
-    ASSERT_NE(arrow, std::string::npos) << name << ":" << number_of_line;
-    check_line(name + ".txt:" + std::to_string(number_of_line), line.substr(0, arrow), line.substr(arrow + 5),
-               name == "grammar");
+    const std::string place = name + ".txt:" + std::to_string(number_of_line);
+    const std::string by_standard = " =standard=> ";
+    const std::string means = " ==> ";
+    if (const std::size_t arrow = line.rfind(by_standard); arrow != std::string::npos) {
+      check_line(place, line.substr(0, arrow), line.substr(arrow + by_standard.size()), {setting.has_variables});
+    } else {
+      const std::size_t at = line.rfind(means);
+      ASSERT_NE(at, std::string::npos) << place;
+      check_line(place, line.substr(0, at), line.substr(at + means.size()), setting);
+    }
     ++checked;
   }
   EXPECT_GT(checked, 20u) << name;
@@ -135,7 +147,10 @@ TEST(language, functions_and_types) {
   check_table("functions");
 }
 TEST(language, grammar_and_names) {
-  check_table("grammar");
+  check_table("grammar", {.has_variables = true});
+}
+TEST(language, camunda_dialect) {
+  check_table("camunda", {.has_variables = true, .dialect = feel::Dialect::camunda});
 }
 
 }  // namespace

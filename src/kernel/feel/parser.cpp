@@ -306,7 +306,7 @@ NodePtr Parser::read_word() {
   }
   // A name nobody declared: all words in a row, since two names never stand side by side.
   const std::size_t from = at_++;
-  while (token().kind == Token::Kind::word && !is_reserved(token().text)) ++at_;
+  while (scope_.dialect == Dialect::standard && token().kind == Token::Kind::word && !is_reserved(token().text)) ++at_;
   return scopes_.resolve(text_of(from, at_), first.offset);
 }
 
@@ -378,11 +378,28 @@ NodePtr Parser::read_range_rest(NodePtr start, std::size_t offset, bool start_in
   return folded(std::move(node));
 }
 
+namespace {
+
+constexpr std::size_t shape_names_max = 1'000;
+
+/// How many names there are at all levels, counted up to `limit`.
+std::size_t count_names(const Names& names, std::size_t limit) {
+  std::size_t count = 0;
+  for (const Name& name : names) {
+    if (count >= limit) return limit;
+    count += 1 + count_names(name.components, limit - count);
+  }
+  return count;
+}
+
+}  // namespace
+
 NodePtr Parser::read_context() {
   NodePtr node = make(Op::context, token().offset);
   ++at_;
   const bool outer = std::exchange(in_range_end_, false);
   auto shape = std::make_shared<Names>();
+  std::size_t known_names = 0;
   scopes_.open_block();
   if (!eat_symbol("}")) {
     do {
@@ -400,7 +417,11 @@ NodePtr Parser::read_context() {
       if (!expect_symbol(":")) return nullptr;
       NodePtr value = read_expression();
       if (!value) return nullptr;
-      shape->push_back({.name = key, .components = value->shape ? *value->shape : Names{}});
+      // Entries made of earlier entries would double their names each time.
+      const std::size_t parts = value->shape ? count_names(*value->shape, shape_names_max) : 0;
+      known_names += parts + 1;
+      const bool is_known = value->shape && known_names < shape_names_max;
+      shape->push_back({.name = key, .components = is_known ? *value->shape : Names{}});
       node->slots.push_back(scopes_.declare(key, value->shape));
       node->names.push_back(std::move(key));
       node->children.push_back(std::move(value));
@@ -460,7 +481,8 @@ NodePtr Parser::read_path(NodePtr from) {
     ++at_;
   } else if (token().kind == Token::Kind::word) {
     const std::size_t first = at_++;
-    while (token().kind == Token::Kind::word && !is_reserved(token().text)) ++at_;
+    while (scope_.dialect == Dialect::standard && token().kind == Token::Kind::word && !is_reserved(token().text))
+      ++at_;
     node->name = text_of(first, at_);
   } else {
     return fail({"“.”之后应当是名称", "a name is expected after \".\""});

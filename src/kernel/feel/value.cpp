@@ -289,4 +289,20 @@ bool operator==(const Value& left, const Value& right) {
   return false;
 }
 
+std::int64_t weight_of(const Value& value, std::int64_t limit) {
+  std::int64_t weight = 1;
+  if (value.kind() == Kind::list) {
+    for (const Value& item : value.as_list()) {
+      if (weight >= limit) return limit;
+      weight += weight_of(item, limit - weight);
+    }
+  } else if (value.kind() == Kind::context) {
+    for (const auto& [key, entry] : value.as_context().entries()) {
+      if (weight >= limit) return limit;
+      weight += weight_of(entry, limit - weight);
+    }
+  }
+  return weight;
+}
+
 }  // namespace feel

@@ -203,6 +203,10 @@ inline bool Context::empty() const {
   return entries_.empty();
 }
 
+/// How many values it is made of when written out, items and entries counted at every place where they stand; counting
+/// ends at `limit`. What lies in it twice is stored once, so a small value can be a huge text.
+std::int64_t weight_of(const Value& value, std::int64_t limit);
+
 /// FEEL's text of a value, as the built-in `string()` gives it; strings are not quoted.
 std::string to_text(const Value& value);
 

@@ -34,7 +34,11 @@ class Regex {
     }
     /// Whether the search was cut short (its answer means nothing then).
     bool is_exhausted() const { return is_exhausted_; }
-    void exhaust() { is_exhausted_ = true; }
+    /// The text needs more levels than there is stack for.
+    void exhaust() {
+      is_exhausted_ = true;
+      evaluation_.fail("feel.regex", {"这段文本对该正则表达式来说太长", "the text is too long for this regular expression"});
+    }
 
    private:
     std::u32string text_;
