@@ -216,8 +216,26 @@ struct CertificateKind {
   std::vector<Field> fields;
 };
 
+struct Office {
+  std::string code;  // "centre"
+  base::Text name;
+};
+
+/// The authority that runs this installation.
+struct Bureau {
+  std::string division;       // six digits
+  base::Text name;            // printed on every document
+  std::string document_word;  // begins document numbers: "株天市监"
+  base::Text contact;         // where an applicant asks
+  std::string window;         // code of the office that receives applications
+  std::vector<Office> offices;
+
+  const Office* find_office(std::string_view code) const;
+};
+
 /// All that is offered, and all it stands on.
 struct Catalogue {
+  Bureau bureau;
   Rules rules;
   calendar::Calendar calendar;
   std::map<std::string, std::shared_ptr<const Service>, std::less<>> services;

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "bureau.h"
 #include "catalogue/catalogue.h"
 #include "reader.h"
 #include "rules.h"
@@ -136,6 +137,7 @@ base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder) {
         .kind = base::Refusal::not_found,
         .code = "catalogue.invalid",
         .message = {"没有目录“" + folder + "”，请检查设置", "There is no folder “" + folder + "”; check the settings"}};
+  catalogue->bureau = read_bureau(read_file(root / "bureau.yaml", "bureau.yaml", faults), faults);
   std::vector<Rule> rules;
   for (const auto& [path, text] : read_files(root / "rules", "rules", faults))
     if (path.ends_with(".yaml")) read_rules(text, "rules/" + path, rules, faults);

@@ -40,9 +40,13 @@ struct Page {
 struct Nothing {};
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 
+struct Once {
+  int status = 200;          // of the answer
+  bool secret_body = false;  // the body holds a password: it is not part of what is remembered
+};
 /// Runs `work` once per Idempotency-Key: replays the stored answer, or runs, stores and commits.
 /// Errors: 400 `http.key_missing`, 422 `storage.key_reused`.
-Reply once(storage::Store& store, const Request& request, int status,
+Reply once(storage::Store& store, const Request& request, Once how,
            const std::function<base::Result<std::string>(storage::Transaction&)>& work);
 
 /// 200 with ETag, or 304 when the reader has it. `tag` is the version's name; empty: a hash of the body.
@@ -72,15 +76,15 @@ void command(Router& router, storage::Store& store, Operation operation, Work wo
   if constexpr (!std::is_same_v<Body, Nothing>) operation.body_schema = schema_text<Body>();
   operation.answer_schema = schema_text<Answer>();
   operation.idempotency_key = true;
-  const int status = operation.answer_status;
-  router.add(std::move(operation), [&store, work, status](const Request& request) -> Reply {
+  const Once how{.status = operation.answer_status, .secret_body = operation.secret_body};
+  router.add(std::move(operation), [&store, work, how](const Request& request) -> Reply {
     Body body{};
     if constexpr (!std::is_same_v<Body, Nothing>) {
       auto parsed = read<Body>(request.body, request.language);
       if (!parsed) return problem(parsed.error(), request);
       body = std::move(parsed).value();
     }
-    return once(store, request, status, [&](storage::Transaction& transaction) -> base::Result<std::string> {
+    return once(store, request, how, [&](storage::Transaction& transaction) -> base::Result<std::string> {
       base::Result<Answer> answer = work(transaction, request, body);
       if (!answer) return std::move(answer).error();
       return write(answer.value(), request.language);

@@ -129,6 +129,7 @@ struct Operation {
   int answer_status = 200;
   std::vector<std::string> errors = {};  // stable codes the operation may answer with
   bool idempotency_key = false;          // required on this operation
+  bool secret_body = false;              // the body holds a password
   std::size_t body_bytes_max = 1'000'000;
   bool if_match = false;  // the If-Match header is read: what people edit
 };

@@ -48,12 +48,6 @@ base::Result<void> District::people() {
   const std::string hash = access_control::hash_password(password);
   const base::Instant now = parts_.now();
   return parts_.store->write_result([&](storage::Transaction& transaction) -> base::Result<void> {
-    const std::array<std::pair<const char*, base::Text>, 4> offices = {
-        {{"bureau", {"局机关", "Bureau"}},
-         {"centre", {"政务服务中心窗口", "Service centre window"}},
-         {"registration", {"登记注册科", "Registration section"}},
-         {"food", {"食品经营许可科", "Food permit section"}}}};
-    for (const auto& [code, name] : offices) access_control::save_office(transaction, demo_division, code, name);
     for (const DemoStaff& person : demo_staff()) {
       const base::Id id = new_id(now);
       TRY(std::ignore, parts_.access->create(transaction,
@@ -72,6 +66,7 @@ base::Result<void> District::people() {
       const std::string name = demo_person_name(i);
       TRY(std::ignore, parts_.access->create(transaction,
                                              {.id = id,
+                                              .division = std::string(demo_division),
                                               .name = name,
                                               .citizen_id = demo_citizen_id(i),
                                               .phone = demo_phone(i),

@@ -108,6 +108,41 @@ void add_decision_commands(CLI::App& app, Action& action) {
   tck->add_flag("--failures", kit->shows_failures, "print each failed case");
 }
 
+/// `user`: one subcommand for each thing a technician does to an account.
+void add_account_commands(CLI::App& app, server::Options& options, server::AccountCommand& command) {
+  CLI::App* user = app.add_subcommand("user", "accounts of staff: list, add and change, also while serving");
+  user->require_subcommand(1);
+  user->footer("A password is read from standard input, one line. Every change is kept in the event log.");
+  const auto verb = [&](const char* name, const char* help, const char* kind, bool takes_account) {
+    CLI::App* made = user->add_subcommand(name, help);
+    add_common(*made, options);
+    if (takes_account) made->add_option("account", command.account, "the account")->required();
+    made->callback([&command, kind] { command.verb = kind; });
+    return made;
+  };
+  verb("list", "accounts of staff, with office and roles", "list", false);
+  CLI::App* add = verb("add", "a new account; the password comes from standard input", "add", true);
+  add->add_option("--name", command.name, "the person's name")->required();
+  add->add_option("--office", command.office, "code of the office, as in bureau.yaml")->required();
+  add->add_option("--role", command.roles, "a role; may be given several times")->required();
+  CLI::App* roles = verb("roles", "give an account these roles and no others", "roles", true);
+  roles->add_option("--role", command.roles, "a role; may be given several times")->required();
+  verb("password", "set a password from standard input; ends all sessions", "password", true);
+  verb("disable", "nobody can sign in with it any more; sessions end", "disable", true);
+  verb("enable", "the account can be used again", "enable", true);
+  verb("drop-second-factor", "for a lost phone without recovery codes", "drop_second_factor", true);
+}
+
+int run_account_commands(const server::Options& options, server::AccountCommand& command) {
+  if (command.verb == "add" || command.verb == "password") std::getline(std::cin, command.password);
+  const std::string line = server::account_command(command);
+  if (const auto answer = server::ask_running(options, "user " + line)) {
+    std::printf("%s", answer->c_str());
+    return answer->starts_with("error") ? 1 : 0;
+  }
+  return with_program(options, [&](server::Program& program) { return print_result(program.account(line)); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -143,12 +178,15 @@ int main(int argc, char** argv) {
   CLI::App* openapi = app.add_subcommand("openapi", "print the OpenAPI document");
   add_common(*openapi, options);
 
+  server::AccountCommand account;
+  add_account_commands(app, options, account);
   Action decision;
   add_decision_commands(app, decision);
 
   CLI11_PARSE(app, argc, argv);
   try {
     if (decision) return decision();
+    if (!account.verb.empty()) return run_account_commands(options, account);
     if (*serve)
       return with_program(options, [](server::Program& program) {
         const auto served = program.serve();

@@ -40,6 +40,9 @@ class Jobs {
   std::jthread thread_;
 };
 
+/// See Program::account.
+base::Result<std::string> run_account_command(Program::Parts& parts, const std::string& command);
+
 /// Serves the built front end, if there is one. Returns how many files.
 int mount_assets(http::Router& router);
 

@@ -28,10 +28,7 @@ std::vector<storage::Migration> all_migrations() {
 }
 
 licensing::Settings settings_of(const Options& options) {
-  return {.authority = {"株洲市天元区市场监督管理局", "Market Regulation Bureau of Tianyuan District, Zhuzhou"},
-          .contact = {"区政务服务大厅综合窗口(咨询电话以办事指南公布的为准)",
-                      "General window of the district service hall (see the service guide for the telephone number)"},
-          .base_url = options.base_url.empty() ? "http://" + options.address + ":" + std::to_string(options.port)
+  return {.base_url = options.base_url.empty() ? "http://" + options.address + ":" + std::to_string(options.port)
                                                : options.base_url,
           .demonstration = options.demonstration};
 }
@@ -67,16 +64,22 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
       std::make_unique<access_control::Access>(*parts->store, std::move(secrets), access_control::local_stand_in());
   parts->engine = std::make_unique<casework::Engine>(parts->catalogue);
   parts->licensing = std::make_unique<licensing::Licensing>(settings_of(options), *parts->engine, *parts->files);
+  parts->store->write([&](storage::Transaction& transaction) {
+    for (const catalogue::Office& office : parts->catalogue->bureau.offices)
+      access_control::save_office(transaction, parts->catalogue->bureau.division, office.code, office.name);
+    return true;
+  });
   TRY(std::ignore, parts->engine->deploy(*parts->store, parts->now()));
 
   parts->router = std::make_shared<http::Router>();
   http::Router& router = *parts->router;
   http::mount_system(router, *parts->store, version);
-  access_control::mount(router, *parts->access, {.demonstration = options.demonstration});
+  access_control::mount(router, *parts->access,
+                        {.demonstration = options.demonstration, .division = parts->catalogue->bureau.division});
   registration::mount(router, *parts->store);
   casework::mount(router, *parts->store, *parts->engine);
-  licensing::mount(router, *parts->store, *parts->files, *parts->licensing);
-  statistics::mount(router, *parts->store, parts->catalogue, parts->licensing->settings().division);
+  licensing::mount(router, *parts->store, *parts->files, *parts->licensing, *parts->access);
+  statistics::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   mount_openapi_count(router);
   if (mount_assets(router) == 0) spdlog::warn("built without the front end: only the API is served");
   return std::unique_ptr<Program>(new Program(std::move(parts)));
@@ -113,10 +116,11 @@ base::Result<void> Program::serve() {
 }
 
 std::string Program::obey(const std::string& line) {
-  constexpr std::string_view backup_word = "backup ";
-  if (!line.starts_with(backup_word)) return "error unknown command\n";
+  const std::string verb = line.substr(0, line.find(' '));
+  const std::string rest = verb.size() < line.size() ? line.substr(verb.size() + 1) : std::string();
   try {
-    const auto done = backup(line.substr(backup_word.size()));
+    if (verb != "backup" && verb != "user") return "error unknown command\n";
+    const auto done = verb == "backup" ? backup(rest) : account(rest);
     if (done) return done.value() + "\n";
     return "error " + done.error().message.zh + " / " + done.error().message.en + "\n";
   } catch (const std::exception& fault) {
@@ -139,6 +143,10 @@ bool Program::is_empty() const {
 
 std::string Program::openapi() const {
   return parts_->router->openapi(version);
+}
+
+base::Result<std::string> Program::account(const std::string& command) {
+  return run_account_command(*parts_, command);
 }
 
 base::Result<std::string> Program::backup(const std::string& target) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernel/base/instant.h"
 #include "kernel/base/result.h"
@@ -33,6 +34,18 @@ std::string control_of(const Options& options);
 /// What a running server says to a technician's line; nothing when none runs.
 std::optional<std::string> ask_running(const Options& options, const std::string& line);
 
+/// `yichuang user …`: what the technician asks about accounts.
+struct AccountCommand {
+  std::string verb;  // "list", "add", or a kind of AccountChange
+  std::string account;
+  std::string name;
+  std::string office;
+  std::string password;  // read from standard input, never from the command line
+  std::vector<std::string> roles;
+};
+/// One line of JSON, for Program::account and for the running server ("user " before it).
+std::string account_command(const AccountCommand& command);
+
 /// Which demonstration district is made.
 struct Demonstration {
   unsigned seed = 20261124;
@@ -60,6 +73,9 @@ class Program {
   /// The OpenAPI document of all routes.
   std::string openapi() const;
 
+  /// Lists or changes accounts: a JSON object as account_command() makes it. Returns what to print.
+  /// Errors: those of Access::create and Access::administer.
+  base::Result<std::string> account(const std::string& command);
   base::Result<std::string> backup(const std::string& target);
   base::Result<std::string> check();
 

@@ -46,7 +46,7 @@ std::unique_ptr<RealNameCheck> local_stand_in();
 
 struct NewPerson {
   base::Id id;
-  std::string division = "430211";
+  std::string division;
   std::string office;                   // staff
   bool staff = false;
   std::string name;
@@ -70,6 +70,33 @@ struct Person {
   std::vector<std::string> roles;
 };
 
+/// A reading of somebody's full numbers.
+struct Disclosure {
+  base::Id id;
+  base::Id person;          // whose
+  base::Id reader;
+  std::string record_kind;  // "case"
+  base::Id record;
+  std::string reason;
+  base::Instant at;
+};
+
+struct PersonalNumbers {
+  std::string citizen_id;
+  std::string phone;
+};
+
+/// What the technician may do to an account. `kind`: "password" (sets it, ends all sessions), "disable", "enable",
+/// "roles", "drop_second_factor".
+struct AccountChange {
+  std::string kind;
+  std::string account;
+  std::string password;
+  std::vector<std::string> roles;
+};
+
+struct StoredPerson;
+
 /// Use cases around accounts. Built once by the server; thread-safe.
 class Access {
  public:
@@ -80,15 +107,53 @@ class Access {
   base::Result<Person> create(storage::Transaction& transaction, const NewPerson& person, base::Instant now,
                               const std::string& password_hash = {}) const;
 
+  struct SignIn {
+    std::string account;
+    std::string password;
+    std::string code;    // of the second factor, or a recovery code; empty: not asked yet
+    std::string remote;  // address
+    std::string device;  // as device_of() says
+  };
   struct SignedIn {
     std::string token;
     http::Caller caller;
   };
-  /// The same answer, after the same time, for an unknown account and a wrong password.
-  /// Errors: `access.sign_in_refused` (unauthenticated), `access.sign_in_throttled` (too_many).
-  base::Result<SignedIn> sign_in(const std::string& account, const std::string& password, const std::string& remote,
-                                 base::Instant now, base::Id session) const;
+  /// The same answer, after the same time, for an unknown account and a wrong password. `session` names the new session.
+  /// Errors: `access.sign_in_refused`, `access.code_needed` (the password is right, the account has a second factor),
+  /// `access.code_wrong` (all unauthenticated), `access.sign_in_throttled` (too_many).
+  base::Result<SignedIn> sign_in(const SignIn& attempt, base::Instant now, base::Id session) const;
   void sign_out(std::string_view token) const;
+
+  /// Sets a new password after the old one was given again; every other session of the person ends.
+  /// Errors: `access.password_wrong` at "/old", `access.password_weak` at "/password", `access.sign_in_throttled`.
+  base::Result<void> change_password(const http::Caller& caller, const std::string& old, const std::string& password,
+                                     base::Instant now) const;
+
+  struct SecondFactor {
+    std::string secret;  // base 32, to be typed where no camera is
+    std::string uri;     // for the QR code
+  };
+  /// Makes a secret that counts once a code of it was entered; asking again replaces it.
+  /// Errors: `access.second_factor_on`.
+  base::Result<SecondFactor> begin_second_factor(const http::Caller& caller) const;
+  /// Switches it on and returns the recovery codes, which are shown this once.
+  /// Errors: `access.code_wrong` at "/code", `access.second_factor_not_begun`, `access.sign_in_throttled`.
+  base::Result<std::vector<std::string>> confirm_second_factor(const http::Caller& caller, const std::string& code,
+                                                               base::Instant now) const;
+  /// Errors: `access.password_wrong` at "/password", `access.sign_in_throttled`.
+  base::Result<void> drop_second_factor(const http::Caller& caller, const std::string& password,
+                                        base::Instant now) const;
+
+  /// Shows the numbers of a person in full, once, for a reason that the person can read afterwards. The caller has checked
+  /// that the reader may see the record; the reading becomes part of the event log.
+  /// Errors: `access.reason_missing` at "/reason" (fewer than 4 characters), `access.person_unknown`.
+  /// Source: [PIPL-6] and [PIPL-28].
+  base::Result<PersonalNumbers> disclose(storage::Transaction& transaction, const Disclosure& disclosure) const;
+
+  /// What the technician does to an account; each becomes an event of the person's stream.
+  /// Errors: `access.account_unknown`, `access.role_unknown`, `access.password_weak`, `access.change_unknown`.
+  base::Result<Person> administer(storage::Transaction& transaction, const AccountChange& change,
+                                  base::Instant now) const;
 
   /// Who holds the session of this request, if it is alive.
   http::Caller authenticate(const http::Request& request) const;
@@ -97,6 +162,10 @@ class Access {
   storage::Store& store() const { return store_; }
 
  private:
+  base::Result<StoredPerson> check_again(const http::Caller& caller, const std::string& password,
+                                         std::string_view place, base::Instant now) const;
+  base::Result<void> check_code(const StoredPerson& person, const std::string& code, base::Instant now) const;
+
   storage::Store& store_;
   Secrets secrets_;
   std::unique_ptr<RealNameCheck> real_name_;
@@ -117,6 +186,36 @@ std::optional<Person> find_person(storage::Snapshot& snapshot, base::Id person);
 /// Staff of a division with a role, for choosing a second officer.
 std::vector<Person> staff_with_role(storage::Snapshot& snapshot, const Scope& scope, std::string_view role);
 
+/// A session of somebody, for the page on which they end it.
+struct OwnSession {
+  base::Id id;
+  std::string device;
+  std::string remote;
+  base::Instant created_at;
+  base::Instant seen_at;
+};
+/// Newest first; only those still alive at `now`.
+std::vector<OwnSession> sessions_of(storage::Snapshot& snapshot, base::Id person, base::Instant now);
+/// Errors: `access.session_unknown`, also for somebody else's.
+base::Result<void> end_session(storage::Transaction& transaction, base::Id person, base::Id session);
+
+struct SecondFactorState {
+  bool on = false;
+  std::int64_t recovery_codes_left = 0;
+};
+SecondFactorState second_factor_of(storage::Snapshot& snapshot, base::Id person);
+
+/// Who has read somebody's full numbers, newest first.
+struct DisclosureRecord {
+  Disclosure disclosure;
+  std::string reader_name;
+  base::Text reader_office;
+};
+std::vector<DisclosureRecord> disclosures_of(storage::Snapshot& snapshot, base::Id person, base::Id before, int limit);
+
+/// Every account of staff, and of citizens only when an account's exact name is asked for.
+std::vector<std::pair<Person, bool>> list_accounts(storage::Snapshot& snapshot, std::string_view account);
+
 /// Whether anybody has an account yet.
 bool has_people(storage::Snapshot& snapshot);
 
@@ -127,6 +226,7 @@ base::Text office_name(storage::Snapshot& snapshot, std::string_view division, s
 /// What the session page tells besides the caller.
 struct Surroundings {
   bool demonstration = false;
+  std::string division;  // of those who register
 };
 void mount(http::Router& router, Access& access, const Surroundings& surroundings);
 

@@ -60,6 +60,14 @@ struct Role {
 const std::vector<Role>& roles();
 const Role* find_role(std::string_view id);
 
+/// Every role exists, and nobody who runs or audits the system also works in it.
+/// Errors: `access.role_unknown`, `access.roles_not_separate`, both at "/roles".
+/// Source: [GB22239-8], system, security and audit administrators are apart.
+base::Result<void> check_roles(const std::vector<std::string>& roles);
+
+/// What a person recognises of a User-Agent header: "Android · Chrome". Empty when nothing is known.
+std::string device_of(std::string_view user_agent);
+
 /// The permissions of all roles together, each once.
 std::vector<std::string> permissions_of(const std::vector<std::string>& roles);
 /// What staff with these roles may see: the whole division when one role demands it, else their own office.

@@ -1,3 +1,4 @@
+#include "account_routes.h"
 #include "http/api.h"
 #include "modules/access/access.h"
 
@@ -7,8 +8,9 @@ namespace {
 struct SignIn {
   std::string account;
   std::string password;
+  std::optional<std::string> code;
 };
-BOOST_DESCRIBE_STRUCT(SignIn, (), (account, password))
+BOOST_DESCRIBE_STRUCT(SignIn, (), (account, password, code))
 
 struct Me {
   bool signed_in = false;
@@ -91,13 +93,18 @@ void mount_sessions(http::Router& router, Access& access, const Surroundings& su
                           .body_schema = http::schema_text<SignIn>(),
                           .answer_schema = http::schema_text<Me>(),
                           .answer_status = 201,
-                          .errors = {"access.sign_in_refused", "access.sign_in_throttled"},
+                          .errors = {"access.sign_in_refused", "access.sign_in_throttled", "access.code_needed",
+                                     "access.code_wrong"},
                           .body_bytes_max = 4'000};
   router.add(std::move(sign_in), [&access, surroundings](const http::Request& request) -> http::Reply {
     const auto body = http::read<SignIn>(request.body, request.language);
     if (!body) return http::problem(body.error(), request);
-    const auto signed_in = access.sign_in(body.value().account, body.value().password, request.remote, request.at,
-                                          request.make_id());
+    const auto signed_in = access.sign_in({.account = body.value().account,
+                                           .password = body.value().password,
+                                           .code = body.value().code.value_or(""),
+                                           .remote = request.remote,
+                                           .device = device_of(request.header("user-agent"))},
+                                          request.at, request.make_id());
     if (!signed_in) return http::problem(signed_in.error(), request);
     http::Reply reply{.status = 201,
                       .body = http::write(me_of(access.store(), signed_in.value().caller, request, surroundings),
@@ -136,6 +143,7 @@ void mount_sessions(http::Router& router, Access& access, const Surroundings& su
 
 void mount(http::Router& router, Access& access, const Surroundings& surroundings) {
   mount_sessions(router, access, surroundings);
+  mount_account(router, access);
 
   http::command<Registration, Registered>(
       router, access.store(),
@@ -147,11 +155,13 @@ void mount(http::Router& router, Access& access, const Surroundings& surrounding
        .need = {http::Need::Kind::anyone},
        .answer_status = 201,
        .errors = {"access.person_invalid", "access.account_taken", "access.citizen_id_taken",
-                  "access.real_name_failed"}},
-      [&access](storage::Transaction& transaction, const http::Request& request,
-                const Registration& body) -> base::Result<Registered> {
+                  "access.real_name_failed"},
+       .secret_body = true},
+      [&access, surroundings](storage::Transaction& transaction, const http::Request& request,
+                              const Registration& body) -> base::Result<Registered> {
         TRY(const Person person, access.create(transaction,
                                                {.id = request.make_id(),
+                                                .division = surroundings.division,
                                                 .name = body.name,
                                                 .citizen_id = body.citizen_id,
                                                 .phone = body.phone,

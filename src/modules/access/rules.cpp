@@ -29,10 +29,10 @@ const std::vector<Role>& roles() {
   static const std::vector<Role> all = {
       {"window_clerk", {"窗口受理人员", "Window clerk"},
        {"task.read", "task.complete", "case.read", "case.visit", "entity.read", "case.operate", "task.sign",
-        "task.sign_request", "case.send_back", "case.withdraw", "case.accept_conditionally", "case.assist"}},
+        "task.sign_request", "case.send_back", "case.withdraw", "case.accept_conditionally", "case.assist", "person.disclose"}},
       {"registration_examiner", {"登记审查人员", "Registration examiner"},
        {"task.read", "task.complete", "case.read", "entity.read", "case.operate", "task.sign", "task.sign_request",
-        "case.suspend", "case.send_back", "case.correct"}, true},
+        "case.suspend", "case.send_back", "case.correct", "person.disclose"}, true},
       {"food_examiner", {"食品经营许可审查人员", "Food permit examiner"},
        {"task.read", "task.complete", "case.read", "entity.read", "case.operate", "task.sign", "task.sign_request",
         "case.suspend", "case.send_back", "case.correct"}, true},
@@ -41,7 +41,7 @@ const std::vector<Role>& roles() {
        {"task.read", "task.complete", "case.read", "case.visit", "entity.read", "case.operate", "task.sign",
         "task.sign_request", "task.assign", "case.suspend", "case.extend", "case.send_back", "case.withdraw",
         "case.terminate", "case.reopen", "case.correct", "case.accept_conditionally", "case.express", "case.assist",
-        "case.move_version", "case.what_if", "system.batch", "statistics.read"}, true},
+        "case.move_version", "case.what_if", "system.batch", "statistics.read", "person.disclose"}, true},
       {"leader", {"局领导", "Bureau leader"}, {"task.read", "case.read", "entity.read", "case.operate", "task.sign", "case.what_if",
         "statistics.read"}, true},
       {"technician", {"系统管理员", "Technician"}, {"system.read"}},
@@ -122,6 +122,48 @@ base::Result<std::string> check_account(std::string_view account) {
         {"账号应为4至40个字母、数字、点、横线或下划线,可以用手机号",
          "The account needs 4 to 40 letters, digits, dots, hyphens or underscores; a phone number will do."});
   return plain;
+}
+
+base::Result<void> check_roles(const std::vector<std::string>& held) {
+  for (const std::string& id : held)
+    if (!find_role(id))
+      return refused("/roles", "access.role_unknown",
+                     {"没有岗位“" + id + "”", "There is no role “" + id + "”."});
+  const bool apart = std::any_of(held.begin(), held.end(),
+                                 [](const std::string& id) { return id == "technician" || id == "auditor"; });
+  if (apart && held.size() > 1)
+    return refused("/roles", "access.roles_not_separate",
+                   {"系统管理员、安全审计员不能兼任其他岗位",
+                    "A technician or an auditor may hold no other role."});
+  return {};
+}
+
+std::string device_of(std::string_view user_agent) {
+  struct Sign {
+    std::string_view mark;
+    std::string_view name;
+  };
+  // The first mark that is found wins: later ones also stand in the headers of earlier ones.
+  static constexpr std::array<Sign, 6> systems = {{{"iPhone", "iPhone"},
+                                                   {"iPad", "iPad"},
+                                                   {"Android", "Android"},
+                                                   {"Windows", "Windows"},
+                                                   {"Mac OS X", "Mac"},
+                                                   {"Linux", "Linux"}}};
+  static constexpr std::array<Sign, 6> programs = {{{"MicroMessenger", "微信 WeChat"},
+                                                    {"Edg", "Edge"},
+                                                    {"Firefox", "Firefox"},
+                                                    {"Chrome", "Chrome"},
+                                                    {"Safari", "Safari"},
+                                                    {"curl", "curl"}}};
+  std::string device;
+  for (const auto& signs : {systems, programs})
+    for (const Sign& sign : signs)
+      if (user_agent.find(sign.mark) != std::string_view::npos) {
+        device += (device.empty() ? "" : " · ") + std::string(sign.name);
+        break;
+      }
+  return device;
 }
 
 }  // namespace access_control

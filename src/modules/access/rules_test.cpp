@@ -46,4 +46,20 @@ TEST(check_account, ignores_case_and_space_and_refuses_strange_letters) {
   for (const char* wrong : {"abc", "张三的店", "a b c d", "a@b.example"}) EXPECT_FALSE(access_control::check_account(wrong)) << wrong;
 }
 
+TEST(device_of, names_what_a_person_recognises) {
+  EXPECT_EQ(access_control::device_of("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36"),
+            "Android · Chrome");
+  EXPECT_EQ(access_control::device_of("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) MicroMessenger/8.0"),
+            "iPhone · 微信 WeChat");
+  EXPECT_EQ(access_control::device_of("Mozilla/5.0 (Windows NT 10.0) Chrome/126.0 Safari/537.36 Edg/126.0"), "Windows · Edge");
+  EXPECT_EQ(access_control::device_of(""), "");
+}
+
+TEST(check_roles, keeps_those_who_run_and_audit_the_system_apart) {
+  EXPECT_TRUE(access_control::check_roles({"window_clerk", "food_examiner"}));
+  EXPECT_TRUE(access_control::check_roles({"technician"}));
+  EXPECT_EQ(access_control::check_roles({"technician", "auditor"}).error().code, "access.roles_not_separate");
+  EXPECT_EQ(access_control::check_roles({"king"}).error().code, "access.role_unknown");
+}
+
 }  // namespace

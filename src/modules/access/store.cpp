@@ -41,16 +41,32 @@ Person person_of(const Row& row) {
 
 constexpr std::size_t person_columns_count = 9;
 
+const std::string stored_person_query =
+    "SELECT " + std::string(person_columns) +
+    ", p.password_hash, p.disabled_at, p.second_factor_sealed, p.second_factor_pending, p.second_factor_step "
+    "FROM people p WHERE ";
+
+std::string text_or_empty(const Datum& datum) { return datum.is_null() ? std::string() : datum.text(); }
+
+std::optional<StoredPerson> stored_person_of(const std::optional<Row>& row) {
+  if (!row) return std::nullopt;
+  const std::size_t i = person_columns_count;
+  return StoredPerson{.person = person_of(*row),
+                      .password_hash = (*row)[i].text(),
+                      .disabled = !(*row)[i + 1].is_null(),
+                      .second_factor_sealed = text_or_empty((*row)[i + 2]),
+                      .second_factor_pending = text_or_empty((*row)[i + 3]),
+                      .second_factor_step = (*row)[i + 4].number()};
+}
+
 }  // namespace
 
 std::optional<StoredPerson> find_account(storage::Snapshot& snapshot, std::string_view account) {
-  const auto row = snapshot.find("SELECT " + std::string(person_columns) +
-                                     ", p.password_hash, p.disabled_at FROM people p WHERE p.account = ?",
-                                 {account});
-  if (!row) return std::nullopt;
-  return StoredPerson{.person = person_of(*row),
-                      .password_hash = (*row)[person_columns_count].text(),
-                      .disabled = !(*row)[person_columns_count + 1].is_null()};
+  return stored_person_of(snapshot.find(stored_person_query + "p.account = ?", {account}));
+}
+
+std::optional<StoredPerson> find_stored_person(storage::Snapshot& snapshot, base::Id person) {
+  return stored_person_of(snapshot.find(stored_person_query + "p.id = ?", {person}));
 }
 
 bool citizen_id_known(storage::Snapshot& snapshot, std::string_view hash) {
@@ -85,9 +101,10 @@ std::optional<StoredSession> find_session(storage::Snapshot& snapshot, std::stri
 
 void insert_session(storage::Transaction& transaction, const NewSession& session, base::Instant now) {
   transaction.execute(
-      "INSERT INTO sessions (token_hash, id, division, person, csrf, remote, created_at, seen_at) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      {session.token_hash, session.id, session.division, session.person, session.csrf, session.remote, now, now});
+      "INSERT INTO sessions (token_hash, id, division, person, csrf, remote, device, created_at, seen_at) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {session.token_hash, session.id, session.division, session.person, session.csrf, session.remote, session.device,
+       now, now});
 }
 
 void touch_session(storage::Transaction& transaction, std::string_view token_hash, base::Instant now) {
@@ -100,6 +117,121 @@ void delete_session(storage::Transaction& transaction, std::string_view token_ha
 
 void delete_sessions_before(storage::Transaction& transaction, base::Id person, base::Instant created_before) {
   transaction.execute("DELETE FROM sessions WHERE person = ? AND created_at < ?", {person, created_before});
+}
+
+void delete_other_sessions(storage::Transaction& transaction, base::Id person, base::Id kept) {
+  transaction.execute("DELETE FROM sessions WHERE person = ? AND id <> ?", {person, kept});
+}
+
+std::vector<OwnSession> sessions_since(storage::Snapshot& snapshot, base::Id person, const SessionLimits& limits) {
+  std::vector<OwnSession> sessions;
+  for (const Row& row : snapshot.query(
+           "SELECT id, device, remote, created_at, seen_at FROM sessions "
+           "WHERE person = ? AND created_at >= ? AND seen_at >= ? ORDER BY created_at DESC, id DESC",
+           {person, limits.created, limits.seen}))
+    sessions.push_back({row[0].id(), row[1].text(), row[2].text(), row[3].instant(), row[4].instant()});
+  return sessions;
+}
+
+std::int64_t delete_session_of(storage::Transaction& transaction, base::Id person, base::Id session) {
+  return transaction.execute("DELETE FROM sessions WHERE person = ? AND id = ?", {person, session});
+}
+
+void save_password(storage::Transaction& transaction, base::Id person, std::string_view hash) {
+  transaction.execute("UPDATE people SET password_hash = ? WHERE id = ?", {hash, person});
+}
+
+void save_disabled(storage::Transaction& transaction, base::Id person, std::optional<base::Instant> at) {
+  transaction.execute("UPDATE people SET disabled_at = ? WHERE id = ?", {at, person});
+}
+
+void save_roles(storage::Transaction& transaction, base::Id person, const std::vector<std::string>& roles) {
+  transaction.execute("UPDATE people SET roles = ? WHERE id = ?", {joined(roles), person});
+}
+
+void save_pending_second_factor(storage::Transaction& transaction, base::Id person, std::string_view sealed) {
+  transaction.execute("UPDATE people SET second_factor_pending = ? WHERE id = ?", {sealed, person});
+}
+
+void save_second_factor(storage::Transaction& transaction, base::Id person, std::int64_t step) {
+  transaction.execute(
+      "UPDATE people SET second_factor_sealed = second_factor_pending, second_factor_pending = NULL, "
+      "second_factor_step = ? WHERE id = ?",
+      {step, person});
+}
+
+void delete_second_factor(storage::Transaction& transaction, base::Id person) {
+  transaction.execute(
+      "UPDATE people SET second_factor_sealed = NULL, second_factor_pending = NULL, second_factor_step = 0 "
+      "WHERE id = ?",
+      {person});
+  transaction.execute("DELETE FROM recovery_codes WHERE person = ?", {person});
+}
+
+bool use_second_factor_step(storage::Transaction& transaction, base::Id person, std::int64_t step) {
+  return transaction.execute("UPDATE people SET second_factor_step = ? WHERE id = ? AND second_factor_step < ?",
+                             {step, person, step}) == 1;
+}
+
+void insert_recovery_code(storage::Transaction& transaction, const Person& person, std::string_view hash) {
+  transaction.execute("INSERT INTO recovery_codes (code_hash, division, person) VALUES (?, ?, ?)",
+                      {hash, person.division, person.id});
+}
+
+bool use_recovery_code(storage::Transaction& transaction, base::Id person, std::string_view hash) {
+  return transaction.execute("DELETE FROM recovery_codes WHERE person = ? AND code_hash = ?", {person, hash}) == 1;
+}
+
+SecondFactorState second_factor_of(storage::Snapshot& snapshot, base::Id person) {
+  const auto row = snapshot.find(
+      "SELECT p.second_factor_sealed, (SELECT COUNT(*) FROM recovery_codes r WHERE r.person = p.id) "
+      "FROM people p WHERE p.id = ?",
+      {person});
+  if (!row) return {};
+  return {.on = !(*row)[0].is_null(), .recovery_codes_left = (*row)[1].number()};
+}
+
+std::optional<SealedNumbers> find_sealed_numbers(storage::Snapshot& snapshot, base::Id person) {
+  const auto row = snapshot.find("SELECT citizen_id_sealed, phone_sealed FROM people WHERE id = ?", {person});
+  if (!row) return std::nullopt;
+  return SealedNumbers{.citizen_id = (*row)[0].text(), .phone = (*row)[1].text()};
+}
+
+void insert_disclosure(storage::Transaction& transaction, const Disclosure& disclosure, std::string_view division) {
+  transaction.execute(
+      "INSERT INTO disclosures (id, division, person, reader, record_kind, record, reason, disclosed_at) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      {disclosure.id, division, disclosure.person, disclosure.reader, disclosure.record_kind, disclosure.record,
+       disclosure.reason, disclosure.at});
+}
+
+std::vector<DisclosureRecord> disclosures_of(storage::Snapshot& snapshot, base::Id person, base::Id before, int limit) {
+  std::vector<DisclosureRecord> records;
+  for (const Row& row : snapshot.query(
+           "SELECT d.id, d.person, d.reader, d.record_kind, d.record, d.reason, d.disclosed_at, p.name, p.division, "
+           "p.office FROM disclosures d JOIN people p ON p.id = d.reader "
+           "WHERE d.person = ? AND (? = 0 OR d.id < ?) ORDER BY d.id DESC LIMIT ?",
+           {person, before, before, limit}))
+    records.push_back({.disclosure = {.id = row[0].id(),
+                                      .person = row[1].id(),
+                                      .reader = row[2].id(),
+                                      .record_kind = row[3].text(),
+                                      .record = row[4].id(),
+                                      .reason = row[5].text(),
+                                      .at = row[6].instant()},
+                       .reader_name = row[7].text(),
+                       .reader_office = office_name(snapshot, row[8].text(), row[9].text())});
+  return records;
+}
+
+std::vector<std::pair<Person, bool>> list_accounts(storage::Snapshot& snapshot, std::string_view account) {
+  std::vector<std::pair<Person, bool>> accounts;
+  for (const Row& row : snapshot.query("SELECT " + std::string(person_columns) +
+                                           ", p.disabled_at FROM people p WHERE (p.is_staff = 1 AND ? = '') "
+                                           "OR p.account = ? ORDER BY p.account",
+                                       {account, account}))
+    accounts.emplace_back(person_of(row), !row[person_columns_count].is_null());
+  return accounts;
 }
 
 Failures failures_of(storage::Snapshot& snapshot, std::string_view subject) {

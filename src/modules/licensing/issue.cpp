@@ -105,8 +105,8 @@ base::Result<feel::Context> Licensing::document_data(storage::Snapshot& snapshot
   applicant.put("title", of_case.head.title);
 
   feel::Context data;
-  data.put("authority", settings_.authority.zh);
-  data.put("contact", settings_.contact.zh);
+  data.put("authority", bureau().name.zh);
+  data.put("contact", bureau().contact.zh);
   data.put("date", calendar::to_text_zh(moment.today()));
   data.put("case", feel::Value(std::move(case_data)));
   data.put("applicant", feel::Value(std::move(applicant)));
@@ -174,7 +174,7 @@ base::Result<feel::Context> Licensing::issue_notice(storage::Transaction& transa
     if (!notice->number_word.empty()) {
       const std::string year = std::to_string(calendar::civil_of(job.moment.today()).year);
       number = document_number(
-          settings_.authority_word, notice->number_word, job.moment.today(),
+          bureau().document_word, notice->number_word, job.moment.today(),
           transaction.next_number("document/" + job.of_case.head.division + "/" + notice->number_word + "/" + year));
     }
     data.put("number", number);

@@ -28,11 +28,6 @@ namespace licensing {
 
 /// Whose documents these are.
 struct Settings {
-  std::string division = "430211";
-  std::string office = "centre";            // the window that receives applications
-  base::Text authority;                     // printed on every document
-  std::string authority_word = "株天市监";  // in document numbers
-  base::Text contact;                       // phone and address of the window
   std::string base_url = "http://127.0.0.1:8080";
   bool demonstration = true;
 };
@@ -100,6 +95,7 @@ class Licensing {
 
   const Settings& settings() const { return settings_; }
   const casework::Engine& engine() const { return engine_; }
+  const catalogue::Bureau& bureau() const { return engine_.catalogue().bureau; }
 
   /// The guide's answers with what the register knows of the subject they name, where the service has one; unchanged
   /// while it is not named yet.
@@ -212,7 +208,8 @@ std::vector<Visit> visits_of(storage::Snapshot& snapshot, base::Id of_case);
 std::int64_t count_visits(storage::Snapshot& snapshot, base::Id of_case);
 
 /// The public pages' and the office's routes.
-void mount(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing);
+void mount(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing,
+           const access_control::Access& access);
 
 std::span<const storage::Migration> migrations();
 

@@ -57,6 +57,17 @@ struct CompletionView {
 };
 BOOST_DESCRIBE_STRUCT(CompletionView, (), (of_case, state, state_text, sequence, next_task))
 
+struct DisclosureBody {
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(DisclosureBody, (), (reason))
+
+struct FullNumbers {
+  std::string citizen_id;
+  std::string phone;
+};
+BOOST_DESCRIBE_STRUCT(FullNumbers, (), (citizen_id, phone))
+
 struct ClaimView {
   std::string id;
   bool mine = false;
@@ -371,6 +382,44 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
 
 namespace {
 
+/// Both the reason and the answer are personal: nothing of them is kept under an Idempotency-Key, and asking twice leaves
+/// two traces, as it should.
+void mount_disclosures(http::Router& router, storage::Store& store, const Licensing& licensing,
+                       const access_control::Access& access) {
+  http::Operation disclose{.method = "POST",
+                           .path = "/api/v1/cases/{case}/disclosures",
+                           .id = "disclose_applicant",
+                           .tag = std::string(tag),
+                           .summary = {"查看申请人的完整号码(须写明理由,留下记录)",
+                                       "Read the applicant's full numbers (needs a reason, leaves a record)"},
+                           .need = staff("person.disclose"),
+                           .body_schema = http::schema_text<DisclosureBody>(),
+                           .answer_schema = http::schema_text<FullNumbers>(),
+                           .errors = {"casework.case_unknown", "access.reason_missing"}};
+  router.add(std::move(disclose), [&store, &licensing, &access](const http::Request& request) -> http::Reply {
+    const auto body = http::read<DisclosureBody>(request.body, request.language);
+    if (!body) return http::problem(body.error(), request);
+    const auto numbers = store.write_result([&](storage::Transaction& transaction) -> base::Result<FullNumbers> {
+      TRY(const base::Id id, request.id("case"));
+      TRY(const casework::Case of_case,
+          licensing.engine().load(transaction, access_control::scope_of(request.caller), id));
+      TRY(const access_control::PersonalNumbers full,
+          access.disclose(transaction, {.id = request.make_id(),
+                                        .person = of_case.head.applicant,
+                                        .reader = request.caller.person,
+                                        .record_kind = "case",
+                                        .record = id,
+                                        .reason = body.value().reason,
+                                        .at = request.at}));
+      return FullNumbers{full.citizen_id, full.phone};
+    });
+    if (!numbers) return http::problem(numbers.error(), request);
+    http::Reply reply{.body = http::write(numbers.value(), request.language)};
+    reply.headers.emplace_back("Cache-Control", "no-store");
+    return reply;
+  });
+}
+
 void mount_entity_certificates(http::Router& router, storage::Store& store, Licensing& licensing) {
   http::query<http::Page<CertificateView>>(
       router, store,
@@ -397,7 +446,9 @@ void mount_entity_certificates(http::Router& router, storage::Store& store, Lice
 
 }  // namespace
 
-void mount_office(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing) {
+void mount_office(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing,
+                  const access_control::Access& access) {
+  mount_disclosures(router, store, licensing, access);
   mount_work_list(router, store, licensing);
   mount_tasks(router, store, licensing);
   mount_cases(router, store, licensing);

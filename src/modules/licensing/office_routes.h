@@ -7,7 +7,8 @@
 namespace licensing {
 
 void mount_services(http::Router& router, storage::Store& store, const Licensing& licensing);
-void mount_office(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing);
+void mount_office(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing,
+                  const access_control::Access& access);
 
 /// The content of an uploaded file, for its applicant or for staff in scope; `parameter` names the case in the route.
 http::Reply material_content(storage::Store& store, storage::FileStore& files, const http::Request& request,

@@ -295,7 +295,7 @@ void mount_files(http::Router& router, storage::Store& store, storage::FileStore
         [&](storage::Snapshot& snapshot) { return load_application(snapshot, moment.actor.scope, id.value()); });
     if (!application) return http::problem(application.error(), request);
     const std::string sha256 = files.put(request.body);
-    return http::once(store, request, 201, [&](storage::Transaction& transaction) -> base::Result<std::string> {
+    return http::once(store, request, {.status = 201}, [&](storage::Transaction& transaction) -> base::Result<std::string> {
       TRY(const MaterialFile file, licensing.add_file(transaction,
                                                       {.id = request.make_id(),
                                                        .application = id.value(),
@@ -356,7 +356,7 @@ base::Result<PublicCertificate> public_certificate(storage::Snapshot& snapshot, 
                          .number = certificate->number,
                          .status = status,
                          .status_text = status_text(status),
-                         .authority = licensing.settings().authority,
+                         .authority = licensing.bureau().name,
                          .issued_on = certificate->issued_on,
                          .valid_to = certificate->valid_to,
                          .status_since = status == "expired"
@@ -400,12 +400,13 @@ http::Reply material_content(storage::Store& store, storage::FileStore& files, c
                        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"}}};
 }
 
-void mount(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing) {
+void mount(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing,
+           const access_control::Access& access) {
   mount_drafts(router, store, licensing);
   mount_filing(router, store, licensing);
   mount_files(router, store, files, licensing);
   mount_services(router, store, licensing);
-  mount_office(router, store, files, licensing);
+  mount_office(router, store, files, licensing, access);
 
   http::query<PublicCertificate>(
       router, store,

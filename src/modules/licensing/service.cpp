@@ -66,8 +66,8 @@ base::Result<Application> Licensing::draft(storage::Transaction& transaction, ba
   if (plan.advice)
     return base::Error{.kind = base::Refusal::rule_not_met, .code = "licensing.not_suitable", .message = *plan.advice};
   Application application{.id = id,
-                          .division = settings_.division,
-                          .office = settings_.office,
+                          .division = bureau().division,
+                          .office = bureau().window,
                           .applicant = moment.actor.person,
                           .service = service_id,
                           .guide = guide,

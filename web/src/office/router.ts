@@ -11,6 +11,7 @@ export const router = createRouter({
     { path: '/cases/:id', component: () => import('./casework/CasePage.vue'), meta: { title: 'title.case' } },
     { path: '/entities', component: () => import('./registration/EntitiesPage.vue'), meta: { title: 'title.entities' } },
     { path: '/entities/:id', component: () => import('./registration/EntityPage.vue'), meta: { title: 'title.entity' } },
+    { path: '/account', component: () => import('../shared/account/AccountPage.vue'), meta: { title: 'account.title' } },
     { path: '/statistics', component: () => import('./statistics/StatisticsPage.vue'), meta: { title: 'title.statistics' } },
     { path: '/statistics/:id', component: () => import('./statistics/StatisticPage.vue'), meta: { title: 'title.statistic' } },
     { path: '/:rest(.*)*', component: () => import('./access/MissingPage.vue'), meta: { title: 'title.missing', open: true } },

@@ -9,6 +9,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/services/:service', component: () => import('./licensing/ServicePage.vue'), meta: { title: 'title.service' } },
   { path: '/services/:service/guide/:question?', component: () => import('./licensing/GuidePage.vue'), meta: { title: 'title.guide' } },
   { path: '/services/:service/result', component: () => import('./licensing/ResultPage.vue'), meta: { title: 'title.result' } },
+  { path: '/account', component: () => import('./access/AccountPage.vue'), meta: { title: 'title.account', own: true } },
   { path: '/applications', component: () => import('./licensing/ApplicationsPage.vue'), meta: { title: 'title.applications', own: true } },
   { path: '/applications/:id', component: () => import('./licensing/ApplicationPage.vue'), meta: { title: 'title.application', own: true } },
   { path: '/applications/:id/form/:group', component: () => import('./licensing/FormPage.vue'), meta: { title: 'title.form', own: true } },

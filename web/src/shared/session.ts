@@ -20,8 +20,9 @@ export function loadSession(): Promise<Me> {
   return asking
 }
 
-export async function signIn(account: string, password: string): Promise<Me> {
-  take(await post<Me>('/sessions', { account: account.trim(), password }))
+/// `code`: of the second step; empty until the server asks for it (`access.code_needed`).
+export async function signIn(account: string, password: string, code = ''): Promise<Me> {
+  take(await post<Me>('/sessions', { account: account.trim(), password, code: code || undefined }))
   return loadSession()
 }
 

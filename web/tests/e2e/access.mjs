@@ -41,6 +41,7 @@ export async function access() {
   }
   for (const path of ['claim', 'release', 'completion'])
     check(`access: leader may not ${path}`, (await ask({ method: 'POST', path: `/api/v1/tasks/{task}/${path}` }, leader)) === 403)
+  check('access: leader may not see full numbers', (await ask({ method: 'POST', path: '/api/v1/cases/{case}/disclosures' }, leader)) === 403)
   const foreign = await ask({ method: 'GET', path: '/api/v1/applications/{application}' }, citizen)
   check('access: a foreign application is not found', foreign === 404, String(foreign))
   const withoutToken = await fetch(`${BASE}/api/v1/sessions/current`, { method: 'DELETE', headers: { cookie: citizen.cookie } })

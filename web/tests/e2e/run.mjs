@@ -1,6 +1,7 @@
 // Runs every end-to-end file, one after the other, and adds nothing up in between: each check counts.
 import { report } from './browser.mjs'
 import { access } from './access.mjs'
+import { account } from './account.mjs'
 import { pages } from './pages.mjs'
 import { journey } from './journey.mjs'
 import { services } from './services.mjs'
@@ -8,5 +9,5 @@ import { statistics } from './statistics.mjs'
 import { withdrawal } from './withdrawal.mjs'
 
 const wanted = process.argv.slice(2)
-for (const [name, work] of Object.entries({ access, pages, statistics, withdrawal, journey, services })) if (!wanted.length || wanted.includes(name)) await work()
+for (const [name, work] of Object.entries({ access, account, pages, statistics, withdrawal, journey, services })) if (!wanted.length || wanted.includes(name)) await work()
 report()

@@ -26,3 +26,31 @@ describe.each(areas)('texts of %s', (area) => {
     }
   })
 })
+
+// Keys a template writes out; those put together at run time end in the part that is fixed ("phrase.").
+function sources(folderPath: string): string {
+  return readdirSync(folderPath, { withFileTypes: true }).map((entry) => {
+    const path = join(folderPath, entry.name)
+    if (entry.isDirectory()) return entry.name === 'locales' ? '' : sources(path)
+    return /\.(vue|ts)$/.test(entry.name) ? readFileSync(path, 'utf8') : ''
+  }).join('\n')
+}
+
+describe('keys', () => {
+  const shared = Object.keys(read('shared', 'zh'))
+  const code = Object.fromEntries(areas.map((area) => [area, sources(join(__dirname, '../../src', area))]))
+  const used = (text: string) => [...text.matchAll(/\bt\(\s*'([\w.]+)'/g)].map((match) => match[1]!)
+
+  it.each(['public', 'office'])('of %s are all there', (area) => {
+    const known = new Set([...Object.keys(read(area, 'zh')), ...shared])
+    expect(used(code[area] + code.shared!).filter((key) => !known.has(key))).toEqual([])
+  })
+
+  it.each(areas)('of %s are all used', (area) => {
+    const text = Object.values(code).join('\n')
+    const dynamic = [...text.matchAll(/[`']([\w.]+\.)\$\{/g)].map((match) => match[1]!)
+    const unused = Object.keys(read(area, 'zh'))
+      .filter((key) => !text.includes(`'${key}'`) && !dynamic.some((start) => key.startsWith(start)))
+    expect(unused).toEqual([])
+  })
+})

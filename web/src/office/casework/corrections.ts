@@ -8,6 +8,10 @@ export interface Corrections {
   list: PickedCorrection[]
   has: (place: string) => boolean
   toggle: (place: string, label: string) => void
+  /// The task's form asks for corrections: they can be picked until `end`.
+  begin: () => void
+  end: () => void
+  clear: () => void
 }
 
 export function createCorrections(): Corrections {
@@ -20,6 +24,9 @@ export function createCorrections(): Corrections {
       if (index >= 0) state.list.splice(index, 1)
       else state.list.push({ place, label, reason: '' })
     },
+    begin: () => { state.active = true },
+    end: () => { state.active = false },
+    clear: () => { state.list.splice(0) },
   })
   return state
 }
