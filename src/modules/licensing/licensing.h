@@ -24,6 +24,10 @@ namespace documents {
 class Template;
 }
 
+namespace access_control {
+class Access;
+}
+
 namespace licensing {
 
 /// Whose documents these are.
