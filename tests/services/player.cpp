@@ -106,9 +106,7 @@ Player::Player(std::string root, std::shared_ptr<const catalogue::Catalogue> cat
   if (!store_->migrate(all)) throw std::runtime_error("the migrations failed");
   files_ = std::make_unique<storage::FileStore>(folder_.path("files"));
   engine_ = std::make_unique<casework::Engine>(catalogue_);
-  licensing_ = std::make_unique<licensing::Licensing>(
-      licensing::Settings{.authority = {"演示市场监督管理局", "Demonstration bureau"}, .contact = {"窗口", "window"}},
-      *engine_, *files_);
+  licensing_ = std::make_unique<licensing::Licensing>(licensing::Settings{}, *engine_, *files_);
   if (!engine_->deploy(*store_, now_)) throw std::runtime_error("the services can not be kept");
   access_control::Access access(*store_, std::move(access_control::Secrets::load_or_make(folder_.path("keys"))).value(),
                                 access_control::local_stand_in());

@@ -106,7 +106,7 @@ base::Result<feel::Context> Licensing::with_subject(storage::Snapshot& snapshot,
   const feel::Value* given = guide.find(catalogue::subject_key);
   const std::string typed = given ? typed_of(*given) : std::string();
   if (typed.empty()) return guide;
-  const auto found = find_subject(snapshot, *service.subject, settings_.division, typed);
+  const auto found = find_subject(snapshot, *service.subject, bureau().division, typed);
   if (!found) return subject_unknown(typed, *service.subject);
   const calendar::Date today = calendar::local_date(now);
   feel::Context facts = entity_facts(snapshot, found->entity, today);
