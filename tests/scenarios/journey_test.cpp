@@ -24,10 +24,15 @@ class journey : public testing::TestWithParam<const char*> {
     keys_ = district.model_case().keys;
     cases_ = district.submit_cases(cases);
   }
-  void serve() {
-    driver::Process::Options options{.data = data_};
-    if (!database_.empty()) options.more = {"--database", database_};
+  void serve(std::vector<std::string> more = {}) {
+    driver::Process::Options options{.data = data_, .more = std::move(more)};
+    if (!database_.empty()) options.more.insert(options.more.end(), {"--database", database_});
     process_.emplace(options);
+  }
+  driver::Answer ask(const std::string& method, const std::string& path, const driver::Session& session,
+                     const std::string& body = {}) {
+    return driver::Connection(process_->port())
+        .ask({.method = method, .path = path, .session = &session, .body = body, .key = method + path + body});
   }
   driver::Answer complete(base::Id of_case, const driver::Step& step, const driver::Session& session,
                           const std::string& key, const std::string& language = "zh") {
@@ -115,6 +120,48 @@ TEST_P(journey, lets_one_of_two_clerks_accept_a_case_and_tells_the_other_who_and
     EXPECT_EQ(again.status, 200);
     EXPECT_EQ(again.body, answers[first_won ? 0 : 1].body);
   }
+}
+
+TEST_P(journey, accepts_by_silence_when_nobody_answers_in_time) {
+  start(2);
+  const std::string path = "/api/v1/cases/" + base::to_text(cases_[0]);
+  serve();
+  EXPECT_EQ(ask("GET", path, driver::sign_in(process_->port(), "clerk")).text("state"), "submitted");
+  EXPECT_EQ(process_->stop(), 0);
+  // Three weeks have five working days in any season; the timers fire soon after the start.
+  serve({"--demonstration", "--clock-shift", std::to_string(21 * 86'400)});
+  const driver::Session clerk = driver::sign_in(process_->port(), "clerk");
+  std::string state;
+  for (int tries = 0; tries < 100 && state != "accepted"; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    state = ask("GET", path, clerk).text("state");
+  }
+  EXPECT_EQ(state, "accepted");
+  const driver::Answer late = complete(cases_[0], driver::journey()[0], clerk, "late", "en");
+  EXPECT_EQ(late.status, 409);
+  EXPECT_EQ(late.text("code"), "casework.already_done");
+  // Both examinations are open, as after an acceptance by hand.
+  for (const int step : {1, 2}) {
+    const driver::Step& examination = driver::journey()[static_cast<std::size_t>(step)];
+    const driver::Session examiner = driver::sign_in(process_->port(), examination.account);
+    const std::string list = ask("GET", "/api/v1/tasks?tab=office&element=" + examination.element, examiner).body;
+    EXPECT_THAT(list, HasSubstr(base::to_text(cases_[0]))) << examination.element;
+  }
+}
+
+TEST_P(journey, ends_a_case_that_its_applicant_withdraws) {
+  start(2);
+  serve();
+  const driver::Session citizen = driver::sign_in(process_->port(), "citizen1");
+  const driver::Session clerk = driver::sign_in(process_->port(), "clerk");
+  const std::string path = "/api/v1/applications/" + base::to_text(cases_[0]);
+  EXPECT_EQ(ask("POST", path + "/withdrawal", citizen, R"({"reason":""})").status, 422);
+  EXPECT_EQ(ask("POST", path + "/withdrawal", clerk, R"({"reason":"不是本人"})").status, 403);
+  EXPECT_EQ(ask("POST", path + "/withdrawal", citizen, R"({"reason":"改租别处"})").status, 200);
+  EXPECT_EQ(ask("GET", path, citizen).text("state"), "withdrawn");
+  EXPECT_EQ(ask("POST", path + "/withdrawal", citizen, R"({"reason":"再撤一次"})").text("code"), "casework.ended");
+  EXPECT_EQ(complete(cases_[0], driver::journey()[0], clerk, "gone").status, 409);
+  EXPECT_EQ(complete(cases_[1], driver::journey()[0], clerk, "stays").status, 200);
 }
 
 INSTANTIATE_TEST_SUITE_P(on, journey, testing::Values("sqlite", "postgresql"),

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "kernel/calendar/due.h"
 #include "words.h"
 
 namespace calendar {
@@ -148,6 +149,18 @@ std::vector<std::int64_t> provisional_years(Date first, Date last, const Calenda
   return {years.begin(), years.end()};
 }
 
+bool is_provisional(const Count& count, const End& end) {
+  if (!end.due) return false;
+  const Date first_leaning = count.unit == Unit::working_days ? count.start : *end.raw;
+  return !provisional_years(first_leaning, *end.due, count.calendar).empty();
+}
+
+base::Result<Count> count_of(Date start, Span total, std::span<const Pause> pauses, const Calendar& calendar) {
+  TRY(const int days, days_to_count(start, total));
+  TRY(std::vector<Gap> gaps, gaps_of(pauses, start));
+  return Count{.start = start, .unit = total.unit, .total = days, .gaps = std::move(gaps), .calendar = calendar};
+}
+
 /// The pauses that took something out before `until`, one sentence each.
 base::Result<std::vector<Reason>> pause_reasons(const Count& count, std::optional<Date> until) {
   std::vector<Reason> reasons;
@@ -206,16 +219,10 @@ base::Result<std::vector<Reason>> end_reasons(const Count& count, const End& end
 base::Result<Running> run(Date start, Span limit, std::span<const Span> extensions, std::span<const Pause> pauses,
                           Date today, const Calendar& calendar, const base::Text& event) {
   TRY(const Span total, total_of(limit, extensions));
-  TRY(const int days, days_to_count(start, total));
-  TRY(std::vector<Gap> gaps, gaps_of(pauses, start));
-  const Count count{.start = start, .unit = total.unit, .total = days, .gaps = std::move(gaps), .calendar = calendar};
+  TRY(const Count count, count_of(start, total, pauses, calendar));
   TRY(const End end, end_of(count));
 
-  Running running{.due = end.due};
-  if (end.due) {
-    const Date first_leaning = total.unit == Unit::working_days ? start : *end.raw;
-    running.provisional = !provisional_years(first_leaning, *end.due, calendar).empty();
-  }
+  Running running{.due = end.due, .provisional = is_provisional(count, end)};
   TRY(std::ignore, fill_usage(count, end, today, running));
 
   running.derivation.push_back({start_sentence(start, event)});
@@ -224,6 +231,14 @@ base::Result<Running> run(Date start, Span limit, std::span<const Span> extensio
   TRY(std::vector<Reason> reasons, end_reasons(count, end, total, running));
   std::ranges::move(reasons, std::back_inserter(running.derivation));
   return running;
+}
+
+base::Result<Due> due_of(Date start, Span limit, std::span<const Span> extensions, std::span<const Pause> pauses,
+                         const Calendar& calendar) {
+  TRY(const Span total, total_of(limit, extensions));
+  TRY(const Count count, count_of(start, total, pauses, calendar));
+  TRY(const End end, end_of(count));
+  return Due{.day = end.due, .provisional = is_provisional(count, end)};
 }
 
 base::Result<Deadline> deadline_after(Date start, Span limit, const Calendar& calendar, const base::Text& event) {

@@ -1,9 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <random>
 
 #include "kernel/calendar/calendar.h"
+#include "kernel/calendar/due.h"
 #include "test_tables.h"
 
 namespace calendar {
@@ -290,6 +293,66 @@ TEST(run, a_published_notice_changes_what_leaned_on_the_provisional_plan) {
   const Calendar loaded = Calendar::of(prefer_published(std::move(notice), provisional_plans())).value();
   EXPECT_EQ(due_of(due_with(loaded)), "2027-02-15");
   EXPECT_FALSE(due_with(loaded).provisional);
+}
+
+/// Day by day, as a person counts on a calendar at the wall.
+struct ByHand {
+  Date start;
+  Span limit;
+  const std::vector<Pause>& pauses;
+
+  bool is_paused(Date day) const {
+    return std::ranges::any_of(pauses, [&](const Pause& one) { return one.from < day && (!one.to || day <= *one.to); });
+  }
+  bool is_paused_for_good(Date day) const {
+    return std::ranges::any_of(pauses, [&](const Pause& one) { return one.from < day && !one.to; });
+  }
+  bool counts(Date day) const {
+    return !is_paused(day) && (limit.unit != Unit::working_days || complete().is_working_day(day).value());
+  }
+  std::optional<Date> due() const {
+    Date day = start;
+    for (int counted = 0; counted < limit.count; counted += counts(day) ? 1 : 0)
+      if (is_paused_for_good({++day.days})) return std::nullopt;
+    for (; is_paused(day) || !complete().is_working_day(day).value(); ++day.days)
+      if (is_paused_for_good(day)) return std::nullopt;
+    return day;
+  }
+  int used(Date until) const {
+    int count = 0;
+    for (Date day{start.days + 1}; day <= until; ++day.days) count += counts(day) ? 1 : 0;
+    return count;
+  }
+};
+
+TEST(run, agrees_with_counting_day_by_day) {
+  std::minstd_rand random(2026);
+  const auto below = [&](int limit) { return static_cast<int>(random() % static_cast<unsigned>(limit)); };
+  int open = 0;
+  for (int round = 0; round < 3000; ++round) {
+    const Date start{on("2024-01-01").days + below(900)};
+    std::vector<Pause> pauses;
+    for (int pause = below(4); pause > 0; --pause) {
+      const Date from{start.days - 3 + below(60)};
+      pauses.push_back({.from = from});
+      if (below(8) > 0) pauses.back().to = Date{from.days + below(30)};
+    }
+    const ByHand by_hand{start, below(2) == 0 ? working(1 + below(40)) : calendar_days(1 + below(60)), pauses};
+    const Date today{start.days + below(120)};
+    const Running running = run(start, by_hand.limit, {}, pauses, today, complete()).value();
+    SCOPED_TRACE("round " + std::to_string(round) + " from " + to_text(start) + ", " + to_text(by_hand.limit).en);
+    const auto due = by_hand.due();
+    ASSERT_EQ(running.due, due);
+    ASSERT_EQ(running.used, by_hand.used(due ? std::min(today, *due) : today));
+    if (due && today <= *due) {
+      ASSERT_EQ(running.left, by_hand.used(*due) - by_hand.used(today));
+    }
+    const Due alone = due_of(start, by_hand.limit, {}, pauses, complete()).value();
+    ASSERT_EQ(alone.day, due);
+    ASSERT_EQ(alone.provisional, running.provisional);
+    open += due ? 0 : 1;
+  }
+  EXPECT_GT(open, 100);
 }
 
 }  // namespace

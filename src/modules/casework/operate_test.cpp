@@ -3,9 +3,11 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 
+#include "databases.h"
 #include "modules/access/access.h"
 #include "modules/casework/casework.h"
 #include "store.h"
@@ -21,16 +23,16 @@ class Office {
     folder_ = std::filesystem::temp_directory_path() /
               ("yichuang-turns-" + std::to_string(::getpid()) + "-" + std::to_string(count_++));
     std::filesystem::create_directories(folder_);
-    store = std::move(storage::open({.database = "sqlite:" + (folder_ / "a.db").string()})).value();
+    const char* kind = std::getenv("YICHUANG_TEST_DATABASE");  // "postgresql", or else SQLite
+    const bool embedded = !kind || kind != std::string_view("postgresql");
+    store = testing_storage::open_store(embedded ? "sqlite:" + (folder_ / "a.db").string()
+                                                 : testing_storage::new_postgres_database());
     std::vector<storage::Migration> all;
     for (const auto part : {storage::migrations(), access_control::migrations(), migrations()})
       all.insert(all.end(), part.begin(), part.end());
     EXPECT_TRUE(store->migrate(all));
     static const auto catalogue = catalogue::load(SOURCE_DIR "/catalogue").value();
-    engine = std::make_unique<Engine>(catalogue);
-    for (const char* job : {"licensing.notice", "licensing.issue", "registration.record"})
-      engine->work(
-          job, [](storage::Transaction&, const JobContext&) -> base::Result<feel::Context> { return feel::Context{}; });
+    use(catalogue);
     EXPECT_TRUE(engine->deploy(*store, now));
     access_control::Access access(*store,
                                   std::move(access_control::Secrets::load_or_make((folder_ / "keys").string())).value(),
@@ -43,6 +45,14 @@ class Office {
   ~Office() {
     store.reset();
     std::filesystem::remove_all(folder_);
+  }
+
+  /// An engine over the same store, as after a start with another catalogue.
+  void use(const std::shared_ptr<const catalogue::Catalogue>& catalogue) {
+    engine = std::make_unique<Engine>(catalogue);
+    for (const char* job : {"licensing.notice", "licensing.issue", "registration.record"})
+      engine->work(
+          job, [](storage::Transaction&, const JobContext&) -> base::Result<feel::Context> { return feel::Context{}; });
   }
 
   Moment as(int person) const {
@@ -398,6 +408,59 @@ TEST(remind, leaves_the_form_of_somebody_who_has_it_open_valid) {
   };
   EXPECT_EQ(complete(seen + 99).error().code, "casework.stale");
   EXPECT_TRUE(complete(seen));
+}
+
+/// The same catalogue on a calendar with one more day of rest.
+std::shared_ptr<const catalogue::Catalogue> with_rest_day(const catalogue::Catalogue& old, calendar::Date rest) {
+  std::vector<calendar::YearPlan> plans;
+  for (const std::int64_t year : old.calendar.years()) {
+    calendar::YearPlan plan{.year = year};
+    const calendar::Date first = *calendar::date_of({year, 1, 1});
+    plan.provisional = old.calendar.is_provisional(first);
+    for (calendar::Date day = first; calendar::civil_of(day).year == year; ++day.days) {
+      const bool works = old.calendar.is_working_day(day).value() && day != rest;
+      if (works != (calendar::weekday(day) <= 5))
+        plan.days.push_back(
+            {.date = day, .kind = works ? calendar::DayKind::makeup_workday : calendar::DayKind::holiday});
+    }
+    plans.push_back(std::move(plan));
+  }
+  auto changed = std::make_shared<catalogue::Catalogue>(old);
+  changed->calendar = calendar::Calendar::of(std::move(plans)).value();
+  return changed;
+}
+
+TEST(replan, moves_the_days_of_stored_cases_once_when_the_calendar_changes) {
+  Office office;
+  const base::Id id = office.open();
+  const base::Id ended = office.open();
+  EXPECT_EQ(office.operate(ended, 11, "withdraw", {{"channel", "phone"}}), "");
+  EXPECT_EQ(office.engine->replan(*office.store, office.now), 0);  // the first start: nothing moves
+  const auto promised = office.load(id).head.promised_day;
+  const auto legal = office.clock(id, "acceptance").legal->due;
+  ASSERT_TRUE(promised && legal);
+  const std::int64_t sequence = office.load(ended).head.sequence;
+
+  // A holiday is proclaimed for tomorrow, a day that both limits count.
+  const calendar::Date tomorrow{calendar::local_date(office.now).days + 1};
+  const auto before = office.engine->catalogue().calendar;
+  office.use(with_rest_day(office.engine->catalogue(), tomorrow));
+  EXPECT_EQ(office.engine->replan(*office.store, office.now), 1);
+  EXPECT_EQ(office.engine->replan(*office.store, office.now), 0);
+  const auto later = office.clock(id, "acceptance").legal->due;
+  ASSERT_TRUE(later);
+  EXPECT_EQ(*later, calendar::add_working_days(*legal, 1, before).value());
+  EXPECT_EQ(office.load(id).head.promised_day, calendar::add_working_days(*promised, 1, before).value());
+  EXPECT_EQ(office.tasks(id).at(0).due, office.clock(id, "acceptance").promised->due);
+  EXPECT_EQ(office.load(ended).head.sequence, sequence);
+
+  // Silence accepts after the new day, not after the old one.
+  EXPECT_EQ(office.engine->fire_due_timers(*office.store, calendar::start_of({legal->days + 1}), 10), 0);
+  office.expect_replay(id);
+  office.now = calendar::start_of({later->days + 1});
+  EXPECT_EQ(office.engine->fire_due_timers(*office.store, office.now, 10), 1);
+  EXPECT_EQ(office.waiting(id), "registration_examine food_examine");
+  office.expect_replay(id);
 }
 
 /// Every operation in every order: refused or done, the events alone give the case, no token is lost, and no limit

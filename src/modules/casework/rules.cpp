@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "kernel/calendar/due.h"
+#include "modules/casework/due.h"
 #include "modules/casework/model.h"
 
 namespace casework {
@@ -65,10 +67,27 @@ Passage passage(const ClockPlan& plan, const std::vector<Mark>& marks) {
   return passed;
 }
 
-base::Result<Side> side_of(const Limit& limit, const Passage& passed, const calendar::Calendar& calendar,
-                           calendar::Date today) {
+ClockState state_of(const Passage& passed) {
+  if (!passed.started) return ClockState::waiting;
+  if (passed.stopped) return ClockState::stopped;
+  const bool paused =
+      std::any_of(passed.pauses.begin(), passed.pauses.end(), [](const calendar::Pause& pause) { return !pause.to; });
+  return paused ? ClockState::paused : ClockState::running;
+}
+
+std::vector<calendar::Span> extensions_of(const Limit& limit, const Passage& passed) {
   std::vector<calendar::Span> extensions;
   if (limit.extension) extensions.assign(static_cast<std::size_t>(passed.extensions), *limit.extension);
+  return extensions;
+}
+
+base::Result<calendar::Due> due_of(const Limit& limit, const Passage& passed, const calendar::Calendar& calendar) {
+  return calendar::due_of(*passed.started, limit.span, extensions_of(limit, passed), passed.pauses, calendar);
+}
+
+base::Result<Side> side_of(const Limit& limit, const Passage& passed, const calendar::Calendar& calendar,
+                           calendar::Date today) {
+  const std::vector<calendar::Span> extensions = extensions_of(limit, passed);
   const calendar::Date until = passed.stopped.value_or(today);
   TRY(const calendar::Running running,
       calendar::run(*passed.started, limit.span, extensions, passed.pauses, until, calendar));
@@ -92,9 +111,7 @@ base::Result<ClockReading> read_clock(const ClockPlan& plan, const std::vector<M
   const Passage passed = passage(plan, marks);
   ClockReading reading{.started_on = passed.started, .stopped_on = passed.stopped};
   if (!passed.started) return reading;
-  const bool paused = std::any_of(passed.pauses.begin(), passed.pauses.end(),
-                                  [](const calendar::Pause& pause) { return !pause.to; });
-  reading.state = passed.stopped ? ClockState::stopped : paused ? ClockState::paused : ClockState::running;
+  reading.state = state_of(passed);
   if (legal) {
     TRY(reading.legal, side_of(*legal, passed, calendar, today));
   }
@@ -102,6 +119,24 @@ base::Result<ClockReading> read_clock(const ClockPlan& plan, const std::vector<M
     TRY(reading.promised, side_of(*promised, passed, calendar, today));
   }
   return reading;
+}
+
+base::Result<ClockDays> read_days(const ClockPlan& plan, const std::vector<Mark>& marks,
+                                  const std::optional<Limit>& legal, const std::optional<Limit>& promised,
+                                  const calendar::Calendar& calendar) {
+  const Passage passed = passage(plan, marks);
+  ClockDays days{.state = state_of(passed)};
+  if (!passed.started) return days;
+  if (legal) {
+    TRY(const calendar::Due due, due_of(*legal, passed, calendar));
+    days.legal = due.day;
+  }
+  if (promised) {
+    TRY(const calendar::Due due, due_of(*promised, passed, calendar));
+    days.promised = due.day;
+    days.promised_is_provisional = due.provisional;
+  }
+  return days;
 }
 
 }  // namespace casework

@@ -2,6 +2,7 @@
 
 #include "engine.h"
 #include "modules/access/access.h"
+#include "modules/casework/clocks.h"
 #include "store.h"
 
 namespace casework {
@@ -121,37 +122,6 @@ class ServiceDecisions : public bpmn::Decisions {
   const catalogue::Service& service_;
 };
 
-ClockPlan plan_of(const catalogue::Clock& clock, const Conduct& conduct) {
-  ClockPlan plan{.starts = clock.starts,
-                 .stops = clock.stops,
-                 .pauses = {},
-                 .extensions = clock.extensions,
-                 .interruptions = conduct.interruptions,
-                 .extended = static_cast<int>(std::count(conduct.extended.begin(), conduct.extended.end(), clock.id))};
-  for (const auto& pause : clock.pauses) plan.pauses.push_back({pause.from, pause.to, pause.reason});
-  return plan;
-}
-
-base::Result<std::optional<Limit>> limit_of(const catalogue::Rules& rules, const std::string& rule,
-                                            const std::string& extension, calendar::Date trigger) {
-  if (rule.empty()) return std::optional<Limit>();
-  TRY(const catalogue::Rule found, rules.on(rule, trigger));
-  Limit limit{.span = found.value, .basis = found.basis};
-  if (!extension.empty()) {
-    // Where the law of that day knew no extension, there is none.
-    if (const auto more = rules.on(extension, trigger)) limit.extension = more.value().value;
-  }
-  return std::optional<Limit>(limit);
-}
-
-/// The earlier of the two limits: what the person doing the work should look at.
-std::optional<calendar::Date> nearest_due(const ClockReading& reading) {
-  std::optional<calendar::Date> nearest;
-  for (const auto* side : {&reading.promised, &reading.legal})
-    if (*side && (*side)->due && (!nearest || *(*side)->due < *nearest)) nearest = (*side)->due;
-  return nearest;
-}
-
 }  // namespace
 
 bool changed_since(storage::Snapshot& snapshot, const CaseHead& head, std::int64_t sequence) {
@@ -253,52 +223,79 @@ std::string clock_of(const bpmn::Element& element) {
   return property(element, "clock");
 }
 
-std::optional<calendar::Date> due_under(const std::vector<ClockView>& clocks, const std::string& clock) {
+std::optional<calendar::Date> due_under(const std::vector<ClockDue>& clocks, const std::string& clock) {
   std::optional<calendar::Date> nearest;
-  for (const ClockView& view : clocks) {
-    if (view.reading.state != ClockState::running) continue;
-    if (!clock.empty() && view.clock->id != clock) continue;
-    const auto due = nearest_due(view.reading);
-    if (due && (!nearest || *due < *nearest)) nearest = due;
+  for (const ClockDue& one : clocks) {
+    if (one.days.state != ClockState::running) continue;
+    if (!clock.empty() && one.clock->id != clock) continue;
+    // The earlier of the two limits: what the person doing the work should look at.
+    for (const auto& due : {one.days.promised, one.days.legal})
+      if (due && (!nearest || *due < *nearest)) nearest = due;
   }
   return nearest;
 }
 
 /// What the applicant was promised for the whole: the latest promise that runs.
-std::optional<calendar::Date> promised_day(const std::vector<ClockView>& clocks) {
+std::optional<calendar::Date> promised_day(const std::vector<ClockDue>& clocks) {
   std::optional<calendar::Date> latest;
-  for (const ClockView& view : clocks) {
-    if (view.reading.state != ClockState::running || !view.reading.promised) continue;
-    const auto due = view.reading.promised->due;
-    if (due && (!latest || *latest < *due)) latest = due;
+  for (const ClockDue& one : clocks) {
+    if (one.days.state != ClockState::running) continue;
+    if (one.days.promised && (!latest || *latest < *one.days.promised)) latest = one.days.promised;
   }
   return latest;
 }
 
-}  // namespace
-
-base::Result<std::vector<ClockView>> Engine::clocks(const Case& of_case, calendar::Date today) const {
-  std::vector<ClockView> views;
-  for (const catalogue::Clock& clock : of_case.service->clocks) {
-    const ClockPlan plan = plan_of(clock, of_case.conduct);
-    const bool express = of_case.conduct.express_at && !clock.express_rule.empty();
-    ClockView view{.clock = &clock, .reading = {}};
-    if (const auto started = started_on(plan, of_case.marks)) {
-      TRY(const auto legal, limit_of(catalogue_->rules, clock.legal_rule, clock.extension_rule, *started));
-      TRY(const auto promised,
-          limit_of(catalogue_->rules, express ? clock.express_rule : clock.promised_rule, "", *started));
-      TRY(view.reading, read_clock(plan, of_case.marks, legal, promised, catalogue_->calendar, today));
-    }
-    views.push_back(std::move(view));
+/// The type of the element that ended together with what waited under `key`, as far as the events of the step tell.
+std::optional<bpmn::ElementType> ended_type(const std::vector<bpmn::Event>& events, bpmn::Key key,
+                                            const std::vector<bpmn::Element>& elements) {
+  for (const bpmn::Event& event : events) {
+    bpmn::ElementIndex element = bpmn::no_element;
+    if (const auto* completed = std::get_if<bpmn::ElementCompleted>(&event); completed && completed->key == key)
+      element = completed->element;
+    if (const auto* cancelled = std::get_if<bpmn::ElementCancelled>(&event); cancelled && cancelled->key == key)
+      element = cancelled->element;
+    if (element < elements.size()) return elements[element].type;
   }
-  return views;
+  return std::nullopt;
 }
+
+struct Closing {
+  base::Instant at;
+  base::Id by;
+};
+/// The row of a task is closed, that of a timer dropped; a job has none.
+void close_wait(storage::Transaction& transaction, const Case& of_case, bpmn::Key key,
+                std::optional<bpmn::ElementType> type, const Closing& closing) {
+  using enum bpmn::ElementType;
+  if (type == service_task || type == send_task || type == business_rule_task || type == script_task) return;
+  close_task(transaction, of_case.head.id, key, closing.at, closing.by);
+  if (type != user_task) drop_timer(transaction, of_case.head.id, key);
+}
+
+/// Tasks that stay open may stand under a clock that a step has started, paused or stopped, or a new calendar has
+/// moved. Those that `events` have just opened stand under it already.
+void save_due_days(storage::Transaction& transaction, const Case& of_case, const std::vector<ClockDue>& clocks,
+                   const std::vector<bpmn::Event>& events) {
+  const std::vector<bpmn::Element>& elements = bpmn::elements(*of_case.service->process);
+  for (const auto& living : of_case.instance.living()) {
+    if (living.element >= elements.size() || elements[living.element].type != bpmn::ElementType::user_task) continue;
+    const bool is_new = std::any_of(events.begin(), events.end(), [&](const bpmn::Event& event) {
+      const auto* opened = std::get_if<bpmn::TaskOpened>(&event);
+      return opened && opened->key == living.key;
+    });
+    if (!is_new)
+      save_task_due(transaction, of_case.head.id, elements[living.element].id,
+                    due_under(clocks, clock_of(elements[living.element])));
+  }
+}
+
+}  // namespace
 
 base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& of_case, std::vector<bpmn::Event> events,
                                       const Step& step, const Moment& moment) const {
   if (of_case.instance.ended() && !of_case.head.ended_at) of_case.head.ended_at = moment.now;
-  TRY(const std::vector<ClockView> views, clocks(of_case, moment.today()));
-  of_case.head.promised_day = of_case.head.ended_at ? std::nullopt : promised_day(views);
+  TRY(const std::vector<ClockDue> days, due_days(*catalogue_, of_case, Started::going));
+  of_case.head.promised_day = of_case.head.ended_at ? std::nullopt : promised_day(days);
   const std::vector<bpmn::Element>& elements = bpmn::elements(*of_case.service->process);
 
   const bool is_new = of_case.head.sequence == 0;
@@ -326,39 +323,27 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
                                     : base::Id{};
       bpmn::TaskOpened opened = *task;
       if (of_case.conduct.express_at) opened.priority = std::max(opened.priority, express_priority);
-      insert_task(transaction, of_case, opened, element, assignee, due_under(views, clock_of(element)), moment.now);
+      insert_task(transaction, of_case, opened, element, assignee, due_under(days, clock_of(element)), moment.now);
     } else if (const auto* timer = std::get_if<bpmn::TimerOpened>(&event)) {
       save_timer(transaction, of_case, timer->key, timer->due, moment.now);
     } else if (const auto* closed = std::get_if<bpmn::WaitClosed>(&event)) {
-      const bool by_hand = step.key == closed->key;
-      close_task(transaction, of_case.head.id, closed->key, moment.now, by_hand ? moment.actor.person : base::Id{});
-      drop_timer(transaction, of_case.head.id, closed->key);
+      close_wait(transaction, of_case, closed->key, ended_type(events, closed->key, elements),
+                 {.at = moment.now, .by = step.key == closed->key ? moment.actor.person : base::Id{}});
     }
   }
-  refresh_tasks(transaction, of_case, views);
+  save_due_days(transaction, of_case, days, events);
   if (!of_case.conduct.interruptions.empty()) {
     TRY(std::ignore, refresh_timers(transaction, of_case, moment));
   }
   return of_case.head;
 }
 
-/// Tasks that stay open may stand under a clock that a step has started, paused or stopped, or a new calendar has
-/// moved.
-void Engine::refresh_tasks(storage::Transaction& transaction, const Case& of_case,
-                           const std::vector<ClockView>& views) const {
-  const std::vector<bpmn::Element>& elements = bpmn::elements(*of_case.service->process);
-  for (const auto& living : of_case.instance.living())
-    if (living.element < elements.size() && elements[living.element].type == bpmn::ElementType::user_task)
-      save_task_due(transaction, of_case.head.id, elements[living.element].id,
-                    due_under(views, clock_of(elements[living.element])));
-}
-
-base::Result<bool> Engine::refresh(storage::Transaction& transaction, Case& of_case, const Moment& moment) const {
-  TRY(const std::vector<ClockView> views, clocks(of_case, moment.today()));
+base::Result<bool> Engine::refresh(storage::Transaction& transaction, Case& of_case, const Moment&) const {
+  TRY(const std::vector<ClockDue> days, due_days(*catalogue_, of_case, Started::going));
   const auto before = of_case.head.promised_day;
-  of_case.head.promised_day = promised_day(views);
+  of_case.head.promised_day = promised_day(days);
   update_case(transaction, of_case, bpmn::encode(of_case.instance));
-  refresh_tasks(transaction, of_case, views);
+  save_due_days(transaction, of_case, days, {});
   return of_case.head.promised_day != before;
 }
 

@@ -4,6 +4,7 @@
 #include "certificates.h"
 #include "documents/documents.h"
 #include "modules/access/access.h"
+#include "modules/casework/clocks.h"
 #include "parts.h"
 #include "store.h"
 
@@ -16,15 +17,14 @@ std::string header(const bpmn::Element& element, const char* name) {
 }
 
 /// A name, a count, a reason: what notices list.
-feel::Value material_list(const catalogue::Service& service, const std::vector<MaterialFile>& files) {
+feel::Value material_list(const catalogue::Service& service, const std::map<std::string, std::int64_t>& counts) {
   feel::List list;
   for (const catalogue::Material& material : service.materials) {
-    const auto count =
-        std::count_if(files.begin(), files.end(), [&](const MaterialFile& file) { return file.slot == material.id; });
-    if (count == 0) continue;
+    const auto count = counts.find(material.id);
+    if (count == counts.end()) continue;
     feel::Context entry;
     entry.put("name", material.name.zh);
-    entry.put("count", feel::Value(static_cast<std::int64_t>(count)));
+    entry.put("count", feel::Value(count->second));
     list.emplace_back(std::move(entry));
   }
   return feel::Value(std::move(list));
@@ -42,23 +42,24 @@ feel::Value correction_list(const catalogue::Service& service, const std::vector
 }
 
 /// One line for each clock that concerns the applicant: the law's limit beside the promise.
-feel::Context limits_of(const std::vector<casework::ClockView>& clocks) {
+feel::Context limits_of(const std::vector<casework::ClockDue>& clocks) {
   std::string legal, promised, promised_day;
-  for (const casework::ClockView& view : clocks) {
-    if (view.reading.state == casework::ClockState::waiting || view.clock->registration.empty()) continue;
-    const auto line = [&](std::string& to, const std::optional<casework::Side>& side) {
-      if (!side) return;
-      if (!to.empty()) to += ";";
-      to += view.clock->name.zh + span_text(side->limit.span).zh;
-    };
-    line(legal, view.reading.legal);
-    line(promised, view.reading.promised);
-  }
-  for (const casework::ClockView& view : clocks)
-    if (view.clock->registration.empty() && view.reading.promised && view.reading.promised->due) {
-      promised_day = calendar::to_text_zh(*view.reading.promised->due);
-      if (view.reading.promised->provisional) promised_day += "(暂定)";
+  for (const casework::ClockDue& clock : clocks) {
+    if (clock.clock->registration.empty()) {
+      if (clock.days.promised) {
+        promised_day = calendar::to_text_zh(*clock.days.promised);
+        if (clock.days.promised_is_provisional) promised_day += "(暂定)";
+      }
+      continue;
     }
+    const auto line = [&](std::string& to, const std::optional<calendar::Span>& limit) {
+      if (!limit) return;
+      if (!to.empty()) to += ";";
+      to += clock.clock->name.zh + span_text(*limit).zh;
+    };
+    line(legal, clock.legal_limit);
+    line(promised, clock.promised_limit);
+  }
   feel::Context limits;
   limits.put("legal_text", legal.empty() ? "依法定期限" : legal);
   limits.put("promised_text", promised.empty() ? "依承诺期限" : promised);
@@ -90,7 +91,7 @@ void Licensing::register_workers() {
 base::Result<feel::Context> Licensing::document_data(storage::Snapshot& snapshot, const casework::Case& of_case,
                                                      const casework::Moment& moment) const {
   const feel::Context& variables = of_case.instance.variables();
-  TRY(const auto clocks, engine_.clocks(of_case, moment.today()));
+  TRY(const auto clocks, casework::due_days(engine_.catalogue(), of_case, casework::Started::all));
   std::string accepted_on;
   for (const casework::Mark& mark : of_case.marks)
     if (mark.element == "accepted") accepted_on = calendar::to_text_zh(calendar::local_date(mark.at));
@@ -110,9 +111,9 @@ base::Result<feel::Context> Licensing::document_data(storage::Snapshot& snapshot
   data.put("date", calendar::to_text_zh(moment.today()));
   data.put("case", feel::Value(std::move(case_data)));
   data.put("applicant", feel::Value(std::move(applicant)));
-  data.put("answers", feel::Value(context_in(variables, "answers")));
-  data.put("guide", feel::Value(context_in(variables, "guide")));
-  data.put("materials", material_list(*of_case.service, files_of(snapshot, of_case.head.id)));
+  for (const char* part : {"answers", "guide"})
+    data.put(part, variables.find(part) ? *variables.find(part) : feel::Value(feel::Context()));
+  data.put("materials", material_list(*of_case.service, count_files(snapshot, of_case.head.id)));
   // The correction notice is written in the step that asks, when the state is not reached yet.
   std::vector<Correction> asked;
   const feel::Context acceptance = context_in(variables, "accept_application");

@@ -222,6 +222,15 @@ std::vector<MaterialFile> files_of(storage::Snapshot& snapshot, base::Id applica
   return files;
 }
 
+std::map<std::string, std::int64_t> count_files(storage::Snapshot& snapshot, base::Id application) {
+  std::map<std::string, std::int64_t> counts;
+  for (const Row& row :
+       snapshot.query("SELECT slot, COUNT(*) FROM materials WHERE application = ? AND removed_at IS NULL GROUP BY slot",
+                      {application}))
+    counts.emplace(row[0].text(), row[1].number());
+  return counts;
+}
+
 std::optional<MaterialFile> find_file(storage::Snapshot& snapshot, base::Id application, base::Id file) {
   const auto row = snapshot.find(
       "SELECT " + std::string(file_columns) + " FROM materials WHERE application = ? AND id = ? AND removed_at IS NULL",

@@ -1,6 +1,8 @@
 /// The SQL of licensing, all of it; queries for others are declared in the face.
 #pragma once
 
+#include <map>
+
 #include "modules/licensing/licensing.h"
 
 namespace licensing {
@@ -10,6 +12,8 @@ void update_application(storage::Transaction& transaction, const Application& ap
 void delete_draft(storage::Transaction& transaction, base::Id id);
 void insert_file(storage::Transaction& transaction, const Application& application, const MaterialFile& file);
 void remove_file_row(storage::Transaction& transaction, base::Id file, base::Instant at);
+/// How many files stand in each slot; slots without files are left out.
+std::map<std::string, std::int64_t> count_files(storage::Snapshot& snapshot, base::Id application);
 void insert_document(storage::Transaction& transaction, const Document& document);
 void save_document_hash(storage::Transaction& transaction, base::Id document, const std::string& sha256);
 void insert_certificate(storage::Transaction& transaction, const Certificate& certificate);
