@@ -216,6 +216,15 @@ std::vector<DisclosureRecord> disclosures_of(storage::Snapshot& snapshot, base::
 /// Every account of staff, and of citizens only when an account's exact name is asked for.
 std::vector<std::pair<Person, bool>> list_accounts(storage::Snapshot& snapshot, std::string_view account);
 
+/// The scope as a condition on `table`, which has the columns division and office, and for `own` the column named.
+struct Within {
+  std::string sql;
+  std::vector<storage::Datum> parameters;
+  /// Appends " AND (…)" with its parameters.
+  void add(std::string_view more, std::initializer_list<storage::Datum> values = {});
+};
+Within within(const Scope& scope, const std::string& table, const std::string& owner = "applicant");
+
 /// Whether anybody has an account yet.
 bool has_people(storage::Snapshot& snapshot);
 

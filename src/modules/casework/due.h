@@ -10,6 +10,7 @@ struct ClockDays {
   std::optional<calendar::Date> legal;  // nothing while paused, or without such a limit
   std::optional<calendar::Date> promised;
   bool promised_is_provisional = false;
+  std::optional<calendar::Pause> pause = {};  // the one that is open
 };
 
 /// The same days and state that `read_clock` gives.
@@ -17,5 +18,8 @@ struct ClockDays {
 base::Result<ClockDays> read_days(const ClockPlan& plan, const std::vector<Mark>& marks,
                                   const std::optional<Limit>& legal, const std::optional<Limit>& promised,
                                   const calendar::Calendar& calendar);
+
+/// What the clocks of a case say together. `clocks` by the clock's id, in the order of the service.
+Timing timing_of(const std::vector<std::pair<std::string, ClockDays>>& clocks);
 
 }  // namespace casework

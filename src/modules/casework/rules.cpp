@@ -75,6 +75,14 @@ ClockState state_of(const Passage& passed) {
   return paused ? ClockState::paused : ClockState::running;
 }
 
+/// The pause that is open: of several, the one that began first.
+std::optional<calendar::Pause> open_pause(const Passage& passed) {
+  std::optional<calendar::Pause> open;
+  for (const calendar::Pause& pause : passed.pauses)
+    if (!pause.to && (!open || pause.from < open->from)) open = pause;
+  return open;
+}
+
 std::vector<calendar::Span> extensions_of(const Limit& limit, const Passage& passed) {
   std::vector<calendar::Span> extensions;
   if (limit.extension) extensions.assign(static_cast<std::size_t>(passed.extensions), *limit.extension);
@@ -112,6 +120,7 @@ base::Result<ClockReading> read_clock(const ClockPlan& plan, const std::vector<M
   ClockReading reading{.started_on = passed.started, .stopped_on = passed.stopped};
   if (!passed.started) return reading;
   reading.state = state_of(passed);
+  reading.pause = open_pause(passed);
   if (legal) {
     TRY(reading.legal, side_of(*legal, passed, calendar, today));
   }
@@ -125,7 +134,7 @@ base::Result<ClockDays> read_days(const ClockPlan& plan, const std::vector<Mark>
                                   const std::optional<Limit>& legal, const std::optional<Limit>& promised,
                                   const calendar::Calendar& calendar) {
   const Passage passed = passage(plan, marks);
-  ClockDays days{.state = state_of(passed)};
+  ClockDays days{.state = state_of(passed), .pause = open_pause(passed)};
   if (!passed.started) return days;
   if (legal) {
     TRY(const calendar::Due due, due_of(*legal, passed, calendar));
@@ -137,6 +146,25 @@ base::Result<ClockDays> read_days(const ClockPlan& plan, const std::vector<Mark>
     days.promised_is_provisional = due.provisional;
   }
   return days;
+}
+
+Timing timing_of(const std::vector<std::pair<std::string, ClockDays>>& clocks) {
+  Timing timing;
+  bool running = false;
+  for (const auto& [clock, days] : clocks) {
+    if (days.state == ClockState::paused && days.pause && (!timing.pause || timing.pause->from < days.pause->from))
+      timing.pause = days.pause;
+    if (days.state != ClockState::running) continue;
+    running = true;
+    for (const std::optional<calendar::Date>& day : {days.legal, days.promised})
+      if (day && (!timing.next_day || *day < *timing.next_day)) {
+        timing.next_day = day;
+        timing.next_clock = clock;
+      }
+    if (days.legal && (!timing.legal_day || *days.legal < *timing.legal_day)) timing.legal_day = days.legal;
+  }
+  if (running) timing.pause.reset();
+  return timing;
 }
 
 }  // namespace casework

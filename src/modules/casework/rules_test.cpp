@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "modules/casework/model.h"
+#include "modules/casework/due.h"
 
 namespace {
 
@@ -87,6 +87,38 @@ TEST(read_clock, refuses_a_year_without_a_plan) {
                                             on(12, 29));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, "calendar.year_unknown");
+}
+
+TEST(read_clock, tells_which_pause_is_open) {
+  const auto paused = read({mark("accepted", 11, 2), mark("inspection_started", 11, 4)}, on(11, 6));
+  ASSERT_TRUE(paused.pause);
+  EXPECT_EQ(paused.pause->from, on(11, 4));
+  EXPECT_EQ(paused.pause->reason.zh, "现场核查");
+  const auto running = read({mark("accepted", 11, 2), mark("inspection_started", 11, 4), mark("inspection_finished", 11, 5)},
+                            on(11, 6));
+  EXPECT_FALSE(running.pause);
+}
+
+TEST(timing_of, takes_the_nearest_day_and_the_nearest_legal_day_of_running_clocks) {
+  const casework::ClockDays licence{
+      .state = casework::ClockState::running, .legal = on(11, 5), .promised = on(11, 3)};
+  const casework::ClockDays joint{.state = casework::ClockState::running, .legal = {}, .promised = on(11, 9)};
+  const casework::ClockDays waits{
+      .state = casework::ClockState::paused,
+      .legal = {},
+      .promised = {},
+      .pause = calendar::Pause{.from = on(11, 4), .to = {}, .reason = {"现场核查", "inspection"}}};
+  const casework::Timing timing = casework::timing_of({{"joint", joint}, {"licence", licence}, {"permit", waits}});
+  EXPECT_EQ(timing.next_day, on(11, 3));
+  EXPECT_EQ(timing.next_clock, "licence");
+  EXPECT_EQ(timing.legal_day, on(11, 5));
+  EXPECT_FALSE(timing.pause) << "something still runs";
+
+  const casework::Timing waiting = casework::timing_of({{"permit", waits}});
+  EXPECT_FALSE(waiting.next_day);
+  ASSERT_TRUE(waiting.pause);
+  EXPECT_EQ(waiting.pause->reason.en, "inspection");
+  EXPECT_EQ(casework::timing_of({}), casework::Timing{});
 }
 
 }  // namespace

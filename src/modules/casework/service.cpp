@@ -245,6 +245,17 @@ std::optional<calendar::Date> promised_day(const std::vector<ClockDue>& clocks) 
   return latest;
 }
 
+/// What boards show of the case: the promised day, what is due next, why nothing runs. A case that has ended has no days.
+void set_days(CaseHead& head, const std::vector<ClockDue>& clocks) {
+  head.promised_day.reset();
+  head.timing = {};
+  if (head.ended_at) return;
+  head.promised_day = promised_day(clocks);
+  std::vector<std::pair<std::string, ClockDays>> days;
+  for (const ClockDue& one : clocks) days.emplace_back(one.clock->id, one.days);
+  head.timing = timing_of(days);
+}
+
 /// The type of the element that ended together with what waited under `key`, as far as the events of the step tell.
 std::optional<bpmn::ElementType> ended_type(const std::vector<bpmn::Event>& events, bpmn::Key key,
                                             const std::vector<bpmn::Element>& elements) {
@@ -295,7 +306,7 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
                                       const Step& step, const Moment& moment) const {
   if (of_case.instance.ended() && !of_case.head.ended_at) of_case.head.ended_at = moment.now;
   TRY(const std::vector<ClockDue> days, due_days(*catalogue_, of_case, Started::going));
-  of_case.head.promised_day = of_case.head.ended_at ? std::nullopt : promised_day(days);
+  set_days(of_case.head, days);
   const std::vector<bpmn::Element>& elements = bpmn::elements(*of_case.service->process);
 
   const bool is_new = of_case.head.sequence == 0;
@@ -341,10 +352,11 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
 base::Result<bool> Engine::refresh(storage::Transaction& transaction, Case& of_case, const Moment&) const {
   TRY(const std::vector<ClockDue> days, due_days(*catalogue_, of_case, Started::going));
   const auto before = of_case.head.promised_day;
-  of_case.head.promised_day = promised_day(days);
+  const Timing timing_before = of_case.head.timing;
+  set_days(of_case.head, days);
   update_case(transaction, of_case, bpmn::encode(of_case.instance));
   save_due_days(transaction, of_case, days, {});
-  return of_case.head.promised_day != before;
+  return of_case.head.promised_day != before || of_case.head.timing != timing_before;
 }
 
 base::Result<CaseHead> Engine::open(storage::Transaction& transaction, const NewCase& request,
