@@ -5,7 +5,7 @@ function(embed_web target)
   set(generated ${CMAKE_BINARY_DIR}/web_assets)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${web}/src/* ${web}/public/*)
   list(APPEND sources ${web}/package-lock.json ${web}/package.json ${web}/vite.config.ts ${web}/tsconfig.json
-                      ${web}/index.html ${web}/office.html)
+                      ${web}/vite.verify.config.ts ${web}/index.html ${web}/office.html ${web}/verify.html)
   if(WITH_FRONTEND_BUILD)
     find_program(NPM npm REQUIRED)
     set(installed ${CMAKE_BINARY_DIR}/web_installed.stamp)

@@ -254,7 +254,7 @@ CertificateKind read_certificate(const std::string& id, const std::string& text,
   CertificateKind kind{.id = id};
   const std::optional<Reader> root = Reader::parse(text, file, faults);
   if (!root) return kind;
-  root->only({"name", "document", "number_scheme", "number_form", "validity_rule", "ends", "fields"});
+  root->only({"name", "document", "number_scheme", "number_form", "validity_rule", "identifier_type", "ends", "fields"});
   kind.name = root->words("name");
   kind.document = root->text("document");
   kind.number_scheme = root->text("number_scheme");
@@ -269,6 +269,7 @@ CertificateKind read_certificate(const std::string& id, const std::string& text,
                     "Numbers of permits and filings need a number_form, credit codes must have none"});
   kind.validity_rule = root->text_or("validity_rule", "");
   kind.ends = root->texts("ends");
+  kind.identifier_type = root->text_or("identifier_type", "");
   for (const Reader& item : root->items("fields")) {
     item.only({"id", "label", "value", "public"});
     const std::string field = item.text("id");

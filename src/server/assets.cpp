@@ -37,11 +37,19 @@ std::string type_of(std::string_view path) {
 
 }  // namespace
 
+std::string_view check_page() {
+  for (const WebAsset* asset = web_assets; asset->path; ++asset)
+    if (std::string_view(asset->path) == "/verify.html")
+      return {asset->begin, static_cast<std::size_t>(asset->end - asset->begin)};
+  return {};
+}
+
 int mount_assets(http::Router& router) {
   int count = 0;
   bool has_index = false, has_office = false;
   for (const WebAsset* asset = web_assets; asset->path; ++asset, ++count) {
     const std::string_view path = asset->path;
+    if (path == "/verify.html") continue;  // served with the keys in it, see certificates
     // Vite names files below /assets/ by their content: they never change.
     router.serve_asset(std::string(path), {asset->begin, static_cast<std::size_t>(asset->end - asset->begin)},
                        type_of(path), path.starts_with("/assets/"));

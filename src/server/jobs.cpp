@@ -15,6 +15,7 @@ constexpr int timers_per_tick = 200;  // bounded: many limits fall at midnight, 
 constexpr int outgoing_per_tick = 20;
 constexpr int reminders_per_round = 500;
 constexpr std::int64_t remind_us = 60 * base::us_per_second;
+constexpr std::int64_t publish_us = 60 * base::us_per_second;
 constexpr std::int64_t retry_us = 30 * base::us_per_second;
 constexpr int niceness = 15;
 
@@ -37,6 +38,10 @@ void Jobs::deliver(const storage::Outgoing& outgoing) {
     if (document) parts_.licensing->render(*parts_.store, *document);
     return;
   }
+  if (outgoing.kind == "certificates.publish") {
+    publish_trust(parts_);
+    return;
+  }
   spdlog::warn("nothing handles the outbox kind {}", outgoing.kind);
 }
 
@@ -48,13 +53,17 @@ void Jobs::run(const std::stop_token& stop) {
   } catch (const std::exception& fault) {
     spdlog::error("planning again: {}", fault.what());
   }
-  base::Instant remind_next;
+  base::Instant remind_next, publish_next;
   while (!stop.stop_requested()) {
     bool worked = false;
     try {
       if (parts_.now() >= remind_next) {
         parts_.engine->remind(*parts_.store, parts_.now(), reminders_per_round);
         remind_next = parts_.now().plus_us(remind_us);
+      }
+      if (parts_.now() >= publish_next) {
+        publish_next = parts_.now().plus_us(publish_us);
+        publish_trust(parts_);
       }
       worked = parts_.engine->fire_due_timers(*parts_.store, parts_.now(), timers_per_tick) > 0;
       for (const storage::Outgoing& outgoing : storage::take_outgoing(*parts_.store, parts_.now(), outgoing_per_tick)) {

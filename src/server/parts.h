@@ -9,6 +9,7 @@
 #include "http/news.h"
 #include "modules/access/access.h"
 #include "modules/casework/casework.h"
+#include "modules/certificates/certificates.h"
 #include "modules/delivery/delivery.h"
 #include "modules/licensing/licensing.h"
 #include "program.h"
@@ -26,6 +27,8 @@ struct Program::Parts {
   std::unique_ptr<licensing::Licensing> licensing;
   std::unique_ptr<delivery::Delivery> delivery;
   std::unique_ptr<http::News> news;
+  std::unique_ptr<signing::KeyRing> keys;
+  std::unique_ptr<certificates::Certificates> certificates;
   std::shared_ptr<http::Router> router;
 
   base::Instant now() const;
@@ -49,6 +52,12 @@ base::Result<std::string> run_account_command(Program::Parts& parts, const std::
 
 /// Serves the built front end, if there is one. Returns how many files.
 int mount_assets(http::Router& router);
+
+/// The page that checks licences, with a place for the trust file; empty when the program was built without it.
+std::string_view check_page();
+
+/// Publishes lists of states that are due, and writes the trust file beside the database.
+void publish_trust(Program::Parts& parts);
 
 /// Fills the empty database; see Program::load_demonstration.
 base::Result<void> make_demonstration(Program::Parts& parts, const Demonstration& wanted,

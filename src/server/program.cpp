@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "control.h"
+#include "keys.h"
 #include "modules/deadlines/deadlines.h"
 #include "modules/delivery/delivery.h"
 #include "modules/opening/opening.h"
@@ -27,7 +28,7 @@ std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
   for (const auto module : {storage::migrations(), access_control::migrations(), casework::migrations(),
                             registration::migrations(), licensing::migrations(), delivery::migrations(),
-                            park::migrations()})
+                            park::migrations(), certificates::migrations()})
     all.insert(all.end(), module.begin(), module.end());
   return all;
 }
@@ -36,6 +37,11 @@ licensing::Settings settings_of(const Options& options) {
   return {.base_url = options.base_url.empty() ? "http://" + options.address + ":" + std::to_string(options.port)
                                                : options.base_url,
           .demonstration = options.demonstration};
+}
+
+std::optional<signing::TimeStampSource> time_stamps_of(const Options& options) {
+  if (options.time_stamps.empty()) return std::nullopt;
+  return signing::time_stamp_over_http(options.time_stamps);
 }
 
 void mount_openapi_count(http::Router& router) {
@@ -75,6 +81,14 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
     return true;
   });
   parts->delivery = std::make_unique<delivery::Delivery>(*parts->catalogue, *parts->licensing);
+  TRY(parts->keys, open_keys(options.data, parts->catalogue->bureau.name, options.demonstration, parts->now()));
+  parts->certificates = std::make_unique<certificates::Certificates>(
+      *parts->licensing, *parts->keys, *parts->files,
+      certificates::Settings{.site = parts->licensing->settings().base_url, .time_stamps = time_stamps_of(options)});
+  parts->licensing->draw_certificates_with(
+      [built = parts.get()](storage::Store& store, const licensing::Document& document) {
+        return built->certificates->pdf(store, document, built->now());
+      });
   TRY(std::ignore, parts->engine->deploy(*parts->store, parts->now()));
 
   parts->news = std::make_unique<http::News>(*parts->store, http::News::Options{});
@@ -85,6 +99,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
                         {.demonstration = options.demonstration, .division = parts->catalogue->bureau.division});
   registration::mount(router, *parts->store);
   casework::mount(router, *parts->store, *parts->engine);
+  certificates::mount(router, *parts->store, *parts->certificates, check_page());
   licensing::mount(router, *parts->store, *parts->files, *parts->licensing, *parts->access);
   statistics::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   deadlines::mount(router, *parts->store, *parts->news, parts->catalogue);
@@ -129,6 +144,10 @@ base::Result<void> Program::serve() {
 std::string Program::obey(const std::string& line) {
   const std::string verb = line.substr(0, line.find(' '));
   const std::string rest = verb.size() < line.size() ? line.substr(verb.size() + 1) : std::string();
+  if (line == "reload-keys") {
+    const auto reloaded = parts_->keys->reload();
+    return reloaded ? "ok\n" : "error " + reloaded.error().message.zh + " / " + reloaded.error().message.en + "\n";
+  }
   try {
     if (verb != "backup" && verb != "user") return "error unknown command\n";
     const auto done = verb == "backup" ? backup(rest) : account(rest);

@@ -21,6 +21,7 @@ struct Options {
   std::uint16_t port = 8080;
   std::string base_url = {};  // printed in QR codes; empty: http://address:port
   std::string proxy_address = {};
+  std::string time_stamps = {};  // http:// address of a time-stamping authority for signed PDF; empty: none
   bool secure_cookies = false;
   bool demonstration = false;  // marks every document; allows a shifted clock
   std::int64_t clock_shift_s = 0;

@@ -12,6 +12,7 @@ export const router = createRouter({
     { path: '/entities', component: () => import('./registration/EntitiesPage.vue'), meta: { title: 'title.entities' } },
     { path: '/entities/:id', component: () => import('./registration/EntityPage.vue'), meta: { title: 'title.entity' } },
     { path: '/account', component: () => import('../shared/account/AccountPage.vue'), meta: { title: 'account.title' } },
+    { path: '/certificate-changes', component: () => import('./certificates/ChangesPage.vue'), meta: { title: 'title.changes' } },
     { path: '/statistics', component: () => import('./statistics/StatisticsPage.vue'), meta: { title: 'title.statistics' } },
     { path: '/statistics/:id', component: () => import('./statistics/StatisticPage.vue'), meta: { title: 'title.statistic' } },
     { path: '/deadlines', component: () => import('./deadlines/DeadlinesPage.vue'), meta: { title: 'title.deadlines' } },

@@ -162,6 +162,33 @@ export interface PublicCertificate {
   demonstration?: boolean
 }
 
+export interface CertificateChange {
+  id: string
+  certificate: string
+  number: string
+  name: string
+  status: string
+  reason: string
+  basis: string
+  proposed_by: string
+  proposed_at: string
+  outcome: string
+  mine: boolean
+}
+
+/** What proves a certificate without us. */
+export interface CertificateProofs {
+  identifier: string
+  qr: string
+  address: string
+  pdf: boolean
+  ofd: boolean
+  pdf_sha256: string
+  ofd_sha256: string
+  signed_at: string
+  demonstration: boolean
+}
+
 export interface TaskCounts { mine: number; office: number; overdue: number }
 export interface TaskRow {
   id: string

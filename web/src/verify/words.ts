@@ -1,0 +1,38 @@
+// The page's own texts; what is checked brings its words along.
+import type { Words } from './refusal'
+
+export const WORDS = {
+  title: { zh: '证照离线查验', en: 'Check a licence offline' },
+  lead: {
+    zh: '扫描或粘贴证照上的二维码,本页在您的设备上核对签名,不需要网络,不需要登录,也不会把内容发给任何人。',
+    en: 'Scan or paste the QR code of a licence. This page checks its signature on your device: no network, no account, and nothing is sent to anybody.',
+  },
+  language: { zh: 'English', en: '中文' },
+  text: { zh: '二维码的文字', en: 'Text of the QR code' },
+  text_hint: { zh: '以 LC1: 开头;也可以是 https://…/V#… 的网址', en: 'It begins with LC1:, or is an address https://…/V#…' },
+  check: { zh: '查验', en: 'Check' },
+  scan: { zh: '用摄像头扫描', en: 'Scan with the camera' },
+  stop: { zh: '停止扫描', en: 'Stop scanning' },
+  photo: { zh: '从照片读取', en: 'Read from a photo' },
+  camera_failed: { zh: '摄像头打不开。请允许使用摄像头,或拍照后从照片读取,或粘贴文字。', en: 'The camera cannot be used. Allow it, or take a photo and read that, or paste the text.' },
+  photo_failed: { zh: '照片里没有认出二维码。请靠近、拍正、光线充足,再试一次。', en: 'No QR code was recognised in the photo. Come closer, hold it straight, with good light, and try again.' },
+  scanning: { zh: '请把二维码放在画面中间', en: 'Hold the QR code in the middle' },
+  good: { zh: '真实有效', en: 'Genuine and in force' },
+  good_partly: { zh: '签名真实;现在的状态没有查到', en: 'Genuine; its present state was not checked' },
+  bad: { zh: '不予采信', en: 'Not to be relied on' },
+  demonstration: { zh: '演示件,不具法律效力', en: 'Demonstration: not legally valid' },
+  checked: { zh: '查了什么', en: 'What was checked' },
+  not_checked: { zh: '没有查什么', en: 'What was not checked' },
+  holder: { zh: '出示证照的人是不是持证人,实际经营是否与证照一致', en: 'Whether who shows it is its holder, and whether the business is as licensed' },
+  as_of: { zh: '查验时间(本机时钟)', en: 'Checked at (this device’s clock)' },
+  contents: { zh: '证照内容', en: 'What the licence says' },
+  took: { zh: '用时', en: 'Took' },
+  trust: { zh: '本页信任的密钥', en: 'Keys that this page trusts' },
+  trust_none: { zh: '本页还没有发证机关的密钥。请打开信任文件 trust.json(从发证机关网站下载)。', en: 'This page has no keys of an authority yet. Open the trust file trust.json, from the authority’s site.' },
+  trust_of: { zh: '发证机关', en: 'Authority' },
+  trust_at: { zh: '密钥和状态列表截至', en: 'Keys and states as of' },
+  trust_roots: { zh: '根证书指纹(SHA-256),请与发证机关公布的核对', en: 'Fingerprint of the root (SHA-256): compare it with what the authority publishes' },
+  trust_load: { zh: '打开更新的信任文件', en: 'Open a newer trust file' },
+  trust_loaded: { zh: '信任文件已更新', en: 'The trust file was taken over' },
+  save: { zh: '把本页存到设备上(菜单中的“网页另存为”),以后不联网也能用;定期重新保存,状态列表才新。', en: 'Save this page on your device (menu, Save page as): it works without network. Save it anew now and then, so that the states are recent.' },
+} satisfies Record<string, Words>
