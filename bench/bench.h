@@ -28,6 +28,11 @@ Table feel();
 Table certificates();
 /// The process kernel alone, without a store: steps, a hundred thousand instances of a task, size of an idle instance.
 Table processes();
+/// Searching a register of 1,000,000 entities, and of 10,000,000, which takes minutes to write.
+Table search_register();
+Table search_large();
+/// An existing register of 100,000 rows taken over on the command line, and written again.
+Table import_register();
 
 /// "12,345"
 std::string grouped(double number);

@@ -17,6 +17,7 @@
 #include "kernel/calendar/calendar.h"
 #include "kernel/dmn/dmn.h"
 #include "kernel/feel/feel.h"
+#include "kernel/names/check.h"
 
 namespace catalogue {
 
@@ -246,6 +247,7 @@ struct Catalogue {
   std::map<std::string, std::shared_ptr<const Service>, std::less<>> services;
   std::map<std::string, CertificateKind, std::less<>> certificates;
   std::map<std::string, std::string, std::less<>> documents;  // template id -> text of its file
+  names::Lexicon lexicon;                                     // words that the law keeps out of names
   std::vector<Statistic> statistics;                          // in the order of the published figures
   std::shared_ptr<const Opening> opening;                     // null: the folder has none
   std::vector<BarredTrade> barred_trades;                     // at a cluster address

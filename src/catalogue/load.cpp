@@ -6,6 +6,7 @@
 #include "bureau.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/opening.h"
+#include "names.h"
 #include "reader.h"
 #include "rules.h"
 #include "service.h"
@@ -151,6 +152,8 @@ base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder) {
   read_services(root, *catalogue, faults);
   for (const auto& [path, text] : read_files(root / "statistics", "statistics", faults))
     if (path.ends_with(".yaml")) read_statistics(text, "statistics/" + path, *catalogue, faults);
+  for (const auto& [path, text] : read_files(root / "names", "names", faults))
+    if (path.ends_with(".yaml")) read_names(text, "names/" + path, catalogue->lexicon, faults);
   std::stable_sort(catalogue->statistics.begin(), catalogue->statistics.end(),
                    [](const Statistic& left, const Statistic& right) { return left.figure < right.figure; });
   for (const auto& [path, text] : read_files(root / "park", "park", faults))

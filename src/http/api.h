@@ -26,14 +26,16 @@
 
 namespace http {
 
-/// A list's page: `next` is the cursor of the following page, absent on the last.
+/// A list's page: `next` is the cursor of the following page, absent on the last; `has_more` says that there are more
+/// than `total`, where counting further would cost more than finding.
 template <class T>
 struct Page {
   std::vector<T> items;
   std::optional<std::string> next;
   std::int64_t total = 0;
+  bool has_more = false;
 
-  BOOST_DESCRIBE_CLASS(Page, (), (items, next, total), (), ())
+  BOOST_DESCRIBE_CLASS(Page, (), (items, next, total, has_more), (), ())
 };
 
 /// A nothing: `{}` as an answer, no body as a body.

@@ -1,6 +1,9 @@
-/// Lists that page and export: one description gives the JSON page and, with `format=csv`, the whole list as CSV.
+/// Lists that page and export: one description gives the JSON page and, with `format=csv` or `format=xlsx`, the whole
+/// list as a file for spreadsheets.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -23,12 +26,32 @@ std::vector<std::string_view> columns_of() {
   return columns;
 }
 
-/// Rows of a JSON page as CSV lines, without the header. A cell that a spreadsheet would run as a formula gets an
-/// apostrophe in front.
-/// Source: [OWASP-CSV] CSV injection.
-std::string csv_rows(const std::string& page_json, const std::vector<std::string_view>& columns);
-/// The header line, behind a byte order mark so that spreadsheets read UTF-8.
-std::string csv_header(const std::vector<std::string_view>& columns);
+/// A table on its way into a file. Cells come as text or, from the rows of a JSON page, as what they are.
+class Table {
+ public:
+  enum class Format { csv, xlsx };
+  /// Errors: throws storage::Fault when there is no room for the file.
+  Table(Format format, const std::vector<std::string>& headings);
+  ~Table();
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
+  void add(const std::vector<std::string>& cells);
+  /// The items of a JSON page, which this program has written itself.
+  void add_page(const std::string& page_json, const std::vector<std::string_view>& columns);
+  /// CSV is UTF-8 behind a byte order mark, so that spreadsheets read it; a cell that they would run as a formula gets
+  /// an apostrophe in front. In XLSX every cell is plain text or a number. Source: [OWASP-CSV] CSV injection;
+  /// [RFC4180].
+  std::string finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+/// `format` of a query; nothing for a page.
+std::optional<Table::Format> format_of(const Request& request);
+/// The file as an attachment called `name` and the format's ending.
+Reply attached(Table& table, Table::Format format, std::string_view name);
 
 template <class Item, class Work>
 void list(Router& router, storage::Store& store, Operation operation, Work work) {
@@ -36,12 +59,17 @@ void list(Router& router, storage::Store& store, Operation operation, Work work)
   operation.answer_schema = schema_text<Page<Item>>();
   for (const char* parameter : {"cursor", "limit", "format"}) operation.query.emplace_back(parameter);
   router.add(std::move(operation), [&store, work](const Request& request) -> Reply {
-    const bool csv = request.query_value("format") == "csv";
+    const auto format = format_of(request);
     std::string body;
+    std::unique_ptr<Table> table;
+    if (format) {
+      const auto columns = columns_of<Item>();
+      table = std::make_unique<Table>(*format, std::vector<std::string>(columns.begin(), columns.end()));
+    }
     std::optional<base::Error> refused;
     store.read([&](storage::Snapshot& snapshot) {
       Request page_request = request;
-      if (csv) page_request.query["limit"] = std::to_string(page_rows_max);
+      if (table) page_request.query["limit"] = std::to_string(page_rows_max);
       for (int rows = 0; rows < export_rows_max; rows += page_rows_max) {
         base::Result<Page<Item>> page = work(snapshot, page_request);
         if (!page) {
@@ -49,21 +77,18 @@ void list(Router& router, storage::Store& store, Operation operation, Work work)
           return;
         }
         const std::string json = write(page.value(), request.language);
-        if (!csv) {
+        if (!table) {
           body = json;
           return;
         }
-        if (body.empty()) body = csv_header(columns_of<Item>());
-        body += csv_rows(json, columns_of<Item>());
+        table->add_page(json, columns_of<Item>());
         if (!page.value().next) return;
         page_request.query["cursor"] = *page.value().next;
       }
     });
     if (refused) return problem(*refused, request);
-    if (!csv) return tagged(request, std::move(body));
-    return {.body = std::move(body),
-            .content_type = "text/csv; charset=utf-8",
-            .headers = {{"Content-Disposition", "attachment; filename=\"list.csv\""}}};
+    if (!table) return tagged(request, std::move(body));
+    return attached(*table, *format, "list");
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include "demo.h"
 #include "kernel/codes/lists.h"
+#include "modules/registration/search.h"
 #include "modules/statistics/statistics.h"
 
 namespace server {
@@ -58,6 +59,7 @@ base::Result<void> District::small_register() {
       if (i % 11 == 7) life.ended = std::min(later(opened, 700), today_);
       TRY(std::ignore, enter(*transaction_, life, i));
     }
+    registration::index_waiting(*transaction_);
     return {};
   });
 }
@@ -87,6 +89,7 @@ base::Result<void> District::full_register() {
           return {};
         }));
   }
+  registration::index_waiting(*parts_.store);
   return {};
 }
 
@@ -136,7 +139,7 @@ base::Result<void> District::enter(storage::Transaction& transaction, const Life
   TRY(std::ignore, registration::establish_with_past(
                        transaction, describe(life, index),
                        {.id = new_id(at), .as_of = life.opened, .now = at, .actor = staff_ids_.at("examiner")},
-                       past_of(life, index)));
+                       past_of(life, index), registration::Indexing::later));
   return {};
 }
 

@@ -42,6 +42,14 @@ void Jobs::deliver(const storage::Outgoing& outgoing) {
     publish_trust(parts_);
     return;
   }
+  if (outgoing.kind == "imports.apply") {
+    const auto data = feel::parse_json(outgoing.data);
+    const auto batch = data ? base::parse_id(data->as_context().find("batch")->as_string()) : std::nullopt;
+    if (!batch) return;
+    const auto done = parts_.imports->work(*parts_.store, *batch, parts_.now());
+    if (!done) spdlog::warn("import {}: {}", base::to_text(*batch), done.error().message.en);
+    return;
+  }
   spdlog::warn("nothing handles the outbox kind {}", outgoing.kind);
 }
 

@@ -9,6 +9,7 @@
 #include "decision_commands.h"
 #include "process_commands.h"
 #include "program.h"
+#include "register_commands.h"
 #include "storage/storage.h"
 #include "verify_commands.h"
 
@@ -202,6 +203,80 @@ void add_proof_commands(CLI::App& app, Action& action, const server::Options& de
   });
 }
 
+template <class Command>
+struct Registered {
+  CLI::App* app;
+  std::shared_ptr<Command> command;
+};
+
+constexpr const char* register_exits =
+    "Exit codes: 0 done; 1 refused, with every fault; 2 the disk or database failed.";
+
+Registered<server::ImportCommand> add_import(CLI::App& app, server::Options& options) {
+  CLI::App* import = app.add_subcommand("import", "take over an existing register from CSV (UTF-8, GB18030) or XLSX");
+  add_common(*import, options);
+  import->footer(register_exits);
+  auto command = std::make_shared<server::ImportCommand>();
+  import->add_option("file", command->file, "the table; its first row holds the headings");
+  import->add_option("--column", command->columns, "HEADING ITEM, for headings that are not recognised")->type_size(2);
+  import->add_option("--encoding", command->encoding, "of CSV")->check(CLI::IsMember({"detect", "utf8", "gb18030"}));
+  import->add_flag("--dry-run", command->is_dry_run, "check every row, enter nothing");
+  import->add_option("--rejects", command->rejects, "write the rows that did not pass into this CSV file");
+  import->add_option("--undo", command->undo, "take a whole batch out of the register again");
+  import->add_option("--reason", command->reason, "why it is undone");
+  import->add_option("--division", command->division, "of the register, six digits");
+  return {import, command};
+}
+
+Registered<server::ExportCommand> add_export(CLI::App& app, server::Options& options) {
+  CLI::App* out = app.add_subcommand("export", "write the register, or what a search finds, as CSV or XLSX");
+  add_common(*out, options);
+  out->footer(register_exits);
+  auto command = std::make_shared<server::ExportCommand>();
+  out->add_option("file", command->file, "the new file, .csv or .xlsx")->required();
+  out->add_option("--search", command->search, "as on the office's page");
+  out->add_option("--kind", command->kind, "enterprise, individual_business, cooperative, branch");
+  out->add_option("--status", command->status, "open, revoked, moved_out, deregistered");
+  out->add_option("--township", command->township, "nine digits");
+  out->add_option("--industry", command->industry, "section letter or two to four digits");
+  out->add_option("--division", command->division, "of the register, six digits");
+  return {out, command};
+}
+
+/// Paths mean this process's folder, whoever opens them.
+std::string absolute_path(const std::string& path) {
+  return path.empty() ? path : std::filesystem::absolute(path).string();
+}
+server::ImportCommand absolute(server::ImportCommand command) {
+  command.file = absolute_path(command.file);
+  command.rejects = absolute_path(command.rejects);
+  return command;
+}
+server::ExportCommand absolute(server::ExportCommand command) {
+  command.file = absolute_path(command.file);
+  return command;
+}
+
+base::Result<std::string> run_here(server::Program& program, const server::ImportCommand& command) {
+  return server::run(program.parts(), command, [](std::int64_t done, std::int64_t total) {
+    std::fprintf(stderr, "\r%lld / %lld", static_cast<long long>(done), static_cast<long long>(total));
+    if (done == total) std::fprintf(stderr, "\n");
+  });
+}
+base::Result<std::string> run_here(server::Program& program, const server::ExportCommand& command) {
+  return server::run(program.parts(), command);
+}
+
+/// By the running server, which owns the database, or else here.
+template <class Command>
+int ask_or_run(const server::Options& options, const Command& command) {
+  if (const auto answer = server::ask_running(options, server::line_of(command))) {
+    std::printf("%s", answer->c_str());
+    return answer->starts_with("error") ? 1 : 0;
+  }
+  return with_program(options, [&](server::Program& program) { return print_result(run_here(program, command)); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -240,6 +315,9 @@ int main(int argc, char** argv) {
 
   server::AccountCommand account;
   add_account_commands(app, options, account);
+  const auto import_command = add_import(app, options);
+  const auto export_command = add_export(app, options);
+
   Action decision;
   add_decision_commands(app, decision);
   add_process_commands(app, decision);
@@ -268,6 +346,8 @@ int main(int argc, char** argv) {
     }
     if (*restore)
       return print_result(storage::restore_all(path, {server::database_of(options), server::files_of(options)}));
+    if (*import_command.app) return ask_or_run(options, absolute(*import_command.command));
+    if (*export_command.app) return ask_or_run(options, absolute(*export_command.command));
     if (*check) return with_program(options, [](server::Program& program) { return print_result(program.check()); });
     if (*openapi)
       return with_program(options, [](server::Program& program) {

@@ -11,6 +11,7 @@
 #include "modules/casework/casework.h"
 #include "modules/certificates/certificates.h"
 #include "modules/delivery/delivery.h"
+#include "modules/imports/imports.h"
 #include "modules/licensing/licensing.h"
 #include "program.h"
 #include "storage/storage.h"
@@ -29,6 +30,7 @@ struct Program::Parts {
   std::unique_ptr<http::News> news;
   std::unique_ptr<signing::KeyRing> keys;
   std::unique_ptr<certificates::Certificates> certificates;
+  std::unique_ptr<imports::Imports> imports;
   std::shared_ptr<http::Router> router;
 
   base::Instant now() const;

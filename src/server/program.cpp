@@ -12,9 +12,12 @@
 #include "modules/delivery/delivery.h"
 #include "modules/opening/opening.h"
 #include "modules/park/park.h"
+#include "modules/naming/naming.h"
 #include "modules/registration/registration.h"
+#include "modules/registration/search.h"
 #include "modules/statistics/statistics.h"
 #include "parts.h"
+#include "register_commands.h"
 
 namespace server {
 namespace {
@@ -26,9 +29,10 @@ base::Instant system_now() {
 
 std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
-  for (const auto module : {storage::migrations(), access_control::migrations(), casework::migrations(),
-                            registration::migrations(), licensing::migrations(), delivery::migrations(),
-                            park::migrations(), certificates::migrations()})
+  for (const auto module :
+       {storage::migrations(), access_control::migrations(), casework::migrations(), registration::migrations(),
+        imports::migrations(), naming::migrations(), licensing::migrations(),
+         delivery::migrations(), park::migrations(), certificates::migrations()})
     all.insert(all.end(), module.begin(), module.end());
   return all;
 }
@@ -89,7 +93,10 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
       [built = parts.get()](storage::Store& store, const licensing::Document& document) {
         return built->certificates->pdf(store, document, built->now());
       });
+  parts->imports = std::make_unique<imports::Imports>(*parts->files);
   TRY(std::ignore, parts->engine->deploy(*parts->store, parts->now()));
+  if (const std::int64_t count = registration::index_waiting(*parts->store))
+    spdlog::info("made {} entities of the register searchable", count);
 
   parts->news = std::make_unique<http::News>(*parts->store, http::News::Options{});
   parts->router = std::make_shared<http::Router>();
@@ -98,6 +105,8 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   access_control::mount(router, *parts->access,
                         {.demonstration = options.demonstration, .division = parts->catalogue->bureau.division});
   registration::mount(router, *parts->store);
+  imports::mount(router, *parts->store, *parts->imports);
+  naming::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   casework::mount(router, *parts->store, *parts->engine);
   certificates::mount(router, *parts->store, *parts->certificates, check_page());
   licensing::mount(router, *parts->store, *parts->files, *parts->licensing, *parts->access);
@@ -149,6 +158,7 @@ std::string Program::obey(const std::string& line) {
     return reloaded ? "ok\n" : "error " + reloaded.error().message.zh + " / " + reloaded.error().message.en + "\n";
   }
   try {
+    if (const auto answer = obey_register(*parts_, line)) return *answer;
     if (verb != "backup" && verb != "user") return "error unknown command\n";
     const auto done = verb == "backup" ? backup(rest) : account(rest);
     if (done) return done.value() + "\n";

@@ -81,6 +81,8 @@ class Program {
   base::Result<std::string> check();
 
   struct Parts;
+  /// For the commands of register_commands.h.
+  Parts& parts() { return *parts_; }
 
  private:
   std::string obey(const std::string& line);

@@ -113,6 +113,16 @@ const Industry* find_industry(std::string_view code) {
   return &*found;
 }
 
+IndustryDivisions divisions_of_section(char letter) {
+  constexpr std::array<std::pair<const char*, const char*>, 20> divisions = {
+      {{"01", "05"}, {"06", "12"}, {"13", "43"}, {"44", "46"}, {"47", "50"}, {"51", "52"}, {"53", "60"},
+       {"61", "62"}, {"63", "65"}, {"66", "69"}, {"70", "70"}, {"71", "72"}, {"73", "75"}, {"76", "79"},
+       {"80", "82"}, {"83", "83"}, {"84", "85"}, {"86", "90"}, {"91", "96"}, {"97", "97"}}};
+  if (letter < 'A' || letter > 'T') return {};
+  const auto& [first, last] = divisions[static_cast<std::size_t>(letter - 'A')];
+  return {first, last};
+}
+
 std::span<const IndustrySection> industry_sections() {
   return section_list;
 }

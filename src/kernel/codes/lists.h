@@ -57,6 +57,14 @@ struct IndustrySection {
 /// Source: [GB4754].
 std::span<const IndustrySection> industry_sections();
 
+/// The two-digit divisions of a section, first and last: F {"51", "52"}. Empty for an unknown letter.
+/// Source: [GB4754].
+struct IndustryDivisions {
+  std::string first;
+  std::string last;
+};
+IndustryDivisions divisions_of_section(char letter);
+
 /// How entities are rolled up in statistics.
 enum class EntityGroup { enterprise, individual, cooperative, branch };
 base::Text name_of(EntityGroup group);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "modules/naming/naming.h"
 #include "modules/registration/registration.h"
 #include "store.h"
 
@@ -173,11 +174,18 @@ base::Result<std::vector<base::Place>> Licensing::missing(storage::Snapshot& sna
                                                 catalogue::Completeness::full, "/answers", world);
   if (!checked) places = checked.error().places;
   // Told now rather than by a refusal after the examination.
-  if (const std::string name = text_of(application.answers.find("proposed_name"));
-      !name.empty() && registration::is_name_taken(snapshot, application.division, name))
-    places.push_back({"/answers/proposed_name",
-                      "registration.name_taken",
-                      {"名称「" + name + "」已有登记,请换一个字号", "The name " + name + " is registered already."}});
+  if (const std::string name = text_of(application.answers.find("proposed_name")); !name.empty()) {
+    if (registration::is_name_taken(snapshot, application.division, name))
+      places.push_back({"/answers/proposed_name",
+                        "registration.name_taken",
+                        {"名称「" + name + "」已有登记,请换一个字号", "The name " + name + " is registered already."}});
+    else if (naming::is_reserved_for_another(snapshot, application.division, name,
+                                             {application.applicant, calendar::local_date(moment.now)}))
+      places.push_back(
+          {"/answers/proposed_name",
+           "naming.reserved",
+           {"名称「" + name + "」已由他人申报保留,请换一个字号", "The name " + name + " is reserved by another."}});
+  }
   const std::vector<MaterialFile> files = files_of(snapshot, application.id);
   for (const catalogue::Material* material :
        catalogue::materials_needed(*service, application.guide, application.answers, world)) {

@@ -28,6 +28,8 @@ struct NewEntity {
   std::string scope;
   std::string industry;
   std::int64_t capital_fen = 0;
+  /// Of an entity that has one already: a register taken over. Empty: the next of the division.
+  std::string credit_code = {};
 };
 
 /// An entity's row: what lists show.
@@ -43,6 +45,8 @@ struct Entity {
   std::string address;
   calendar::Date established_on;
   std::int64_t sequence = 0;
+  std::string operator_name = {};
+  std::string industry = {};
 };
 
 /// When and by whom; the entity's id comes from the edge too.
@@ -54,7 +58,7 @@ struct Entry {
 };
 
 /// Enters a new entity and gives it the next credit code of the division, without gap or duplicate.
-/// Errors: `registration.name_taken`, `registration.kind_unknown`.
+/// Errors: `registration.name_taken`, `registration.code_taken`, `registration.kind_unknown`.
 /// Source: [RMR-21] the day of establishment is the day the licence is issued; [GB32100].
 base::Result<Entity> establish(storage::Transaction& transaction, const NewEntity& entity, const Entry& entry);
 
@@ -74,11 +78,20 @@ struct PastWriting {
   base::Instant known_at;
 };
 
+/// Whether an entity is found at once, or after `index_waiting` (search.h): bulk loads write the keys in one go.
+enum class Indexing { now, later };
+
 /// Enters an entity together with its past, oldest writing first: the same rules as `establish` and `write` one after
 /// the other, but its row is written once. For taking over a register, and for the demonstration. Errors: those of
 /// `establish` and `write`.
 base::Result<Entity> establish_with_past(storage::Transaction& transaction, const NewEntity& entity, const Entry& entry,
-                                         const std::vector<PastWriting>& past);
+                                         const std::vector<PastWriting>& past, Indexing indexing = Indexing::now);
+
+/// Takes an entity that was entered by mistake out of the register again: it is found no more, its code and name are
+/// free; the log and its history stay. `sequence` is what it had when it was entered.
+/// Errors: `registration.entity_unknown`, `registration.changed_since` when it has been written about since.
+base::Result<void> take_out(storage::Transaction& transaction, const access_control::Scope& scope, base::Id entity,
+                            std::int64_t sequence, std::string_view reason, const Entry& entry);
 
 /// The next food permit number of a division: `form` 1 seller, 2 catering, 3 canteen.
 /// Source: [FBP-27] [GB17710].
@@ -96,20 +109,6 @@ std::optional<Entity> find_entity(storage::Snapshot& snapshot, const access_cont
 /// For anyone: what a licence itself says.
 std::optional<Entity> find_by_code(storage::Snapshot& snapshot, std::string_view credit_code);
 std::vector<Writing> history_of(storage::Snapshot& snapshot, base::Id entity);
-
-struct EntityFilter {
-  std::string search;  // part of name, code or address
-  std::string kind;
-  std::string status;
-  int limit = 50;
-  std::string cursor;
-};
-struct EntityPage {
-  std::vector<Entity> entities;
-  std::optional<std::string> next;
-  std::int64_t total = 0;
-};
-EntityPage list_entities(storage::Snapshot& snapshot, const access_control::Scope& scope, const EntityFilter& filter);
 
 void mount(http::Router& router, storage::Store& store);
 

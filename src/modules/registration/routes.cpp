@@ -2,6 +2,8 @@
 #include "http/export.h"
 #include "modules/access/access.h"
 #include "modules/registration/registration.h"
+#include "modules/registration/search.h"
+#include "views.h"
 
 namespace registration {
 namespace {
@@ -16,16 +18,21 @@ struct EntitySummary {
   base::Text status_text;
   std::string address;
   calendar::Date established_on;
+  std::string operator_name;
+  std::string industry;
+  base::Text industry_text;
 };
 BOOST_DESCRIBE_STRUCT(EntitySummary, (),
-                      (id, credit_code, name, kind, kind_text, status, status_text, address, established_on))
+                      (id, credit_code, name, kind, kind_text, status, status_text, address, established_on,
+                       operator_name, industry, industry_text))
 
 struct EntityField {
   std::string id;
   base::Text label;
   std::string value;
+  base::Text text = {};  // what a code stands for
 };
-BOOST_DESCRIBE_STRUCT(EntityField, (), (id, label, value))
+BOOST_DESCRIBE_STRUCT(EntityField, (), (id, label, value, text))
 
 struct EntityWriting {
   calendar::Date as_of;
@@ -52,16 +59,18 @@ BOOST_DESCRIBE_STRUCT(EntityView, (),
                       (id, credit_code, name, kind, kind_text, status, status_text, as_of, known_on, fields, history))
 
 EntitySummary summary_of(const Entity& entity) {
-  return {entity.id,     entity.credit_code, entity.name,    entity.kind,          kind_text(entity.kind),
-          entity.status, status_text(entity.status), entity.address, entity.established_on};
-}
-
-EntityFilter filter_of(const http::Request& request) {
-  return {.search = std::string(request.query_value("search")),
-          .kind = std::string(request.query_value("kind")),
-          .status = std::string(request.query_value("status")),
-          .limit = http::limit_of(request),
-          .cursor = std::string(request.query_value("cursor"))};
+  return {.id = entity.id,
+          .credit_code = entity.credit_code,
+          .name = entity.name,
+          .kind = entity.kind,
+          .kind_text = kind_text(entity.kind),
+          .status = entity.status,
+          .status_text = status_text(entity.status),
+          .address = entity.address,
+          .established_on = entity.established_on,
+          .operator_name = entity.operator_name,
+          .industry = entity.industry,
+          .industry_text = industry_text(entity.industry)};
 }
 
 base::Result<calendar::Date> day_of(const http::Request& request, std::string_view parameter) {
@@ -75,12 +84,6 @@ base::Result<calendar::Date> day_of(const http::Request& request, std::string_vi
                        .places = {{"/" + std::string(parameter), "registration.day_invalid",
                                    {"日期请按2026-11-24这样填写", "Write the day like 2026-11-24."}}}};
   return *day;
-}
-
-std::string capital_text(std::int64_t fen) {
-  if (fen == 0) return {};
-  const std::string cents = std::to_string(fen % 100);
-  return std::to_string(fen / 100) + "." + (cents.size() == 1 ? "0" : "") + cents + " 元";
 }
 
 base::Result<EntityView> view_of(storage::Snapshot& snapshot, const http::Request& request) {
@@ -107,7 +110,8 @@ base::Result<EntityView> view_of(storage::Snapshot& snapshot, const http::Reques
     view.fields = {{"operator_name", operator_label(entity->kind), facts->operator_name},
                    {"address", {"住所(经营场所)", "Address"}, facts->address},
                    {"scope", {"经营范围", "Scope of business"}, facts->scope},
-                   {"industry", {"行业代码", "Industry"}, facts->industry},
+                   {"industry", {"行业", "Industry"}, facts->industry, industry_text(facts->industry)},
+                   {"type", {"主体类型", "Type"}, facts->type, type_text(facts->type)},
                    {"capital", {"注册资本", "Registered capital"}, capital_text(facts->capital_fen)}};
   } else {
     view.status_text = {"当日尚未登记(或尚不知悉)", "Not registered on that day (or not known yet)"};
@@ -129,10 +133,14 @@ void mount(http::Router& router, storage::Store& store) {
        .tag = "registration",
        .summary = {"市场主体名录", "The register of entities"},
        .need = {http::Need::Kind::staff, "entity.read"},
-       .query = {"search", "kind", "status"}},
+       .query = {"search", "kind", "status", "township", "industry", "established_from", "established_to", "sort"},
+       .errors = {"registration.filter_invalid", "registration.cursor_invalid", "registration.too_many_to_sort"}},
       [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<EntitySummary>> {
-        const EntityPage page = list_entities(snapshot, access_control::scope_of(request.caller), filter_of(request));
-        http::Page<EntitySummary> answer{.items = {}, .next = page.next, .total = page.total};
+        SearchQuery query = search_of(request);
+        query.with_person = true;
+        TRY(const SearchPage page, search(snapshot, access_control::scope_of(request.caller), query));
+        http::Page<EntitySummary> answer{
+            .items = {}, .next = page.next, .total = page.total, .has_more = page.has_more};
         for (const Entity& entity : page.entities) answer.items.push_back(summary_of(entity));
         return answer;
       });
@@ -146,6 +154,7 @@ void mount(http::Router& router, storage::Store& store) {
                            .query = {"as_of", "known_on"},
                            .errors = {"registration.entity_unknown", "registration.day_invalid"}},
                           view_of);
+  mount_public(router, store);
 }
 
 }  // namespace registration

@@ -91,6 +91,7 @@ base::Text event_text(std::string_view event) {
                         {"changed", {"变更登记", "Changed"}},
                         {"corrected", {"更正登记", "Corrected"}},
                         {"revoked", {"吊销营业执照", "Licence revoked"}},
+                        {"taken_out", {"撤销导入", "Taken out of the register again"}},
                         {"moved_out", {"迁出登记", "Moved out of the district"}},
                         {"deregistered", {"注销登记", "Deregistered"}}});
 }

@@ -49,6 +49,25 @@ Writing log(storage::Transaction& transaction, Entity& entity, std::string_view 
           .items = items};
 }
 
+/// The code it has, or the next one that nobody has: a register taken over may hold codes of our block.
+base::Result<std::string> code_for(storage::Transaction& transaction, const NewEntity& request) {
+  if (!request.credit_code.empty()) {
+    if (!find_by_code(transaction, request.credit_code)) return request.credit_code;
+    return base::Error{.kind = base::Refusal::conflict,
+                       .code = "registration.code_taken",
+                       .message = {"统一社会信用代码" + request.credit_code + "已在登记簿中",
+                                   "The credit code " + request.credit_code + " is in the register already."}};
+  }
+  TRY(const std::int64_t block, codes::credit_sequence_of(code_block));
+  for (;;) {
+    const std::int64_t number = transaction.next_number("credit_code/" + request.division);
+    TRY(std::string code,
+        codes::make_credit_code(
+            {.category = category_of(request.kind), .division = request.division, .sequence = block + number - 1}));
+    if (!find_by_code(transaction, code)) return code;
+  }
+}
+
 constexpr calendar::Date forever{3'000'000};
 
 /// What holds in the end when these writings follow the first facts.
@@ -81,9 +100,16 @@ void show(Entity& entity, const Facts& facts) {
   entity.status = facts.status;
   entity.township = facts.township;
   entity.address = facts.address;
+  entity.operator_name = facts.operator_name;
+  entity.industry = facts.industry;
 }
 
 }  // namespace
+
+void show_history(storage::Snapshot& snapshot, Entity& entity) {
+  // The current row shows what holds from the newest day on, which a correction of the past need not change.
+  show(entity, facts_as_of(history_of(snapshot, entity.id), forever, forever).value());
+}
 
 bool is_name_taken(storage::Snapshot& snapshot, const std::string& division, const std::string& name) {
   return name_taken(snapshot, division, base::tidy(name), {});
@@ -94,7 +120,7 @@ base::Result<Entity> establish(storage::Transaction& transaction, const NewEntit
 }
 
 base::Result<Entity> establish_with_past(storage::Transaction& transaction, const NewEntity& request,
-                                         const Entry& entry, const std::vector<PastWriting>& past) {
+                                         const Entry& entry, const std::vector<PastWriting>& past, Indexing indexing) {
   if (!is_kind(request.kind))
     return base::Error{
         .kind = base::Refusal::invalid,
@@ -113,11 +139,7 @@ base::Result<Entity> establish_with_past(storage::Transaction& transaction, cons
   if (last.status == "open" && name_taken(transaction, request.division, last.name, {}))
     return name_is_taken(last.name);
 
-  const std::int64_t number = transaction.next_number("credit_code/" + request.division);
-  TRY(const std::int64_t block, codes::credit_sequence_of(code_block));
-  TRY(const std::string code,
-      codes::make_credit_code(
-          {.category = category_of(request.kind), .division = request.division, .sequence = block + number - 1}));
+  TRY(const std::string code, code_for(transaction, request));
   Entity entity{.id = entry.id,
                 .division = request.division,
                 .office = request.office,
@@ -134,7 +156,7 @@ base::Result<Entity> establish_with_past(storage::Transaction& transaction, cons
                    log(transaction, entity, writing.event, writing.items, writing.reason,
                        {.id = {}, .as_of = writing.as_of, .now = writing.known_at, .actor = entry.actor}));
   show(entity, last);
-  insert_entity(transaction, entity);
+  insert_entity(transaction, entity, indexing);
   return entity;
 }
 
@@ -152,13 +174,30 @@ base::Result<Entity> write(storage::Transaction& transaction, const access_contr
   if (const auto name = items.find("name");
       name != items.end() && name_taken(transaction, entity->division, name->second, id))
     return name_is_taken(name->second);
+  const Entity before = *entity;
   const Writing writing = log(transaction, *entity, event, items, reason, entry);
   insert_writing(transaction, *entity, writing);
-  // The current row shows what holds from the newest day on, which a correction of the past need not change.
-  const Facts now = facts_as_of(history_of(transaction, id), forever, forever).value();
-  show(*entity, now);
-  update_entity(transaction, *entity);
+  show_history(transaction, *entity);
+  update_entity(transaction, before, *entity, entry.as_of);
   return *entity;
+}
+
+base::Result<void> take_out(storage::Transaction& transaction, const access_control::Scope& scope, base::Id id,
+                            std::int64_t sequence, std::string_view reason, const Entry& entry) {
+  std::optional<Entity> entity = find_entity(transaction, scope, id);
+  if (!entity)
+    return base::Error{.kind = base::Refusal::not_found,
+                       .code = "registration.entity_unknown",
+                       .message = {"登记簿中没有这个市场主体", "There is no such entity in the register."}};
+  if (entity->sequence != sequence)
+    return base::Error{
+        .kind = base::Refusal::rule_not_met,
+        .code = "registration.changed_since",
+        .message = {"“" + entity->name + "”录入后又有登记,不能撤销", entity->name + " has been written about since."}};
+  const Entity before = *entity;
+  insert_history(transaction, before, log(transaction, *entity, "taken_out", {}, reason, entry));
+  delete_entity(transaction, before);
+  return {};
 }
 
 base::Result<std::string> next_permit_number(storage::Transaction& transaction, int form, const std::string& division) {

@@ -36,5 +36,6 @@ export function useList<T>(path: string, defaults: Record<string, string>) {
     void router.push({ query: clean({ ...route.query as Record<string, string>, cursor: trail.value.pop() ?? '' }) })
   }
   const csv = computed(() => address(path, { ...filters.value, cursor: '', format: 'csv' }))
-  return { filters, data, problem, loading, reload, set, next, previous, trail, csv }
+  const xlsx = computed(() => address(path, { ...filters.value, cursor: '', format: 'xlsx' }))
+  return { filters, data, problem, loading, reload, set, next, previous, trail, csv, xlsx }
 }

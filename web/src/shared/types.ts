@@ -1,7 +1,7 @@
 // The API's answers, as the contract names them. Every text is already in the reader's language.
 
 export interface Place { path: string; code?: string; message: string }
-export interface Page<T> { items: T[]; next?: string | null; total: number }
+export interface Page<T> { items: T[]; next?: string | null; total: number; has_more?: boolean }
 
 export interface Me {
   signed_in: boolean
@@ -300,6 +300,55 @@ export interface CasePage {
   may: string[]
 }
 export interface ProcessPicture { xml: string; current: string[]; done: string[]; taken: string[] }
+export interface RegisterChoices { kinds: Option[]; statuses: Option[]; townships: Option[]; industries: Option[] }
+export interface PublicEntityRow { credit_code: string; name: string; kind_text: string; status: string; status_text: string; address: string; established_on: string }
+export interface PublicEntity extends Omit<PublicEntityRow, 'address' | 'established_on'> {
+  kind: string
+  as_of: string
+  fields: { id: string; label: string; value: string; text: string }[]
+  history: { as_of: string; text: string }[]
+  withheld: string[]
+}
+export interface NameCheck {
+  name: string
+  verdict: 'passes' | 'warned' | 'blocked'
+  verdict_text: string
+  parts: { id: string; label: string; value: string }[]
+  issues: { part: string; code: string; is_blocking: boolean; message: string; basis: string }[]
+  conflicts: { name: string; status_text: string; likeness: string; is_blocking: boolean }[]
+  suggestions: string[]
+}
+export interface NameReservation {
+  id: string
+  name: string
+  kind_text: string
+  person_name: string
+  state: string
+  state_text: string
+  reserved_on: string
+  expires_on: string
+  undertaking: string
+}
+export interface ImportBatch {
+  id: string
+  file_name: string
+  person_name: string
+  state: string
+  state_text: string
+  rows_total: number
+  rows_accepted: number
+  rows_rejected: number
+  rows_done: number
+  created_at: string
+  changed_at: string
+  reason: string
+}
+export interface ImportReject { line: number; heading: string; value: string; message: string; code: string }
+export interface ImportPreview {
+  rows_total: number
+  columns: { heading: string; item: string; samples: string[] }[]
+  items: { id: string; label: string; is_required: boolean }[]
+}
 export interface EntityRow {
   id: string
   credit_code: string
@@ -310,9 +359,12 @@ export interface EntityRow {
   status_text: string
   address: string
   established_on: string
+  operator_name: string
+  industry: string
+  industry_text: string
 }
 export interface EntityPage extends EntityRow {
-  fields: { id?: string; label: string; value: string }[]
+  fields: { id?: string; label: string; value: string; text?: string }[]
   history: { as_of: string; known_on: string; text: string }[]
 }
 

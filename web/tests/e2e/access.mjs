@@ -4,9 +4,9 @@
 import { BASE, check } from './browser.mjs'
 
 const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
-const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|entities|staff|delegations|promises|deadlines|changes|colleagues|blanks|kiosks|prints|deliveries|park|statistics\/[^/]+\/records|certificate-changes|certificates\/\{certificate\}\/changes)\b/
+const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|entities|staff|delegations|imports|import-previews|promises|deadlines|changes|colleagues|blanks|kiosks|prints|deliveries|park|statistics\/[^/]+\/records|certificate-changes|certificates\/\{certificate\}\/changes)\b/
 const OPEN = new Set(['sign_in', 'find_current_session', 'register_person', 'list_services', 'find_service', 'ask_guide', 'find_form',
-  'find_certificate', 'find_certificate_proofs', 'read_certificate_pdf', 'read_certificate_ofd', 'list_signing_keys', 'list_statistics', 'compute_statistic', 'find_opening', 'ask_opening',
+  'find_certificate', 'search_register', 'find_registered', 'list_register_choices', 'check_name', 'find_certificate_proofs', 'read_certificate_pdf', 'read_certificate_ofd', 'list_signing_keys', 'list_statistics', 'compute_statistic', 'find_opening', 'ask_opening',
   'identify_at_kiosk', 'start_kiosk_print', 'end_kiosk_print', 'read_kiosk_print', 'list_public_hosts'])
 
 async function signIn(account) {
@@ -38,7 +38,7 @@ export async function access() {
     check(`access: nobody, ${operation.id}`, (await ask(operation)) === 401)
     if (operation.id === 'sign_out') continue
     if (STAFF_ONLY.test(operation.path)) check(`access: citizen, ${operation.id}`, (await ask(operation, citizen)) === 403)
-    else if (operation.path.startsWith('/api/v1/applications')) check(`access: staff, ${operation.id}`, (await ask(operation, leader)) === 403)
+    else if (operation.path.startsWith('/api/v1/applications') || ['reserve_name', 'release_name'].includes(operation.id)) check(`access: staff, ${operation.id}`, (await ask(operation, leader)) === 403)
   }
   for (const path of ['claim', 'release', 'completion'])
     check(`access: leader may not ${path}`, (await ask({ method: 'POST', path: `/api/v1/tasks/{task}/${path}` }, leader)) === 403)

@@ -2,7 +2,8 @@
 import { check, go, inspectBoth, person, run } from './browser.mjs'
 
 const OPEN = { home: '/', service: '/services/open-restaurant', guide: '/services/open-restaurant/guide', 'guide-subject': '/services/move/guide', 'sign-in': '/sign-in',
-  register: '/register', 'look-up': '/certificates', 'not-issued': '/certificates/JY00000000000000', about: '/about',
+  register: '/register', 'look-up': '/certificates', 'not-issued': '/certificates/JY00000000000000', entities: '/entities', 'entities-found': '/entities?search=天元', 'entities-none': '/entities?search=龘龘', 'entity-missing': '/entities/91350100M000100Y43',
+  names: '/names', 'names-blocked': '/names?kind=enterprise&name=天元区湘商贸', 'names-passing': '/names?kind=enterprise&name=株洲市天元区禾屿瑞贸易有限公司', about: '/about',
   accessibility: '/accessibility', missing: '/no/such/page', 'office-sign-in': '/office' }
 
 export const pages = () => run('pages', async (browser) => {
