@@ -25,6 +25,8 @@ class Check {
     needed_by(service_.form, "form.json");
     if (!service_.process) return;
     for (const bpmn::Element& element : bpmn::elements(*service_.process)) process_element(element);
+    for (const bpmn::Finding& finding : bpmn::findings_of(*service_.process))
+      if (finding.fatal) fault("process.bpmn#" + finding.place.path, finding.place.code, finding.place.message);
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "decision_commands.h"
+#include "process_commands.h"
 #include "program.h"
 #include "storage/storage.h"
 
@@ -108,6 +109,23 @@ void add_decision_commands(CLI::App& app, Action& action) {
   tck->add_flag("--failures", kit->shows_failures, "print each failed case");
 }
 
+/// `bpmn`, which needs neither data folder nor catalogue.
+void add_process_commands(CLI::App& app, Action& action) {
+  CLI::App* bpmn = app.add_subcommand("bpmn", "play and check BPMN models");
+  bpmn->require_subcommand(1);
+  bpmn->footer(
+      "Exit codes: 0 done; 1 a file can not be read, or script or model is at fault; more than 100: wrong options.");
+  CLI::App* play = bpmn->add_subcommand("play", "execute a model on a virtual clock; one JSON line for each step");
+  const auto played = on<server::BpmnPlayCommand>(*play, action);
+  play->add_option("model", played->model, "the BPMN 2.0 file")->required();
+  play->add_option("--script", played->script, "file with what happens, step by step; see docs/bpmn.md");
+  play->add_flag("--auto-tasks", played->completes_tasks, "complete every task and job as it is entered");
+  play->add_option("--calendar", played->calendar, calendar_help);
+  CLI::App* check = bpmn->add_subcommand("check", "list what keeps a model from running, and what is doubtful");
+  const auto checked = on<server::BpmnCheckCommand>(*check, action);
+  check->add_option("models", checked->models, "the BPMN 2.0 files")->required();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -145,6 +163,7 @@ int main(int argc, char** argv) {
 
   Action decision;
   add_decision_commands(app, decision);
+  add_process_commands(app, decision);
 
   CLI11_PARSE(app, argc, argv);
   try {

@@ -29,24 +29,33 @@ bpmn::Command command_for(const bpmn::Instance& instance, std::uint8_t choice) {
   if (choice >= 250) return bpmn::Cancel{};
   if (choice >= 240 && !instance.incidents().empty())
     return bpmn::ResolveIncident{instance.incidents()[choice % instance.incidents().size()].key};
+  if (choice >= 235) return bpmn::TriggerEvent{.element = static_cast<bpmn::ElementIndex>(choice - 235)};
   if (choice >= 230) return bpmn::SetVariables{bpmn::process_key, {{"x", feel::Value(choice - 230)}}};
   if (instance.waits().empty()) return bpmn::Start{.variables = {{"x", feel::Value(int{choice})}}};
   const bpmn::Wait& wait = instance.waits()[choice % instance.waits().size()];
   switch (wait.kind) {
-    case bpmn::WaitKind::task: return bpmn::CompleteTask{wait.key, {{"x", feel::Value(int{choice})}}};
+    case bpmn::WaitKind::task:
+      return bpmn::CompleteTask{wait.key, {{"x", feel::Value(int{choice})}}};
     case bpmn::WaitKind::job:
       if (choice % 3 == 0) return bpmn::ThrowError{wait.key, "E", {}};
       if (choice % 3 == 1) return bpmn::FailJob{wait.key, choice % 2, {}};
       return bpmn::CompleteJob{wait.key, {}};
-    case bpmn::WaitKind::timer: return bpmn::FireTimer{wait.key};
-    case bpmn::WaitKind::message: return bpmn::CorrelateMessage{wait.name, wait.correlation, {}};
+    case bpmn::WaitKind::timer:
+      return bpmn::FireTimer{wait.key};
+    case bpmn::WaitKind::message:
+      return bpmn::CorrelateMessage{wait.name, wait.correlation, {}};
+    case bpmn::WaitKind::signal:
+      return bpmn::BroadcastSignal{.name = wait.name};
+    case bpmn::WaitKind::condition:
+      return bpmn::TriggerEvent{.element = wait.element, .host = wait.host};
   }
   return bpmn::Cancel{};
 }
 
 void run_model(std::string_view commands, std::string_view xml) {
-  const auto definition = bpmn::compile(xml);
+  const auto definition = bpmn::compile(xml, {.tolerant = commands.size() % 2 == 1});
   if (!definition) return;
+  static_cast<void>(bpmn::findings_of(**definition));
   bpmn::World world;
   world.feel.now = {1'795'478'400'000'000};
   world.feel.limits = {.steps_max = 10'000, .bytes_max = 1'000'000, .depth_max = 64};

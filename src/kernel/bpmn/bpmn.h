@@ -18,6 +18,7 @@
 
 #include "kernel/base/instant.h"
 #include "kernel/base/result.h"
+#include "kernel/bpmn/series.h"
 #include "kernel/feel/feel.h"
 
 namespace bpmn {
@@ -31,10 +32,21 @@ struct CompileOptions {
   std::string source = {};
   /// The process to compile when the file holds several; empty: the only executable one.
   std::string process = {};
+  /// Reads any valid drawing so that it can be played: what is missing (conditions, job types, scripts, names) is left
+  /// out instead of being a fault, and nothing is checked beyond what the machine needs.
+  bool tolerant = false;
 };
 
 /// Errors: `bpmn.invalid` with every fault found, path = element id, a sentence a process owner understands.
 base::Result<std::shared_ptr<const Definition>> compile(std::string_view xml, const CompileOptions& options = {});
+
+/// Something drawn that can hardly be meant so: `bpmn.deadlock` (fatal: the join can never fire),
+/// `bpmn.deadlock_possible`, `bpmn.not_synchronised`, `bpmn.dead_step`. Path = element id.
+struct Finding {
+  base::Place place;
+  bool fatal = false;
+};
+std::vector<Finding> findings_of(const Definition& definition);
 
 using ElementIndex = std::uint16_t;
 inline constexpr ElementIndex no_element = 0xFFFF;
@@ -55,15 +67,33 @@ enum class ElementType {
   manual_task,
   sub_process,
   event_sub_process,
+  transaction,
+  ad_hoc_sub_process,
   call_activity,
+  process,  // a process of the same file that a call activity calls
   exclusive_gateway,
   parallel_gateway,
   inclusive_gateway,
+  complex_gateway,
   event_gateway
 };
 
-/// What an event reacts to or brings about.
-enum class Trigger { none, message, timer, error, terminate, escalation, link };
+/// What an event reacts to or brings about. `multiple`: any of several; `parallel_multiple`: all of several.
+enum class Trigger {
+  none,
+  message,
+  timer,
+  error,
+  terminate,
+  escalation,
+  link,
+  signal,
+  condition,
+  compensation,
+  cancel,
+  multiple,
+  parallel_multiple
+};
 
 /// What a screen or a service needs to know about an element; expressions stay inside the definition.
 struct Element {
@@ -80,7 +110,27 @@ struct Element {
   std::map<std::string, std::string> headers;     // zeebe:taskHeaders
   std::map<std::string, std::string> properties;  // zeebe:properties
   std::string documentation;
+  std::string lane;  // the innermost lane it is drawn in: its name, or else its id
 };
+
+/// What a file holds, before anything is compiled.
+struct Outline {
+  struct Process {
+    std::string id;
+    std::string name;
+    bool executable = false;
+    bool called = false;  // by a call activity of the file
+  };
+  struct MessageFlow {
+    std::string id;
+    std::string source;  // ids of elements or participants
+    std::string target;
+  };
+  std::vector<Process> processes;  // those that hold elements
+  std::vector<MessageFlow> message_flows;
+};
+/// Errors: `bpmn.invalid` when it is no BPMN 2.0 file.
+base::Result<Outline> outline_of(std::string_view xml);
 
 const std::string& process_id(const Definition& definition);
 const std::string& process_name(const Definition& definition);
@@ -145,6 +195,8 @@ struct JobOpened {
   Key key;
   std::string type;
   int retries = 3;
+  /// 0: the element's own work; else the number, from 1, of the listener that is called.
+  std::uint16_t listener = 0;
 };
 struct TimerOpened {
   ElementIndex element;
@@ -157,6 +209,8 @@ struct TimerOpened {
   /// Whose life the wait shares, when it is not its own element: the activity a boundary event sits on, the
   /// event-based gateway before a catch event, the scope an event sub-process listens in; 0: `key` itself.
   Key host = 0;
+  /// Which of the element's event definitions waits.
+  std::uint16_t spec = 0;
 };
 struct MessageOpened {
   ElementIndex element;
@@ -164,6 +218,23 @@ struct MessageOpened {
   std::string name;
   std::string correlation;  // text of the correlation key; empty: none
   Key host = 0;             // as in TimerOpened
+  std::uint16_t spec = 0;
+};
+struct SignalOpened {
+  ElementIndex element;
+  Key key;
+  std::string name;
+  Key host = 0;  // as in TimerOpened
+  std::uint16_t spec = 0;
+};
+/// A condition is watched. Told again under the same key when it has fired and must become false first (`armed` false)
+/// and when it has become false (`armed` true).
+struct ConditionOpened {
+  ElementIndex element;
+  Key key;
+  Key host = 0;  // as in TimerOpened
+  std::uint16_t spec = 0;
+  bool armed = true;
 };
 /// A task, job, timer or message wait is over (done or cancelled).
 struct WaitClosed {
@@ -202,15 +273,46 @@ struct JoinChanged {
   Key scope;
   std::uint16_t flow;
   int change;
+  /// Complex gateway: it has fired and this flow was counted; tokens on it belong to the next round.
+  bool spent = false;
+};
+/// Whoever runs instances tells it to all others that wait for the signal (`BroadcastSignal`).
+struct SignalThrown {
+  ElementIndex element;
+  Key key;
+  std::string name;
+};
+/// How far the undoing of something done has come. `noted`: `key` was completed in `scope` and can be undone.
+/// `triggered`: it is to be undone for the element `by`. `started`: its handler runs as `by`. `done`: undone, or
+/// beyond.
+enum class UndoStage { noted, triggered, started, done };
+struct UndoChanged {
+  ElementIndex element;
+  Key key;
+  Key scope;
+  UndoStage stage;
+  Key by = 0;
+};
+/// An element is done several times: how often, as far as known.
+struct LoopOpened {
+  Key key;
+  std::uint32_t count;
+};
+/// What one of several instances leaves in the output collection, `index` from 0.
+struct ItemCollected {
+  Key key;
+  std::uint32_t index;
+  feel::Value value;
 };
 
-using Event = std::variant<ElementEntered, ElementCompleted, ElementCancelled, FlowTaken, TaskOpened, JobOpened,
-                           TimerOpened, MessageOpened, WaitClosed, VariablesSet, DecisionMade, IncidentRaised,
-                           IncidentResolved, ProcessEnded, JoinChanged>;
+using Event =
+    std::variant<ElementEntered, ElementCompleted, ElementCancelled, FlowTaken, TaskOpened, JobOpened, TimerOpened,
+                 MessageOpened, WaitClosed, VariablesSet, DecisionMade, IncidentRaised, IncidentResolved, ProcessEnded,
+                 JoinChanged, SignalOpened, ConditionOpened, SignalThrown, UndoChanged, LoopOpened, ItemCollected>;
 
 // ---- State ----
 
-enum class WaitKind { task, job, timer, message };
+enum class WaitKind { task, job, timer, message, signal, condition };
 /// Something an instance waits for, as its opening event told it.
 struct Wait {
   WaitKind kind = WaitKind::task;
@@ -219,16 +321,19 @@ struct Wait {
   ElementIndex element = no_element;
   int retries = 0;         // job
   base::Instant due = {};  // timer
-  int repetitions = 0;
+  int repetitions = 0;     // timer; condition: 1 when armed
   std::string interval = {};
-  std::string name = {};  // job: its type; message: its name
+  std::string name = {};  // job: its type; message, signal: its name
   std::string correlation = {};
+  std::uint16_t spec = 0;  // which event definition; job: which listener, from 1
+  Key place() const { return key; }
   bool operator==(const Wait&) const = default;
 };
 struct Incident {
   Key key = 0;
   Step step = Step::entering;
   std::string code = {};
+  Key place() const { return key; }
   bool operator==(const Incident&) const = default;
 };
 
@@ -241,6 +346,8 @@ class Instance {
     ElementIndex element = no_element;
     Key scope = 0;
     std::uint32_t children = 0;
+    std::uint32_t listeners = 0;  // waits that share its life under keys of their own
+    Key place() const { return key; }
     bool operator==(const Living&) const = default;
   };
   struct Data;
@@ -256,10 +363,10 @@ class Instance {
   bool ended() const;
   bool cancelled() const;
   /// By key, ascending; the process itself first.
-  const std::vector<Living>& living() const;
+  const Series<Living>& living() const;
   /// By key, ascending.
-  const std::vector<Wait>& waits() const;
-  const std::vector<Incident>& incidents() const;
+  const Series<Wait>& waits() const;
+  const Series<Incident>& incidents() const;
   /// Variables of one scope; those of the process for `process_key`.
   const feel::Context& variables(Key scope = process_key) const;
   bool has_incident() const;
@@ -305,8 +412,8 @@ struct ThrowError {
 struct FireTimer {
   Key key;
 };
-/// Computes a waiting timer again as if it were opened at `opened_at`, because calendar or rules have changed since: the
-/// limit starts when it started. Nothing happens when the moment stays the same, or when the timer repeats.
+/// Computes a waiting timer again as if it were opened at `opened_at`, because calendar or rules have changed since:
+/// the limit starts when it started. Nothing happens when the moment stays the same, or when the timer repeats.
 struct ReplanTimer {
   Key key;
   base::Instant opened_at;
@@ -315,6 +422,19 @@ struct CorrelateMessage {
   std::string name;
   std::string correlation;
   feel::Context variables;
+};
+/// A signal from elsewhere: everything that waits for it goes on.
+struct BroadcastSignal {
+  std::string name;
+  feel::Context variables = {};
+};
+/// Makes an event happen by hand, whatever it waits for: a catch event, a boundary event, the start of an event
+/// sub-process, an event after an event-based gateway. In an ad-hoc sub-process: enters the element. `host` names the
+/// living element it belongs to; 0: the first that fits.
+struct TriggerEvent {
+  ElementIndex element;
+  Key host = 0;
+  feel::Context variables = {};
 };
 struct SetVariables {
   Key scope = process_key;
@@ -339,8 +459,9 @@ bool comes_after(const Definition& definition, ElementIndex from, ElementIndex t
 /// Ends everything that lives.
 struct Cancel {};
 
-using Command = std::variant<Start, CompleteTask, CompleteJob, FailJob, ThrowError, FireTimer, ReplanTimer,
-                             CorrelateMessage, SetVariables, ResolveIncident, Move, Cancel>;
+using Command =
+    std::variant<Start, CompleteTask, CompleteJob, FailJob, ThrowError, FireTimer, ReplanTimer, CorrelateMessage,
+                 SetVariables, ResolveIncident, Move, Cancel, BroadcastSignal, TriggerEvent>;
 
 /// Evaluates the decisions that business rule tasks call; pure.
 class Decisions {
@@ -354,12 +475,22 @@ class Decisions {
   virtual ~Decisions() = default;
 };
 
+/// Who plays a process by hand decides ways and waits that the model leaves open.
+struct Direction {
+  /// Ways out of an element, instead of its conditions: sequence flows as `FlowTaken` counts them.
+  std::map<ElementIndex, std::vector<std::uint16_t>> ways = {};
+  /// Plain and manual tasks that wait to be completed, as user tasks do.
+  std::vector<bool> held = {};
+};
+
 /// What the world hands in. `feel.now` is the time of the command.
 struct World {
   feel::World feel;
   const Decisions* decisions = nullptr;
-  /// Elements entered by one command at most; passing it is an incident, never a hang.
+  /// Elements entered by one command at most, and a thousand more for each of several instances; passing it is an
+  /// incident, never a hang.
   int steps_max = 10'000;
+  const Direction* direction = nullptr;
 };
 
 /// Errors: `bpmn.not_started`, `bpmn.ended`, `bpmn.already_started`, `bpmn.nothing_waits` (conflict: the task, job,

@@ -247,17 +247,20 @@ struct EventWriter {
     out.numbers(e.element, e.key);
     out.text(e.type);
     out.number(e.retries);
+    if (e.listener != 0) out.number(e.listener);
   }
   void operator()(const TimerOpened& e) const {
     out.numbers(e.element, e.key, e.due.us, e.repetitions);
     out.text(e.interval);
     out.number(e.host);
+    if (e.spec != 0) out.number(e.spec);
   }
   void operator()(const MessageOpened& e) const {
     out.numbers(e.element, e.key);
     out.text(e.name);
     out.text(e.correlation);
     out.number(e.host);
+    if (e.spec != 0) out.number(e.spec);
   }
   void operator()(const WaitClosed& e) const { out.number(e.key); }
   void operator()(const VariablesSet& e) const {
@@ -278,7 +281,28 @@ struct EventWriter {
   }
   void operator()(const IncidentResolved& e) const { out.number(e.key); }
   void operator()(const ProcessEnded& e) const { out.number(e.cancelled ? 1 : 0); }
-  void operator()(const JoinChanged& e) const { out.numbers(e.element, e.scope, e.flow, e.change); }
+  void operator()(const JoinChanged& e) const {
+    out.numbers(e.element, e.scope, e.flow, e.change);
+    if (e.spent) out.number(1);
+  }
+  void operator()(const SignalOpened& e) const {
+    out.numbers(e.element, e.key);
+    out.text(e.name);
+    out.numbers(e.host, e.spec);
+  }
+  void operator()(const ConditionOpened& e) const { out.numbers(e.element, e.key, e.host, e.spec, e.armed ? 1 : 0); }
+  void operator()(const SignalThrown& e) const {
+    out.numbers(e.element, e.key);
+    out.text(e.name);
+  }
+  void operator()(const UndoChanged& e) const {
+    out.numbers(e.element, e.key, e.scope, static_cast<int>(e.stage), e.by);
+  }
+  void operator()(const LoopOpened& e) const { out.numbers(e.key, e.count); }
+  void operator()(const ItemCollected& e) const {
+    out.numbers(e.key, e.index);
+    write_value(out, e.value);
+  }
 };
 
 std::vector<std::string> read_texts(Reader& in) {
@@ -302,6 +326,10 @@ ElementIndex element_in(Reader& in) {
 Key key_in(Reader& in) {
   return in.number<Key>();
 }
+/// A field that was added later: 0 when it is not there.
+std::uint16_t added_in(Reader& in) {
+  return in.has_more(']') ? in.number<std::uint16_t>() : std::uint16_t{0};
+}
 
 // Braced lists are evaluated left to right, so fields are read in their order.
 Event read_task(Reader& in) {
@@ -322,12 +350,12 @@ Event read_event(Reader& in) {
     case 4:
       return read_task(in);
     case 5:
-      return JobOpened{element_in(in), key_in(in), in.text(), in.number<int>()};
+      return JobOpened{element_in(in), key_in(in), in.text(), in.number<int>(), added_in(in)};
     case 6:
-      return TimerOpened{element_in(in),   key_in(in), {in.number<std::int64_t>()},
-                         in.number<int>(), in.text(),  key_in(in)};
+      return TimerOpened{element_in(in), key_in(in),  {in.number<std::int64_t>()}, in.number<int>(), in.text(),
+                         key_in(in),     added_in(in)};
     case 7:
-      return MessageOpened{element_in(in), key_in(in), in.text(), in.text(), key_in(in)};
+      return MessageOpened{element_in(in), key_in(in), in.text(), in.text(), key_in(in), added_in(in)};
     case 8:
       return WaitClosed{key_in(in)};
     case 9:
@@ -342,7 +370,21 @@ Event read_event(Reader& in) {
     case 13:
       return ProcessEnded{in.number<int>(0, 1) == 1};
     case 14:
-      return JoinChanged{element_in(in), key_in(in), in.number<FlowIndex>(), in.number<int>()};
+      return JoinChanged{element_in(in), key_in(in), in.number<FlowIndex>(), in.number<int>(), added_in(in) != 0};
+    case 15:
+      return SignalOpened{element_in(in), key_in(in), in.text(), key_in(in), in.number<std::uint16_t>()};
+    case 16:
+      return ConditionOpened{element_in(in), key_in(in), key_in(in), in.number<std::uint16_t>(),
+                             in.number<int>(0, 1) == 1};
+    case 17:
+      return SignalThrown{element_in(in), key_in(in), in.text()};
+    case 18:
+      return UndoChanged{element_in(in), key_in(in), key_in(in), static_cast<UndoStage>(in.number<int>(0, 3)),
+                         key_in(in)};
+    case 19:
+      return LoopOpened{key_in(in), in.number<std::uint32_t>()};
+    case 20:
+      return ItemCollected{key_in(in), in.number<std::uint32_t>(), read_value(in, 0)};
     default:
       in.fail();
       return WaitClosed{0};
@@ -360,6 +402,30 @@ base::Error stored_invalid(std::string_view what) {
 
 constexpr int instance_version = 1;
 
+/// What few instances have: undoing and several instances of an element.
+void write_rare_state(Writer& out, const Instance::Data& data) {
+  out.open('[');
+  for (const Undo& undo : data.undos) {
+    out.open('[');
+    out.numbers(undo.key, undo.element, undo.scope, static_cast<int>(undo.stage), undo.trigger, undo.handler,
+                undo.order);
+    if (undo.variables != nullptr) write_context(out, *undo.variables);
+    out.close(']');
+  }
+  out.close(']');
+  out.open('[');
+  for (const LoopState& loop : data.loops) out.row(loop.key, loop.count, loop.started, loop.completed, loop.cancelled);
+  out.close(']');
+  out.open('[');
+  for (const Collected& item : data.collected) {
+    out.open('[');
+    out.numbers(item.key, item.index);
+    write_value(out, item.value);
+    out.close(']');
+  }
+  out.close(']');
+}
+
 void write_state(Writer& out, const Instance::Data& data) {
   out.open('[');
   for (const Instance::Living& one : data.living) out.row(one.key, one.element, one.scope);
@@ -372,11 +438,17 @@ void write_state(Writer& out, const Instance::Data& data) {
     out.text(wait.interval);
     out.text(wait.name);
     out.text(wait.correlation);
+    if (wait.spec != 0) out.number(wait.spec);
     out.close(']');
   }
   out.close(']');
   out.open('[');
-  for (const JoinCount& join : data.joins) out.row(join.element, join.scope, join.flow, join.count);
+  for (const JoinCount& join : data.joins) {
+    if (join.spent)
+      out.row(join.element, join.scope, join.flow, join.count, 1);
+    else
+      out.row(join.element, join.scope, join.flow, join.count);
+  }
   out.close(']');
   out.open('[');
   for (const Incident& incident : data.incidents) {
@@ -394,6 +466,7 @@ void write_state(Writer& out, const Instance::Data& data) {
     out.close(']');
   }
   out.close(']');
+  if (!data.undos.empty() || !data.loops.empty()) write_rare_state(out, data);
 }
 
 template <class F>
@@ -406,56 +479,97 @@ void read_rows(Reader& in, F&& row) {
   }
 }
 
+/// Damaged places must not meet: every entry has a place of its own.
+template <class T>
+void put_in(Reader& in, Series<T>& series, T entry) {
+  if (in.failed() || (!series.empty() && !(series.back().place() < entry.place()))) return in.fail();
+  series.insert(std::move(entry));
+}
+
+void read_rare_state(Reader& in, Instance::Data& data) {
+  read_rows(in, [&] {
+    Undo undo{.key = key_in(in),
+              .element = element_in(in),
+              .scope = key_in(in),
+              .stage = static_cast<UndoStage>(in.number<int>(0, 2)),
+              .trigger = key_in(in),
+              .handler = key_in(in),
+              .order = in.number<std::uint32_t>()};
+    if (in.has_more(']')) undo.variables = std::make_shared<const feel::Context>(read_context(in));
+    put_in(in, data.undos, std::move(undo));
+  });
+  read_rows(in, [&] {
+    put_in(in, data.loops,
+           LoopState{key_in(in), in.number<std::uint32_t>(), in.number<std::uint32_t>(), in.number<std::uint32_t>(),
+                     in.number<std::uint32_t>()});
+  });
+  read_rows(in, [&] {
+    put_in(in, data.collected, Collected{key_in(in), in.number<std::uint32_t>(), read_value(in, 0)});
+  });
+}
+
 void read_state(Reader& in, Instance::Data& data) {
-  read_rows(in, [&] { data.living.push_back({key_in(in), element_in(in), key_in(in), 0}); });
+  read_rows(in, [&] { put_in(in, data.living, Instance::Living{key_in(in), element_in(in), key_in(in)}); });
   read_rows(in, [&] {
-    data.waits.push_back({static_cast<WaitKind>(in.number<int>(0, 3)),
-                          key_in(in),
-                          key_in(in),
-                          element_in(in),
-                          in.number<int>(),
-                          {in.number<std::int64_t>()},
-                          in.number<int>(),
-                          in.text(),
-                          in.text(),
-                          in.text()});
+    put_in(in, data.waits,
+           Wait{static_cast<WaitKind>(in.number<int>(0, 5)),
+                key_in(in),
+                key_in(in),
+                element_in(in),
+                in.number<int>(),
+                {in.number<std::int64_t>()},
+                in.number<int>(),
+                in.text(),
+                in.text(),
+                in.text(),
+                added_in(in)});
   });
   read_rows(in, [&] {
-    data.joins.push_back({element_in(in), key_in(in), in.number<FlowIndex>(), in.number<std::uint32_t>()});
+    data.joins.push_back(
+        {element_in(in), key_in(in), in.number<FlowIndex>(), in.number<std::uint32_t>(), added_in(in) != 0});
   });
-  read_rows(in, [&] { data.incidents.push_back({key_in(in), static_cast<Step>(in.number<int>(0, 2)), in.text()}); });
+  read_rows(in, [&] {
+    put_in(in, data.incidents, Incident{key_in(in), static_cast<Step>(in.number<int>(0, 2)), in.text()});
+  });
   read_rows(in, [&] {
     const Key scope = key_in(in);
-    data.variables.push_back({scope, std::make_shared<const feel::Context>(read_context(in))});
+    put_in(in, data.variables, {scope, std::make_shared<const feel::Context>(read_context(in))});
   });
+  if (in.has_more(']')) read_rare_state(in, data);
 }
 
 /// The invariants of Instance::Data that need no definition; counts the children on the way.
 bool restore_invariants(Instance::Data& data) {
-  const auto rising = [](const auto& entries, auto key) {
-    for (std::size_t i = 1; i < entries.size(); ++i)
-      if (!(key(entries[i - 1]) < key(entries[i]))) return false;
-    return true;
-  };
-  const auto by_key = [](const auto& entry) { return entry.key; };
-  if (!rising(data.living, by_key) || !rising(data.waits, by_key) || !rising(data.incidents, by_key)) return false;
-  if (!rising(data.variables, [](const ScopeVariables& own) { return own.scope; })) return false;
-  for (Instance::Living& one : data.living) {
+  const auto lives = [&](Key key) { return data.find_living(key) != nullptr; };
+  std::vector<Key> scopes;
+  for (const Instance::Living& one : data.living) {
     if (one.key == 0 || one.key >= data.next_key) return false;
     if ((one.key == process_key) != (one.element == no_element)) return false;
     if (one.key == process_key) continue;
-    const Instance::Living* scope = data.find_living(one.scope);
-    if (scope == nullptr || scope->key >= one.key) return false;
-    ++const_cast<Instance::Living*>(scope)->children;
+    if (!lives(one.scope) || one.scope >= one.key) return false;
+    scopes.push_back(one.scope);
   }
-  for (const Wait& wait : data.waits)
-    if (data.find_living(wait.host) == nullptr || wait.key >= data.next_key) return false;
+  for (const Key scope : scopes) ++data.living.edit(scope)->children;
+  for (const Wait& wait : data.waits) {
+    if (!lives(wait.host) || wait.key >= data.next_key) return false;
+    if (wait.host != wait.key) ++data.living.edit(wait.host)->listeners;
+    if (wait.kind == WaitKind::condition) ++data.conditions;
+  }
   for (const JoinCount& join : data.joins)
-    if (join.count == 0 || data.find_living(join.scope) == nullptr) return false;
+    if (join.count == 0 || !lives(join.scope)) return false;
   for (const Incident& incident : data.incidents)
-    if (data.find_living(incident.key) == nullptr) return false;
+    if (!lives(incident.key)) return false;
   for (const ScopeVariables& own : data.variables)
-    if (own.scope != process_key && data.find_living(own.scope) == nullptr) return false;
+    if (own.scope != process_key && !lives(own.scope)) return false;
+  for (const Undo& undo : data.undos) {
+    if (undo.key >= data.next_key || lives(undo.key)) return false;
+    if (!lives(undo.scope) && data.undos.find(undo.scope) == nullptr) return false;
+    if (undo.stage == UndoStage::started && !lives(undo.handler)) return false;
+  }
+  for (const LoopState& loop : data.loops)
+    if (!lives(loop.key)) return false;
+  for (const Collected& item : data.collected)
+    if (data.loops.find(item.key) == nullptr) return false;
   const bool living = data.started && !data.ended;
   return living != data.living.empty() && (data.started || !data.ended);
 }

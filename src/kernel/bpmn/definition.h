@@ -36,14 +36,53 @@ struct Timer {
   Attribute value;
 };
 
+/// Several instances of one element, or the same again and again.
 struct Loop {
   bool present = false;
+  bool standard = false;  // a standard loop: again while `condition` holds
   bool sequential = false;
-  std::optional<feel::Expression> input_collection;
-  std::string input_element;
-  std::string output_collection;
-  std::optional<feel::Expression> output_element;
-  std::optional<feel::Expression> completion;
+  bool test_before = false;
+  std::optional<feel::Expression> condition = std::nullopt;
+  std::optional<feel::Expression> maximum = std::nullopt;
+  std::optional<feel::Expression> cardinality = std::nullopt;
+  std::optional<feel::Expression> input_collection = std::nullopt;
+  std::string input_element = {};
+  std::string output_collection = {};
+  std::optional<feel::Expression> output_element = std::nullopt;
+  std::optional<feel::Expression> completion = std::nullopt;
+};
+
+/// One thing an event reacts to or brings about.
+struct EventSpec {
+  Trigger trigger = Trigger::none;
+  Timer timer = {};
+  Attribute name = {};  // message, signal
+  std::optional<feel::Expression> correlation = std::nullopt;
+  Attribute code = {};  // error, escalation; empty: any
+  std::optional<feel::Expression> condition = std::nullopt;
+  std::vector<std::string> variable_names = {};  // empty: any variable
+  bool on_create = true;
+  bool on_update = true;
+  bool targeted = false;  // compensation: of one activity
+  ElementIndex activity = no_element;
+  bool waits = true;  // compensation: until it is done
+};
+
+/// When a listener's job is opened.
+enum class Phase { start, end, creating, assigning, completing };
+struct Listener {
+  Phase phase = Phase::start;
+  Attribute type = {};
+  Attribute retries = {};
+};
+
+struct AdHoc {
+  std::optional<feel::Expression> active_elements = std::nullopt;
+  std::optional<feel::Expression> completion = std::nullopt;
+  bool cancels_remaining = true;
+  bool one_by_one = false;
+  std::string output_collection = {};
+  std::optional<feel::Expression> output_element = std::nullopt;
 };
 
 /// What happens when a token enters an element.
@@ -53,13 +92,11 @@ enum class Behaviour {
   job,
   script,
   decision,
-  await_message,
-  await_timer,
+  await,  // catch event, receive task
   event_gateway,
-  scope,       // sub-process, event sub-process
-  escalation,  // throw and end event
-  end_error,
-  end_terminate
+  scope,   // sub-process, transaction, ad-hoc and event sub-process, called process
+  call,    // call activity
+  throws,  // throw and end events that bring something about; a send task without a job
 };
 
 /// One bit for each element.
@@ -78,18 +115,23 @@ struct Node {
   std::vector<ElementIndex> boundaries = {};
 
   // Of a scope.
-  ElementIndex start = no_element;              // its none start event; an event sub-process's only start event
+  ElementIndex start = no_element;              // its first none start event; an event sub-process's only start event
+  std::vector<ElementIndex> entries = {};       // where tokens begin when it is entered
   std::vector<ElementIndex> event_starts = {};  // start events of the event sub-processes directly inside
+  ElementIndex undo = no_element;               // the event sub-process that compensates it
+  bool transaction = false;
+  AdHoc ad_hoc = {};
 
   std::vector<Mapping> inputs = {};
   std::vector<Mapping> outputs = {};
-  Timer timer = {};
-  Attribute message = {};
-  std::optional<feel::Expression> correlation = std::nullopt;
+  std::vector<EventSpec> specs = {};
+  bool parallel = false;      // all specs must happen; event-based gateway: all events
+  bool instantiates = false;  // event-based gateway, receive task
+  bool for_compensation = false;
+  ElementIndex handler = no_element;  // compensation boundary event: who undoes; activity: likewise
   std::string link = {};
   ElementIndex link_target = no_element;        // throwing link event: the catching one
   std::vector<ElementIndex> link_sources = {};  // catching link event: those that lead to it
-  std::string error_code = {};                  // of an error or escalation; empty: catches all
   Attribute job_type = {};
   Attribute retries = {};
   Attribute decision = {};
@@ -102,14 +144,25 @@ struct Node {
   Attribute follow_up = {};
   Attribute priority = {};
   Loop loop = {};
+  std::vector<Listener> listeners = {};
+  Attribute called = {};  // call activity: process id
+  bool passes_all_in = true;
+  bool passes_all_out = true;
+  std::optional<feel::Expression> activation = std::nullopt;  // complex gateway
 
-  /// Inclusive join: for each incoming flow, the elements from which a token can still come over it without passing
-  /// this gateway.
+  /// Inclusive and complex join: for each incoming flow, the elements from which a token can still come over it without
+  /// passing this gateway.
   std::vector<Bits> reaches = {};
 
   /// Waits for tokens on several flows.
   bool joins() const {
-    return incoming.size() > 1 && (type == ElementType::parallel_gateway || type == ElementType::inclusive_gateway);
+    return incoming.size() > 1 && (type == ElementType::parallel_gateway || type == ElementType::inclusive_gateway ||
+                                   type == ElementType::complex_gateway);
+  }
+  bool has(Trigger wanted) const {
+    for (const EventSpec& spec : specs)
+      if (spec.trigger == wanted) return true;
+    return false;
   }
 };
 
@@ -117,6 +170,7 @@ struct CompiledFlow {
   ElementIndex source = no_element;
   ElementIndex target = no_element;
   std::optional<feel::Expression> condition = std::nullopt;
+  bool is_conditional = false;  // drawn with a condition, evaluable or not
 };
 
 class Definition {
@@ -128,12 +182,15 @@ class Definition {
   std::string process_name;
   std::string xml;
   std::string fingerprint;
+  std::uint64_t number = 0;  // the fingerprint, and which process of the file
   std::vector<Element> elements;
   std::vector<SequenceFlow> sequence_flows;
   std::vector<Node> nodes;
   std::vector<CompiledFlow> flows;
-  Node root;                         // the process itself
-  std::vector<ElementIndex> starts;  // the process's own start events, in document order
+  Node root;                                             // the process itself
+  std::vector<ElementIndex> starts;                      // the process's own start events, in document order
+  std::unordered_map<std::string, ElementIndex> called;  // processes of the file that call activities name
+  bool tolerant = false;
   std::unordered_map<std::string, ElementIndex> by_id;
   /// Seconds from the epoch to a date and time `x`, whatever its zone: FEEL knows the zones.
   std::optional<feel::Expression> since_epoch;

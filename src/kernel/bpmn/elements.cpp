@@ -18,7 +18,7 @@ Key Run::enter_only(ElementIndex element, Key scope) {
 
 void Run::enter(ElementIndex element, Key scope) {
   const Key key = enter_only(element, scope);
-  if (steps_ <= world_.steps_max) return activate(key);
+  if (steps_ <= world_.steps_max + bonus_) return activate(key);
   raise(key, Step::entering,
         refusal(base::Refusal::conflict, "bpmn.steps_exceeded", "一次操作引起的步骤过多，流程可能有死循环",
                 "one command made the process take too many steps: it may loop without end"));
@@ -33,7 +33,7 @@ void Run::activate(Key key) {
     TRY(std::ignore, map_inputs(node, key));
     // The inner instances of a multi-instance element share the boundary events of its body.
     if (!is_inner(at)) {
-      TRY(std::ignore, open_listeners(node.boundaries, key, key));
+      TRY(std::ignore, open_listeners(node.boundaries, key));
     }
     return base::done();
   }();
@@ -41,7 +41,11 @@ void Run::activate(Key key) {
     close_waits(key);
     return raise(key, Step::entering, ready.error());
   }
-  work(key);
+  if (!listen(key, Phase::start, 0)) work(key);
+}
+
+bool Run::is_held(ElementIndex element) const {
+  return world_.direction != nullptr && element < world_.direction->held.size() && world_.direction->held[element];
 }
 
 void Run::work(Key key) {
@@ -50,8 +54,12 @@ void Run::work(Key key) {
   base::Result<void> done;
   switch (node.behaviour) {
     case Behaviour::pass:
-      return complete(key);
+      if (!is_held(at.element)) return complete(key);
+      done = open_task(key);
+      break;
     case Behaviour::user_task:
+      if (listen(key, Phase::creating, 0)) return;
+      if (!node.assignee.empty() && listen(key, Phase::assigning, 0)) return;
       done = open_task(key);
       break;
     case Behaviour::job:
@@ -60,52 +68,55 @@ void Run::work(Key key) {
     case Behaviour::script:
       return run_script(key);
     case Behaviour::decision:
-      return run_decision(key);
-    case Behaviour::await_message:
-    case Behaviour::await_timer:
-      done = open_wait(at.element, key, key, key);
+      if (world_.decisions != nullptr || !definition_.tolerant) return run_decision(key);
+      emit(JobOpened{.element = at.element, .key = key, .type = node.decision.text});
+      return;
+    case Behaviour::await:
+      done = open_own_waits(key);
       break;
     case Behaviour::event_gateway: {
+      if (directed(at.element)) return complete(key);
       std::vector<ElementIndex> events;
       for (const FlowIndex flow : node.outgoing) events.push_back(definition_.flows[flow].target);
-      done = open_listeners(events, key, key);
+      done = open_listeners(events, key);
       if (!done) close_waits(key);
+      if (done && living(key).listeners == 0)
+        done = refusal(base::Refusal::conflict, "bpmn.event_expected", "事件网关之后没有可以等待的事件",
+                       "no event that can be waited for follows the event-based gateway");
       break;
     }
     case Behaviour::scope:
       return open_scope(key);
-    case Behaviour::escalation:
-      // Nobody has to listen; whoever does may end this element too.
-      throw_to_catcher(at.scope, {Trigger::escalation, node.error_code}, {});
-      if (data_.find_living(key) != nullptr) complete(key);
-      return;
-    case Behaviour::end_error:
-      if (throw_to_catcher(at.scope, {Trigger::error, node.error_code}, {})) return;
-      done = refusal(base::Refusal::conflict, "bpmn.error_uncaught", "错误“" + node.error_code + "”没有对应的处理路径",
-                     "nothing in the process catches the error '" + node.error_code + "'");
+    case Behaviour::call:
+      done = open_call(key);
       break;
-    case Behaviour::end_terminate:
-      interrupt_scope(at.scope, key);
-      return complete(key);
+    case Behaviour::throws:
+      if (!node.has(Trigger::message) || node.job_type.empty()) return throw_events(key);
+      done = open_job(key);
+      break;
   }
   if (!done) raise(key, Step::working, done.error());
 }
 
-/// Outputs, ways out, and on. Safe to try again after a failure.
 void Run::complete(Key key) {
+  if (is_body(living(key)) || !listen(key, Phase::end, 0)) complete_now(key);
+}
+
+/// Outputs, ways out, and on. Safe to try again after a failure.
+void Run::complete_now(Key key) {
   const Living at = living(key);
   const Node& node = definition_.node(at.element);
+  if (node.type == ElementType::process) return return_from(key);
   if (is_inner(at)) {
     if (const auto done = complete_inner(key); !done) raise(key, Step::completing, done.error());
     return;
   }
   const auto flows = [&]() -> base::Result<std::vector<FlowIndex>> {
-    if (is_body(at)) {
-      hand_out_results(key);
-    } else {
+    if (is_body(at) || !node.ad_hoc.output_collection.empty()) hand_out_results(key);
+    if (!is_body(at)) {
       TRY(std::ignore, map_outputs(node, key));
     }
-    return ways_out(node, key);
+    return ways_out(at.element, key);
   }();
   if (!flows) return raise(key, Step::completing, flows.error());
   leave(key, flows.value());
@@ -113,14 +124,23 @@ void Run::complete(Key key) {
 
 void Run::leave(Key key, const std::vector<FlowIndex>& flows) {
   const Living at = living(key);
+  const Node& node = definition_.node(at.element);
+  std::vector<std::string> signals;
+  if (node.behaviour == Behaviour::throws)
+    for (const EventSpec& spec : node.specs)
+      if (const auto name = text_of(spec.name, key); spec.trigger == Trigger::signal && name && !name->empty())
+        signals.push_back(*name);
+  if (flows.empty()) collect_ad_hoc(at.scope, key);
   close_waits(key);
+  note_undo(key);
   emit(ElementCompleted{at.element, key});
-  const ElementIndex link = definition_.node(at.element).link_target;
-  if (link != no_element) queue_.push_back({.scope = at.scope, .element = link});
+  after_handler(key);
+  if (node.link_target != no_element) queue_.push_back({.scope = at.scope, .element = node.link_target});
   for (const FlowIndex flow : flows) {
     emit(FlowTaken{flow, at.scope});
     queue_.push_back({.scope = at.scope, .flow = flow});
   }
+  for (const std::string& name : signals) broadcast(at.element, key, name);
 }
 
 void Run::cancel(Key key) {
@@ -128,6 +148,7 @@ void Run::cancel(Key key) {
   close_waits(key);
   if (data_.find_incident(key) != nullptr) emit(IncidentResolved{key});
   emit(ElementCancelled{living(key).element, key});
+  forget_undos_of(key);
 }
 
 void Run::raise(Key key, Step step, const base::Error& error) {
@@ -173,6 +194,11 @@ base::Result<void> Run::open_task(Key key) {
                   .form = definition_.elements[element].form,
                   .due = {},
                   .follow_up = {}};
+  // Who plays does every task, whoever it is meant for.
+  if (definition_.tolerant) {
+    emit(std::move(task));
+    return base::done();
+  }
   TRY(task.assignee, text_of(node.assignee, key));
   TRY(task.candidate_groups, texts_of(node.candidate_groups, key));
   TRY(task.candidate_users, texts_of(node.candidate_users, key));
@@ -188,7 +214,7 @@ base::Result<void> Run::open_job(Key key) {
   const Node& node = definition_.node(element);
   JobOpened job{.element = element, .key = key, .type = {}};
   TRY(job.type, text_of(node.job_type, key));
-  if (job.type.empty())
+  if (job.type.empty() && !definition_.tolerant)
     return refusal(base::Refusal::invalid, "bpmn.job_type_missing", "任务类型为空", "the job type is empty");
   TRY(job.retries, number_of(node.retries, key, job.retries));
   emit(std::move(job));
@@ -199,7 +225,7 @@ base::Result<std::optional<base::Instant>> Run::schedule_of(const Attribute& att
   if (attribute.empty()) return std::optional<base::Instant>{};
   TRY(const feel::Value value, evaluate(attribute, key));
   if (value.is_null()) return std::optional<base::Instant>{};
-  TRY(const base::Instant moment, moment_of(value, key, end));
+  TRY(const base::Instant moment, moment_of(value, end));
   return std::optional<base::Instant>{moment};
 }
 

@@ -220,11 +220,11 @@ std::string escalating(bool interrupting) {
 TEST(escalation, tells_the_scope_around_and_goes_on_unless_interrupted) {
   Player beside(escalating(false));
   beside.start();
-  EXPECT_EQ(beside.waiting(), "chief a");
+  EXPECT_EQ(beside.waiting(), "a chief");
   Player instead(escalating(true));
   instead.start();
   EXPECT_EQ(instead.waiting(), "chief");
-  EXPECT_EQ(instead.cancelled("up"), 1);
+  EXPECT_EQ(instead.completed("up"), 1);
   Player nobody(process(start() + element("intermediateThrowEvent", "up", escalation_event) + user("a") + end() +
                             line({"start", "up", "a", "end"}),
                         escalation_root));

@@ -376,7 +376,8 @@ TEST(going_back, ends_what_comes_again_and_keeps_what_stands_beside) {
   EXPECT_EQ(play.run(Move{play.wait_at("a1"), at("check"), true}), "");
   EXPECT_EQ(play.waiting(), "check");
   for (const auto& [flow, tokens] : play.tokens_at_joins()) EXPECT_EQ(tokens, 0) << flow;
-  for (const char* id : {"check", "a1", "a2", "b", "decide"}) EXPECT_EQ(play.run(CompleteTask{play.wait_at(id), {}}), "");
+  for (const char* id : {"check", "a1", "a2", "b", "decide"})
+    EXPECT_EQ(play.run(CompleteTask{play.wait_at(id), {}}), "");
   EXPECT_TRUE(play.instance.ended());
 }
 

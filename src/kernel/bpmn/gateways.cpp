@@ -4,33 +4,76 @@
 
 namespace bpmn {
 
+/// What a complex gateway's expressions may ask for besides variables.
+static feel::Context complex_names(const Instance::Data& data, ElementIndex join, Key scope, bool starting) {
+  std::int64_t tokens = 0;
+  for (const JoinCount& count : data.joins)
+    if (count.element == join && count.scope == scope && !count.spent) tokens += count.count;
+  return {{"activationCount", feel::Value(tokens)}, {"waitingForStart", feel::Value(starting)}};
+}
+
 base::Result<bool> Run::holds(FlowIndex flow, Key key) {
-  const feel::Expression& condition = *definition_.flows[flow].condition;
-  TRY(const feel::Value value, evaluate(condition, key));
+  const CompiledFlow& way = definition_.flows[flow];
+  if (!way.condition) return false;  // drawn, but not evaluable
+  feel::Context extra;
+  if (definition_.node(way.source).type == ElementType::complex_gateway) extra = {{"waitingForStart", true}};
+  TRY(const feel::Value value, evaluate(*way.condition, key, extra));
   if (value.kind() == feel::Kind::boolean) return value.as_boolean();
+  if (definition_.tolerant) return false;
   return refusal(base::Refusal::rule_not_met, "bpmn.condition_not_boolean",
-                 "条件“" + condition.text() + "”的结果不是“是”或“否”" + diagnosis_zh_,
-                 "the condition '" + condition.text() + "' is neither true nor false" + diagnosis_en_);
+                 "条件“" + way.condition->text() + "”的结果不是“是”或“否”" + diagnosis_zh_,
+                 "the condition '" + way.condition->text() + "' is neither true nor false" + diagnosis_en_);
+}
+
+/// The ways that whoever plays has chosen instead of the conditions.
+std::optional<std::vector<FlowIndex>> Run::directed(ElementIndex element) const {
+  if (world_.direction == nullptr) return std::nullopt;
+  const auto found = world_.direction->ways.find(element);
+  if (found == world_.direction->ways.end()) return std::nullopt;
+  return found->second;
+}
+
+static bool is_choice(ElementType type) {
+  return type == ElementType::exclusive_gateway || type == ElementType::inclusive_gateway ||
+         type == ElementType::complex_gateway;
 }
 
 /// An exclusive gateway takes the first flow whose condition holds; everything else takes every flow whose condition
-/// holds or that has none. The default flow is taken when no other is.
+/// holds or that has none. The default flow is taken when no condition holds. In a tolerant play a gateway of several
+/// ways without any condition decides nothing by itself, and the one way of an exclusive gateway without a condition
+/// is its last resort.
 /// Source: [BPMN-13.4].
-base::Result<std::vector<FlowIndex>> Run::ways_out(const Node& node, Key key) {
+base::Result<std::vector<FlowIndex>> Run::ways_out(ElementIndex element, Key key) {
+  const Node& node = definition_.node(element);
   std::vector<FlowIndex> taken;
-  if (node.outgoing.empty()) return taken;
-  const bool exclusive = node.type == ElementType::exclusive_gateway;
+  if (element == no_element || node.outgoing.empty()) return taken;
+  if (auto chosen = directed(element)) return std::move(*chosen);
   if (node.type == ElementType::parallel_gateway) return node.outgoing;
+  const bool exclusive = node.type == ElementType::exclusive_gateway;
+  const bool several = is_choice(node.type) && node.outgoing.size() > 1;
+  const bool conditions = std::any_of(node.outgoing.begin(), node.outgoing.end(),
+                                      [&](FlowIndex flow) { return definition_.flows[flow].condition.has_value(); });
+  const bool plain_waits = definition_.tolerant && several && (exclusive || !conditions);
+  bool held = false;  // a condition did
+  std::vector<FlowIndex> plain;
   for (const FlowIndex flow : node.outgoing) {
     if (flow == node.default_flow) continue;
-    if (definition_.flows[flow].condition) {
+    const bool conditional = definition_.flows[flow].is_conditional;
+    if (!conditional && plain_waits) {
+      plain.push_back(flow);
+      continue;
+    }
+    if (conditional) {
       TRY(const bool holding, holds(flow, key));
       if (!holding) continue;
+      held = true;
     }
     taken.push_back(flow);
     if (exclusive) break;
   }
-  if (taken.empty() && node.default_flow != no_flow) taken.push_back(node.default_flow);
+  if (!held && node.default_flow != no_flow && (taken.empty() || !is_choice(node.type)))
+    taken.push_back(node.default_flow);
+  if (taken.empty() && exclusive && conditions && plain.size() == 1) taken = plain;
   if (!taken.empty()) return taken;
   return refusal(base::Refusal::rule_not_met, "bpmn.no_flow_matches", "没有一条流出的条件成立，也没有默认流",
                  "no condition of an outgoing flow holds, and there is no default flow");
@@ -41,15 +84,21 @@ void Run::arrive(ElementIndex join, FlowIndex flow, Key scope) {
   if (definition_.node(join).type == ElementType::parallel_gateway && all_marked(join, scope)) fire(join, scope);
 }
 
-std::vector<bool> Run::marks(ElementIndex join, Key scope) const {
+std::vector<bool> Run::marks(ElementIndex join, Key scope, bool spent) const {
   const Node& node = definition_.node(join);
   std::vector<bool> marked(node.incoming.size(), false);
   for (const JoinCount& count : data_.joins) {
-    if (count.element != join || count.scope != scope) continue;
+    if (count.element != join || count.scope != scope || (count.spent && !spent)) continue;
     const auto at = std::find(node.incoming.begin(), node.incoming.end(), count.flow);
     if (at != node.incoming.end()) marked[static_cast<std::size_t>(at - node.incoming.begin())] = true;
   }
   return marked;
+}
+
+bool Run::is_spent(ElementIndex join, Key scope) const {
+  return std::any_of(data_.joins.begin(), data_.joins.end(), [&](const JoinCount& count) {
+    return count.spent && count.element == join && count.scope == scope;
+  });
 }
 
 bool Run::all_marked(ElementIndex join, Key scope) const {
@@ -81,7 +130,7 @@ bool Run::blocks(ElementIndex token, const Node& join, const std::vector<bool>& 
 /// out: so joins that wait for each other let go once nothing else can come.
 bool Run::inclusive_ready(ElementIndex join, Key scope, bool joins_block) const {
   const Node& node = definition_.node(join);
-  const auto marked = marks(join, scope);
+  const auto marked = marks(join, scope, true);
   if (std::all_of(marked.begin(), marked.end(), [](bool mark) { return mark; })) return true;
   for (const Living& token : data_.living)
     if (token.scope == scope && token.element != join && token.element != no_element &&
@@ -95,8 +144,58 @@ bool Run::inclusive_ready(ElementIndex join, Key scope, bool joins_block) const 
   return true;
 }
 
-/// At rest: fires one join that may fire; parallel ones first, then inclusive ones, then those that only wait for each
-/// other.
+/// A complex gateway with a condition of its own fires when that holds, once; then it waits until nothing can come over
+/// the flows it has not counted yet, takes what has, and begins anew. False when nothing happens.
+/// Source: [BPMN-13.4] complex gateway.
+bool Run::fire_complex(ElementIndex join, Key scope) {
+  const Node& node = definition_.node(join);
+  if (is_spent(join, scope)) {
+    if (!inclusive_ready(join, scope, true)) return false;
+    reset_complex(join, scope);
+    return true;
+  }
+  const auto value = evaluate(*node.activation, scope, complex_names(data_, join, scope, true));
+  if (!value || !value->is_true()) return false;
+  const auto marked = marks(join, scope);
+  for (std::size_t i = 0; i < marked.size(); ++i) {
+    if (!marked[i]) continue;
+    emit(JoinChanged{.element = join, .scope = scope, .flow = node.incoming[i], .change = -1});
+    emit(JoinChanged{.element = join, .scope = scope, .flow = node.incoming[i], .change = 1, .spent = true});
+  }
+  enter(join, scope);
+  return true;
+}
+
+/// Ways whose condition asks for `waitingForStart` may be taken at the reset, too.
+void Run::reset_complex(ElementIndex join, Key scope) {
+  const Node& node = definition_.node(join);
+  const auto counted = marks(join, scope, true);
+  std::vector<bool> spent(node.incoming.size(), false);
+  for (const JoinCount& count : data_.joins)
+    for (std::size_t i = 0; i < spent.size(); ++i)
+      if (count.spent && count.element == join && count.scope == scope && count.flow == node.incoming[i])
+        spent[i] = true;
+  for (std::size_t i = 0; i < counted.size(); ++i)
+    if (counted[i])
+      emit(JoinChanged{.element = join,
+                       .scope = scope,
+                       .flow = node.incoming[i],
+                       .change = -1,
+                       .spent = static_cast<bool>(spent[i])});
+  std::vector<FlowIndex> taken;
+  for (const FlowIndex flow : node.outgoing) {
+    const auto& condition = definition_.flows[flow].condition;
+    if (!condition) continue;
+    const auto& names = condition->free_names();
+    if (std::find(names.begin(), names.end(), "waitingForStart") == names.end()) continue;
+    const auto value = evaluate(*condition, scope, {{"waitingForStart", false}});
+    if (value && value->is_true()) taken.push_back(flow);
+  }
+  if (!taken.empty()) leave(enter_only(join, scope), taken);
+}
+
+/// At rest: fires one join that may fire; parallel ones first, then complex and inclusive ones, then those that only
+/// wait for each other.
 bool Run::fire_join() {
   for (const JoinCount& join : data_.joins) {
     if (definition_.node(join.element).type != ElementType::parallel_gateway) continue;
@@ -104,9 +203,13 @@ bool Run::fire_join() {
     fire(join.element, join.scope);
     return true;
   }
+  const std::vector<JoinCount> joins = data_.joins;
+  for (const JoinCount& join : joins)
+    if (definition_.node(join.element).activation && fire_complex(join.element, join.scope)) return true;
   for (const bool joins_block : {true, false}) {
     for (const JoinCount& join : data_.joins) {
-      if (definition_.node(join.element).type != ElementType::inclusive_gateway) continue;
+      const Node& node = definition_.node(join.element);
+      if (node.type == ElementType::parallel_gateway || node.activation) continue;
       if (!inclusive_ready(join.element, join.scope, joins_block)) continue;
       fire(join.element, join.scope);
       return true;

@@ -94,6 +94,11 @@ class Reader {
   void end(char bracket) {
     if (more(bracket)) fail();
   }
+  /// Whether another entry follows; reads nothing. For fields that were added at the end later.
+  bool has_more(char bracket) {
+    skip_space();
+    return !failed_ && at_ != end_ && *at_ != bracket;
+  }
   void word(std::string_view wanted);
   std::string text();
   std::string key();

@@ -14,7 +14,9 @@ constexpr const char* model = R"(<definitions xmlns="http://www.omg.org/spec/BPM
   <sequenceFlow id="a" sourceRef="s" targetRef="w"/><sequenceFlow id="b" sourceRef="w" targetRef="e"/>
 </process></definitions>)";
 
-calendar::Date day(int number) { return *calendar::date_of({2026, 11, number}); }
+calendar::Date day(int number) {
+  return *calendar::date_of({2026, 11, number});
+}
 
 calendar::Calendar with_holidays(std::vector<int> days) {
   calendar::YearPlan plan{.year = 2026};

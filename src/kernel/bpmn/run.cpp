@@ -22,6 +22,8 @@ base::Error nothing_waits() {
 /// CHECKs that the instance was made by this definition as far as that shows: every index must exist.
 Run::Run(const Definition& definition, const Instance& instance, const World& world)
     : definition_(definition), instance_(instance), data_(instance_.data()), world_(world) {
+  if (data_.checked_for == definition_.number) return;
+  data_.checked_for = definition_.number;
   for (const Living& one : data_.living) CHECK(definition_.has(one.element));
   for (const Wait& wait : data_.waits) CHECK(definition_.has(wait.element) && wait.element != no_element);
   for (const JoinCount& join : data_.joins)
@@ -40,7 +42,32 @@ base::Result<void> Run::execute(const Command& command) {
   return base::done();
 }
 
+void Run::note(const Event& event) {
+  if (const auto* set = std::get_if<VariablesSet>(&event)) {
+    if (data_.conditions == 0) return;
+    changed_ = true;
+    const feel::Context* own = data_.find_variables(set->scope);
+    for (const auto& [name, value] : set->variables.entries())
+      changes_.emplace_back(name, own == nullptr || own->find(name) == nullptr);
+  } else if (const auto* opened = std::get_if<ConditionOpened>(&event)) {
+    if (data_.find_wait(opened->key) != nullptr) return;
+    changed_ = true;
+    fresh_.insert(opened->key);
+  } else if (const auto* completed = std::get_if<ElementCompleted>(&event)) {
+    judged_.insert(living(completed->key).scope);
+  } else if (const auto* cancelled = std::get_if<ElementCancelled>(&event)) {
+    judged_.insert(living(cancelled->key).scope);
+  } else if (const auto* join = std::get_if<JoinChanged>(&event)) {
+    judged_.insert(join->scope);
+  } else if (const auto* resolved = std::get_if<IncidentResolved>(&event)) {
+    judged_.insert(resolved->key);
+  } else if (const auto* closed = std::get_if<WaitClosed>(&event)) {
+    judged_.insert(closed->key);
+  }
+}
+
 void Run::emit(Event event) {
+  note(event);
   apply(definition_, instance_, event);
   events_.push_back(std::move(event));
 }
@@ -55,7 +82,7 @@ void Run::settle() {
       move(token);
       continue;
     }
-    if (!fire_join() && !complete_scope()) break;
+    if (!fire_condition() && !undo_next() && !fire_join() && !complete_scope()) break;
   }
   report_stuck();
 }
@@ -69,13 +96,23 @@ void Run::move(const Token& token) {
   enter(target, token.scope);
 }
 
+/// A start event, or what is drawn to instantiate without one. `no_element`: wherever tokens begin.
 base::Result<ElementIndex> Run::start_of(const std::string& wanted) const {
   if (wanted.empty()) {
     if (definition_.root.start != no_element) return definition_.root.start;
     if (definition_.starts.size() == 1) return definition_.starts.front();
+    if (definition_.starts.empty() && !definition_.root.entries.empty()) return no_element;
   }
   for (const ElementIndex start : definition_.starts)
     if (definition_.elements[start].id == wanted) return start;
+  const ElementIndex named = find_element(definition_, wanted);
+  if (named != no_element && definition_.node(named).scope == no_element) {
+    const Node& node = definition_.node(named);
+    const bool first = node.incoming.empty() && (node.instantiates || definition_.tolerant);
+    const bool behind =
+        node.incoming.size() == 1 && definition_.node(definition_.flows[node.incoming.front()].source).instantiates;
+    if (first || behind) return named;
+  }
   return refusal(base::Refusal::invalid, "bpmn.start_unknown", "流程没有开始事件“" + wanted + "”",
                  "the process has no start event '" + wanted + "'");
 }
@@ -85,17 +122,55 @@ base::Result<void> Run::on(const Start& command) {
     return refusal(base::Refusal::conflict, "bpmn.already_started", "流程已经开始", "the process has started already");
   TRY(const ElementIndex start, start_of(command.start_event));
   emit(ElementEntered{no_element, process_key, 0});
+  judged_.insert(process_key);
   set_variables(process_key, command.variables);
-  if (const auto opened = open_listeners(definition_.root.event_starts, process_key, process_key); !opened)
+  if (const auto opened = open_listeners(definition_.root.event_starts, process_key); !opened)
     raise(process_key, Step::entering, opened.error());
-  complete(enter_only(start, process_key));
+  begin(start, command.variables);
   return base::done();
 }
 
+/// The event that starts has happened already: it is not waited for.
+void Run::begin(ElementIndex start, const feel::Context& variables) {
+  if (start == no_element) {
+    for (const ElementIndex entry : definition_.root.entries)
+      queue_.push_back({.scope = process_key, .element = entry});
+    return;
+  }
+  const Node& node = definition_.node(start);
+  if (node.type == ElementType::start_event) return complete(enter_only(start, process_key));
+  if (node.incoming.empty() && node.type == ElementType::receive_task) {
+    const Key key = enter_only(start, process_key);
+    deliver(key, variables);
+    return complete(key);
+  }
+  if (node.incoming.empty()) return enter(start, process_key);
+  const Key gateway = enter_only(definition_.flows[node.incoming.front()].source, process_key);
+  work(gateway);
+  for (const Key key : waits_under(gateway)) {
+    const Wait* wait = data_.find_wait(key);
+    if (wait != nullptr && wait->element == start) return set_off(Wait(*wait), {});
+  }
+}
+
+/// What was waited for is there: on with the element's work, or past it.
 void Run::complete_wait(Key key, const feel::Context& variables) {
+  const std::size_t listener = data_.find_wait(key)->kind == WaitKind::job ? data_.find_wait(key)->spec : 0;
+  const Node& node = node_of(key);
   emit(WaitClosed{key});
   deliver(key, variables);
+  if (listener != 0) return after_listener(key, listener - 1);
+  if (node.behaviour == Behaviour::throws) return throw_events(key);
+  if (node.type == ElementType::ad_hoc_sub_process && !is_body(living(key))) return after_ad_hoc_job(key, variables);
+  if (node.behaviour == Behaviour::user_task && listen(key, Phase::completing, 0)) return;
   complete(key);
+}
+
+/// Whoever steers an ad-hoc sub-process by a job names what is active next in `activateElements`.
+void Run::after_ad_hoc_job(Key key, const feel::Context& variables) {
+  const feel::Value* active = variables.find("activateElements");
+  if (active == nullptr) return;
+  if (const auto entered = enter_active(key, *active); !entered) raise(key, Step::working, entered.error());
 }
 
 base::Result<void> Run::on(const CompleteTask& command) {
@@ -116,23 +191,38 @@ base::Result<void> Run::on(const FailJob& command) {
   const Wait* wait = data_.find_wait(command.key);
   if (wait == nullptr || wait->kind != WaitKind::job) return nothing_waits();
   if (command.retries > 0) {
-    emit(JobOpened{.element = wait->element, .key = wait->key, .type = wait->name, .retries = command.retries});
+    emit(JobOpened{.element = wait->element,
+                   .key = wait->key,
+                   .type = wait->name,
+                   .retries = command.retries,
+                   .listener = wait->spec});
     return base::done();
   }
+  // A listener is called again from where its moment began.
+  Step step = Step::working;
+  if (wait->spec != 0) {
+    const Phase phase = node_of(command.key).listeners.at(wait->spec - 1u).phase;
+    if (phase == Phase::start) step = Step::entering;
+    if (phase == Phase::end) step = Step::completing;
+  }
   emit(WaitClosed{command.key});
-  raise(command.key, Step::working,
-        refusal(base::Refusal::conflict, "bpmn.job_failed", command.message.zh, command.message.en));
+  raise(command.key, step, refusal(base::Refusal::conflict, "bpmn.job_failed", command.message.zh, command.message.en));
   return base::done();
 }
 
 base::Result<void> Run::on(const ThrowError& command) {
   const Wait* wait = data_.find_wait(command.key);
-  if (wait == nullptr || (wait->kind != WaitKind::job && wait->kind != WaitKind::task)) return nothing_waits();
-  emit(WaitClosed{command.key});
-  if (throw_to_catcher(command.key, {Trigger::error, command.code}, command.variables)) return base::done();
-  raise(command.key, Step::working,
-        refusal(base::Refusal::conflict, "bpmn.error_uncaught", "业务错误“" + command.code + "”没有对应的处理路径",
-                "nothing in the process catches the business error '" + command.code + "'"));
+  const bool own = wait != nullptr && wait->host == wait->key;
+  if (!own && data_.find_living(command.key) == nullptr) return nothing_waits();
+  const auto found = find_catcher(command.key, {Trigger::error, command.code});
+  if (!own && !found) return nothing_waits();
+  if (own) emit(WaitClosed{command.key});
+  if (found)
+    set_off_catcher(found->catcher, found->host, command.variables);
+  else
+    raise(command.key, Step::working,
+          refusal(base::Refusal::conflict, "bpmn.error_uncaught", "业务错误“" + command.code + "”没有对应的处理路径",
+                  "nothing in the process catches the business error '" + command.code + "'"));
   return base::done();
 }
 
@@ -147,14 +237,15 @@ base::Result<void> Run::on(const ReplanTimer& command) {
   const Wait* found = data_.find_wait(command.key);
   if (found == nullptr || found->kind != WaitKind::timer) return nothing_waits();
   const Wait wait = *found;
-  const Node& node = definition_.node(wait.element);
-  if (node.timer.kind == TimerKind::cycle) return base::done();
-  TRY(const Firing firing, firing_of(node.timer, wait.host));
+  const EventSpec& spec = definition_.node(wait.element).specs.at(wait.spec);
+  if (spec.timer.kind == TimerKind::cycle) return base::done();
+  TRY(const Firing firing, firing_of(spec.timer, wait.host));
   if (firing.due == wait.due) return base::done();
   emit(TimerOpened{.element = wait.element,
                    .key = wait.key,
                    .due = firing.due,
-                   .host = wait.host == wait.key ? 0 : wait.host});
+                   .host = wait.host == wait.key ? 0 : wait.host,
+                   .spec = wait.spec});
   return base::done();
 }
 
@@ -164,6 +255,66 @@ base::Result<void> Run::on(const CorrelateMessage& command) {
       continue;
     set_off(Wait(wait), command.variables);
     return base::done();
+  }
+  return nothing_waits();
+}
+
+base::Result<void> Run::on(const BroadcastSignal& command) {
+  if (!set_off_signal(command.name, command.variables)) return nothing_waits();
+  return base::done();
+}
+
+base::Result<void> Run::on(const TriggerEvent& command) {
+  if (command.element >= definition_.nodes.size()) return nothing_waits();
+  const auto fits = [&](Key host) { return command.host == 0 || command.host == host; };
+  std::vector<Key> waiting;
+  for (const Wait& wait : data_.waits)
+    if (wait.element == command.element && (fits(wait.host) || fits(wait.key))) waiting.push_back(wait.key);
+  const Node& node = definition_.node(command.element);
+  if (!waiting.empty()) {
+    const Key host = data_.find_wait(waiting.front())->host;
+    for (const Key key : waiting) {
+      const Wait* wait = data_.find_wait(key);
+      if (wait != nullptr && wait->host == host) set_off(Wait(*wait), command.variables);
+      if (!node.parallel) break;
+    }
+    return base::done();
+  }
+  if (node.has(Trigger::compensation)) {
+    // Undone by hand: for nobody who would wait for it.
+    const ElementIndex undone =
+        node.type == ElementType::start_event ? definition_.node(node.scope).scope : node.attached_to;
+    for (const Undo& undo : data_.undos) {
+      if (undo.element != undone || undo.stage != UndoStage::noted) continue;
+      trigger_one(Undo(undo), undo.key);
+      return base::done();
+    }
+    return nothing_waits();
+  }
+  // What waits for nothing is caught where it is thrown, or may begin in an ad-hoc sub-process.
+  for (const Living& at : data_.living) {
+    if (!fits(at.key)) continue;
+    const Node& here = definition_.node(at.element);
+    const auto& starts = here.event_starts;
+    const bool listens = std::find(starts.begin(), starts.end(), command.element) != starts.end() && !is_body(at);
+    const bool sits = node.type == ElementType::boundary_event && at.element == node.attached_to &&
+                      at.element != no_element && !is_inner(at);
+    if (sits && node.has(Trigger::cancel)) {
+      const Key transaction = at.key;
+      interrupt_scope(transaction, 0);
+      if (!trigger_undo_of(transaction, no_element, transaction)) leave_cancelled(transaction);
+      return base::done();
+    }
+    if (listens || sits) {
+      set_off_catcher(command.element, at.key, command.variables);
+      return base::done();
+    }
+    if (at.element == node.scope && here.type == ElementType::ad_hoc_sub_process && !is_body(at) &&
+        node.incoming.empty()) {
+      set_variables(at.key, command.variables);
+      queue_.push_back({.scope = at.key, .element = command.element});
+      return base::done();
+    }
   }
   return nothing_waits();
 }
@@ -181,7 +332,7 @@ base::Result<void> Run::on(const ResolveIncident& command) {
   emit(IncidentResolved{command.key});
   if (incident.code == "bpmn.stuck") return base::done();  // judged again when at rest
   if (command.key == process_key) {
-    if (const auto opened = open_listeners(definition_.root.event_starts, process_key, process_key); !opened)
+    if (const auto opened = open_listeners(definition_.root.event_starts, process_key); !opened)
       raise(process_key, Step::entering, opened.error());
     return base::done();
   }
@@ -243,7 +394,7 @@ base::Result<void> Run::on(const Move& command) {
   if (command.to >= definition_.nodes.size()) return impossible;
   const Node& target = definition_.nodes[command.to];
   if (target.type == ElementType::start_event || target.type == ElementType::boundary_event ||
-      target.type == ElementType::event_sub_process) {
+      target.type == ElementType::event_sub_process || target.type == ElementType::process) {
     return impossible;
   }
   // Outward to what lives directly in the scope of the target; an inner instance leads to its body.
@@ -273,8 +424,11 @@ void Run::undo(Key scope, const Bits& after) {
   const std::vector<JoinCount> joins = data_.joins;
   for (const JoinCount& join : joins)
     if (join.scope == scope && after[definition_.flows[join.flow].source])
-      emit(JoinChanged{
-          .element = join.element, .scope = scope, .flow = join.flow, .change = -static_cast<int>(join.count)});
+      emit(JoinChanged{.element = join.element,
+                       .scope = scope,
+                       .flow = join.flow,
+                       .change = -static_cast<int>(join.count),
+                       .spent = join.spent});
 }
 
 base::Result<void> Run::on(const Cancel&) {

@@ -1,30 +1,178 @@
+/// Sub-processes, called processes, the process itself: how they begin and end.
+#include <algorithm>
+
 #include "kernel/base/check.h"
 #include "run.h"
 
 namespace bpmn {
 namespace {
 
-constexpr const char* loop_items = "loopItems";
+constexpr int calls_deep_max = 64;
 
 }  // namespace
 
-/// A sub-process opens its listeners and lets a token in at its start event.
+/// A sub-process opens its listeners and lets tokens in where it begins.
 void Run::open_scope(Key key) {
   const Node& node = node_of(key);
-  if (const auto opened = open_listeners(node.event_starts, key, key); !opened)
-    return raise(key, Step::working, opened.error());
-  if (node.start != no_element) queue_.push_back({.scope = key, .element = node.start});
+  judged_.insert(key);
+  const auto opened = [&]() -> base::Result<void> {
+    TRY(std::ignore, open_listeners(node.event_starts, key));
+    if (node.type == ElementType::ad_hoc_sub_process) return open_ad_hoc(key);
+    for (const ElementIndex entry : node.entries) queue_.push_back({.scope = key, .element = entry});
+    return base::done();
+  }();
+  if (!opened) raise(key, Step::working, opened.error());
+}
+
+/// What is active at once is told by an expression, or by a job; else everything that no flow leads to.
+base::Result<void> Run::open_ad_hoc(Key key) {
+  const Node& node = node_of(key);
+  if (!node.ad_hoc.output_collection.empty() && data_.loops.find(key) == nullptr) emit(LoopOpened{key, 0});
+  if (node.ad_hoc.active_elements) {
+    TRY(const feel::Value active, evaluate(*node.ad_hoc.active_elements, key));
+    return enter_active(key, active);
+  }
+  if (!node.job_type.empty()) return open_job(key);
+  for (const ElementIndex entry : node.entries) queue_.push_back({.scope = key, .element = entry});
+  return base::done();
+}
+
+/// A list of element ids, or of contexts with `elementId`.
+base::Result<void> Run::enter_active(Key key, const feel::Value& wanted) {
+  const ElementIndex around = living(key).element;
+  const feel::List list = wanted.kind() == feel::Kind::list ? wanted.as_list() : feel::List{};
+  std::vector<ElementIndex> active;
+  for (const feel::Value& item : list) {
+    const feel::Value* named = item.kind() == feel::Kind::context ? item.as_context().find("elementId") : &item;
+    const std::string id = named == nullptr ? "" : feel::to_text(*named);
+    ElementIndex found = no_element;
+    for (std::size_t i = 0; i < definition_.nodes.size(); ++i)
+      if (definition_.nodes[i].scope == around && definition_.elements[i].id == id)
+        found = static_cast<ElementIndex>(i);
+    if (found == no_element || !definition_.node(found).incoming.empty())
+      return refusal(base::Refusal::rule_not_met, "bpmn.active_unknown", "临时子流程中没有可直接开始的元素“" + id + "”",
+                     "the ad-hoc sub-process holds no element '" + id + "' that may begin by itself");
+    active.push_back(found);
+  }
+  if (wanted.kind() != feel::Kind::list)
+    return refusal(base::Refusal::rule_not_met, "bpmn.collection_not_list",
+                   "临时子流程的活动元素不是列表" + diagnosis_zh_,
+                   "the active elements of the ad-hoc sub-process are no list" + diagnosis_en_);
+  for (const ElementIndex element : active) queue_.push_back({.scope = key, .element = element});
+  return base::done();
+}
+
+/// At rest, after something in it has ended: whether it is done.
+bool Run::judge_ad_hoc(Key key) {
+  const AdHoc& ad_hoc = node_of(key).ad_hoc;
+  if (const Wait* wait = data_.find_wait(key); wait != nullptr && wait->spec != 0) return false;  // a listener's turn
+  const bool idle = living(key).children == 0 && !data_.has_joins(key);
+  bool fulfilled = !ad_hoc.completion && idle;
+  if (ad_hoc.completion) {
+    const auto value = evaluate(*ad_hoc.completion, key);
+    if (!value) {
+      raise(key, Step::working, value.error());
+      return true;
+    }
+    fulfilled = value->is_true();
+    if (fulfilled && ad_hoc.cancels_remaining) interrupt_scope(key, 0);
+    fulfilled = fulfilled && living(key).children == 0 && !data_.has_joins(key);
+  }
+  if (fulfilled) {
+    if (data_.find_wait(key) != nullptr) emit(WaitClosed{key});
+    complete(key);
+    return true;
+  }
+  // Whoever steers it by a job is asked again after each step.
+  const bool steered = !node_of(key).job_type.empty() && !ad_hoc.active_elements;
+  if (steered && data_.find_wait(key) == nullptr) {
+    if (const auto opened = open_job(key); !opened) raise(key, Step::working, opened.error());
+  }
+  return false;
+}
+
+/// What an element at the end of a way inside an ad-hoc sub-process leaves in its output collection.
+void Run::collect_ad_hoc(Key scope, Key child) {
+  const Living* at = data_.find_living(scope);
+  if (at == nullptr || at->element == no_element) return;
+  const AdHoc& ad_hoc = definition_.node(at->element).ad_hoc;
+  if (!ad_hoc.output_element || data_.loops.find(scope) == nullptr || living(child).element == at->element) return;
+  std::uint32_t index = 0;
+  for (auto item = data_.collected.lower_bound({scope, 0}); item != data_.collected.end() && item->key == scope; ++item)
+    index = item->index + 1;
+  if (auto value = evaluate(*ad_hoc.output_element, child))
+    emit(ItemCollected{.key = scope, .index = index, .value = storable(*value)});
+}
+
+/// A process of the same file is entered as a scope of its own, whose variables end at its border. One that the file
+/// does not hold is done elsewhere: a job whose type is the process id.
+base::Result<void> Run::open_call(Key key) {
+  const ElementIndex element = living(key).element;
+  const Node& node = definition_.node(element);
+  TRY(std::string called, text_of(node.called, key));
+  const auto found = definition_.called.find(called);
+  if (found == definition_.called.end()) {
+    if (!definition_.tolerant)
+      return refusal(base::Refusal::rule_not_met, "bpmn.called_unknown", "文件中没有被调用的流程“" + called + "”",
+                     "the file holds no process '" + called + "' to call");
+    emit(JobOpened{.element = element, .key = key, .type = std::move(called)});
+    return base::done();
+  }
+  int depth = 0;
+  for (Key at = key; at != 0; at = living(at).scope)
+    if (node_of(at).type == ElementType::process) ++depth;
+  if (depth > calls_deep_max)
+    return refusal(base::Refusal::conflict, "bpmn.calls_too_deep", "流程互相调用超过64层",
+                   "processes call each other more than 64 deep");
+  feel::Context variables;
+  if (node.passes_all_in)
+    variables = context_of(key);
+  else if (const feel::Context* own = data_.find_variables(key))
+    variables = *own;
+  const Key process = enter_only(found->second, key);
+  set_variables(process, variables);
+  open_scope(process);
+  return base::done();
+}
+
+/// The variables of a called process go to the call activity: to its output mappings, or all of them.
+void Run::return_from(Key called) {
+  const Key call = living(called).scope;
+  const Node& node = node_of(call);
+  const feel::Context variables =
+      data_.find_variables(called) == nullptr ? feel::Context{} : *data_.find_variables(called);
+  leave(called, {});
+  if (!node.outputs.empty())
+    set_variables(call, variables);
+  else if (node.passes_all_out)
+    propagate(call, variables);
+}
+
+bool Run::may_complete(const Living& at) const {
+  if (at.children != 0 || data_.find_incident(at.key) != nullptr || data_.has_joins(at.key)) return false;
+  if (data_.find_wait(at.key) != nullptr) return false;
+  const Behaviour behaviour = definition_.node(at.element).behaviour;
+  return behaviour == Behaviour::scope || behaviour == Behaviour::call || is_body(at);
 }
 
 /// At rest: completes one scope in which nothing lives and no token waits; inner ones first.
 bool Run::complete_scope() {
-  for (auto at = data_.living.rbegin(); at != data_.living.rend(); ++at) {
-    if (at->children != 0 || data_.find_incident(at->key) != nullptr || data_.has_joins(at->key)) continue;
-    if (definition_.node(at->element).behaviour != Behaviour::scope && !is_body(*at)) continue;
-    if (at->key == process_key)
+  while (!judged_.empty()) {
+    const Key key = *judged_.begin();
+    judged_.erase(judged_.begin());
+    const Living* found = data_.find_living(key);
+    if (found == nullptr) continue;
+    const Living at = *found;
+    const bool ad_hoc = definition_.node(at.element).type == ElementType::ad_hoc_sub_process && !is_body(at);
+    if (ad_hoc && data_.find_incident(key) == nullptr) {
+      if (judge_ad_hoc(key)) return true;
+      continue;
+    }
+    if (!may_complete(at)) continue;
+    if (key == process_key)
       finish_process();
     else
-      complete(at->key);
+      complete(key);
     return true;
   }
   return false;
@@ -34,8 +182,8 @@ bool Run::complete_scope() {
 void Run::report_stuck() {
   if (data_.joins.empty() || data_.ended) return;
   std::vector<Key> stuck;
-  for (const Living& scope : data_.living)
-    if (scope.children == 0 && data_.has_joins(scope.key)) stuck.push_back(scope.key);
+  for (const JoinCount& join : data_.joins)
+    if (living(join.scope).children == 0 && (stuck.empty() || stuck.back() != join.scope)) stuck.push_back(join.scope);
   for (const Key key : stuck)
     raise(key, Step::working,
           refusal(base::Refusal::conflict, "bpmn.stuck", "汇合网关在等待不会再到来的分支，流程无法继续",
@@ -48,123 +196,30 @@ void Run::finish_process() {
   emit(ProcessEnded{.cancelled = false});
 }
 
+/// Children are entered after their scope, so their keys are larger.
+std::vector<Key> Run::children_of(Key scope) const {
+  std::vector<Key> children;
+  const std::uint32_t count = living(scope).children;
+  for (auto at = data_.living.lower_bound(scope + 1); children.size() < count && at != data_.living.end(); ++at)
+    if (at->scope == scope) children.push_back(at->key);
+  return children;
+}
+
 /// Ends everything inside a scope but `except`, tokens on their way and at joins included.
 void Run::interrupt_scope(Key scope, Key except) {
-  std::vector<Key> children;
-  for (const Living& child : data_.living)
-    if (child.scope == scope && child.key != except) children.push_back(child.key);
-  for (const Key child : children) cancel(child);
-  const std::vector<JoinCount> joins = data_.joins;
-  for (const JoinCount& join : joins)
-    if (join.scope == scope)
-      emit(JoinChanged{
-          .element = join.element, .scope = scope, .flow = join.flow, .change = -static_cast<int>(join.count)});
+  for (const Key child : children_of(scope))
+    if (child != except && data_.find_living(child) != nullptr) cancel(child);
+  if (data_.has_joins(scope)) {
+    const std::vector<JoinCount> joins = data_.joins;
+    for (const JoinCount& join : joins)
+      if (join.scope == scope)
+        emit(JoinChanged{.element = join.element,
+                         .scope = scope,
+                         .flow = join.flow,
+                         .change = -static_cast<int>(join.count),
+                         .spent = join.spent});
+  }
   std::erase_if(queue_, [&](const Token& token) { return token.scope == scope; });
-}
-
-bool Run::is_inner(const Living& at) const {
-  if (at.element == no_element || !definition_.node(at.element).loop.present) return false;
-  return living(at.scope).element == at.element;
-}
-
-bool Run::is_body(const Living& at) const {
-  return at.element != no_element && definition_.node(at.element).loop.present && !is_inner(at);
-}
-
-/// The items as they were when the body was entered: kept with it, so that a later change can not shift them.
-const feel::List& Run::items_of(Key body) const {
-  static const feel::List none;
-  const feel::Value* items =
-      data_.find_variables(body) == nullptr ? nullptr : data_.find_variables(body)->find(loop_items);
-  return items == nullptr || items->kind() != feel::Kind::list ? none : items->as_list();
-}
-
-base::Result<std::size_t> Run::collect_items(const Node& node, Key key) {
-  TRY(const feel::Value value, evaluate(*node.loop.input_collection, key));
-  if (value.kind() == feel::Kind::list) {
-    set_variables(key, {{loop_items, value}});
-    return value.as_list().size();
-  }
-  return refusal(base::Refusal::rule_not_met, "bpmn.collection_not_list", "多实例的输入集合不是列表" + diagnosis_zh_,
-                 "the input collection of the multi-instance element is no list" + diagnosis_en_);
-}
-
-/// The body holds the boundary events and the outputs; an inner instance for each item does the work.
-void Run::activate_body(Key key) {
-  const Node& node = node_of(key);
-  const auto count = [&]() -> base::Result<std::size_t> {
-    TRY(const std::size_t size, collect_items(node, key));
-    TRY(std::ignore, open_listeners(node.boundaries, key, key));
-    return size;
-  }();
-  if (!count) {
-    close_waits(key);
-    return raise(key, Step::entering, count.error());
-  }
-  if (!node.loop.output_collection.empty())
-    set_variables(key, {{node.loop.output_collection, feel::Value(feel::List(count.value()))}});
-  const std::size_t now = node.loop.sequential ? std::min<std::size_t>(1, count.value()) : count.value();
-  for (std::size_t i = 0; i < now; ++i) queue_.push_back({.scope = key, .loop_index = static_cast<int>(i)});
-}
-
-void Run::enter_inner(Key body, int index) {
-  const ElementIndex element = living(body).element;
-  const Node& node = definition_.node(element);
-  const feel::List items = items_of(body);
-  const Key key = enter_only(element, body);
-  const auto at = static_cast<std::size_t>(index);
-  feel::Context own{{"loopCounter", feel::Value(index + 1)}};
-  if (!node.loop.input_element.empty() && at < items.size()) own.put(node.loop.input_element, items[at]);
-  set_variables(key, own);
-  if (steps_ <= world_.steps_max) return activate(key);
-  raise(key, Step::entering,
-        refusal(base::Refusal::conflict, "bpmn.steps_exceeded", "一次操作引起的步骤过多",
-                "one command made the process take too many steps"));
-}
-
-/// Outputs of one inner instance: its own mappings, its place in the output collection, and whether that is enough.
-base::Result<void> Run::complete_inner(Key key) {
-  const Living at = living(key);
-  const Node& node = definition_.node(at.element);
-  const Key body = at.scope;
-  TRY(std::ignore, map_outputs(node, key));
-  const feel::Value* counter = find_variable(key, "loopCounter");
-  const auto index = counter == nullptr || counter->kind() != feel::Kind::number ? std::optional<std::int64_t>{}
-                                                                                 : counter->as_number().to_int64();
-  if (!index || *index < 1)
-    return refusal(base::Refusal::rule_not_met, "bpmn.loop_counter_lost", "变量loopCounter被改写",
-                   "the variable loopCounter was overwritten");
-  if (node.loop.output_element) {
-    TRY(feel::Value item, evaluate(*node.loop.output_element, key));
-    const feel::Value* collected = find_variable(body, node.loop.output_collection);
-    feel::List items =
-        collected != nullptr && collected->kind() == feel::Kind::list ? collected->as_list() : feel::List{};
-    const auto place = static_cast<std::size_t>(*index - 1);
-    if (place < items.size()) items[place] = std::move(item);
-    set_variables(body, {{node.loop.output_collection, feel::Value(std::move(items))}});
-  }
-  bool enough = false;
-  if (node.loop.completion) {
-    TRY(const feel::Value value, evaluate(*node.loop.completion, key));
-    enough = value.is_true();
-  }
-  leave(key, {});
-  after_inner(body, static_cast<int>(*index), enough);
-  return base::done();
-}
-
-/// The collected outputs of all inner instances leave the body.
-void Run::hand_out_results(Key body) {
-  const std::string& name = node_of(body).loop.output_collection;
-  const feel::Value* results = name.empty() ? nullptr : find_variable(body, name);
-  if (results != nullptr) propagate(living(body).scope, {{name, *results}});
-}
-
-void Run::after_inner(Key body, int index, bool enough) {
-  const Node& node = node_of(body);
-  if (enough) return interrupt_scope(body, 0);
-  if (!node.loop.sequential) return;
-  if (static_cast<std::size_t>(index) < items_of(body).size()) queue_.push_back({.scope = body, .loop_index = index});
 }
 
 }  // namespace bpmn

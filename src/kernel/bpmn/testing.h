@@ -93,8 +93,8 @@ struct FixedDecision : Decisions {
 /// state they came from, and so must the instance that is stored and read back.
 class Player {
  public:
-  explicit Player(const std::string& xml) {
-    auto compiled = compile(xml);
+  explicit Player(const std::string& xml, const CompileOptions& options = {}) {
+    auto compiled = compile(xml, options);
     if (!compiled) {
       for (const auto& place : compiled.error().places)
         ADD_FAILURE() << place.path << " " << place.code << " " << place.message.en;

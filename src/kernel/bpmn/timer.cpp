@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "cron.h"
 #include "kernel/calendar/calendar.h"
 
 namespace bpmn {
@@ -156,9 +157,21 @@ std::optional<base::Instant> parse_moment(std::string_view text, DayEnd end) {
   return bounded({seconds * base::us_per_second + *fraction});
 }
 
+namespace {
+
+bool repeats(const std::optional<Period>& period) {
+  return period && period->months >= 0 && period->us >= 0 && (period->months != 0 || period->us >= base::us_per_second);
+}
+
+}  // namespace
+
 std::optional<Cycle> parse_cycle(std::string_view text) {
-  if (!take(text, 'R')) return std::nullopt;
   Cycle cycle;
+  if (is_cron(text)) {
+    cycle.period_text = std::string(text);
+    return cycle;
+  }
+  if (!take(text, 'R')) return std::nullopt;
   if (!text.empty() && text.front() != '/') {
     const auto count = take_number(text);
     if (!count || *count < 1 || *count > 1'000'000) return std::nullopt;
@@ -170,13 +183,18 @@ std::optional<Cycle> parse_cycle(std::string_view text) {
     if (!cycle.start) return std::nullopt;
     text.remove_prefix(slash + 1);
   }
-  const auto period = parse_period(text);
-  if (!period || period->months < 0 || period->us < 0 || (period->months == 0 && period->us < base::us_per_second)) {
-    return std::nullopt;
-  }
-  cycle.period = *period;
+  if (!repeats(parse_period(text))) return std::nullopt;
   cycle.period_text = std::string(text);
   return cycle;
+}
+
+std::optional<base::Instant> first_firing(const Cycle& cycle, base::Instant now) {
+  return cycle.start ? cycle.start : after(now, cycle.period_text);
+}
+
+std::optional<base::Instant> after(base::Instant moment, std::string_view interval) {
+  if (const auto period = parse_period(interval)) return plus(moment, *period);
+  return next_of_cron(interval, moment);
 }
 
 }  // namespace bpmn

@@ -35,10 +35,13 @@ std::optional<base::Instant> moment_of_day(std::int64_t days_since_1970, DayEnd 
 struct Cycle {
   int firings = -1;  // -1 without end
   std::optional<base::Instant> start;
-  Period period;
-  std::string period_text;
+  std::string period_text;  // "P1D", or six fields of cron
 };
-/// "R3/PT1H", "R/2026-12-01T00:00:00Z/P1D".
+/// "R3/PT1H", "R/2026-12-01T00:00:00Z/P1D", or cron with seconds as Camunda 8 takes it: "0 0 9-17 * * MON-FRI",
+/// "@daily"; cron counts in UTC.
 std::optional<Cycle> parse_cycle(std::string_view text);
+std::optional<base::Instant> first_firing(const Cycle& cycle, base::Instant now);
+/// The moment one interval later: a duration, or the next moment that cron names. Nothing when there is none.
+std::optional<base::Instant> after(base::Instant moment, std::string_view interval);
 
 }  // namespace bpmn

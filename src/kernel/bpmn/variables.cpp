@@ -38,21 +38,24 @@ feel::Context storable(const feel::Context& context) {
   return out;
 }
 
+Key Run::seen_around(Key key) const {
+  const Living* here = data_.find_living(key);
+  if (here == nullptr) return 0;
+  return here->element != no_element && definition_.node(here->element).type == ElementType::process ? 0 : here->scope;
+}
+
 /// The nearest scope, from `key` outward, that has the name.
 const feel::Value* Run::find_variable(Key key, std::string_view name) const {
-  for (Key at = key; at != 0;) {
+  for (Key at = key; at != 0; at = seen_around(at))
     if (const feel::Context* own = data_.find_variables(at))
       if (const feel::Value* value = own->find(name)) return value;
-    const Living* here = data_.find_living(at);
-    at = here == nullptr ? 0 : here->scope;
-  }
   return nullptr;
 }
 
 /// Everything visible from `key`.
 feel::Context Run::context_of(Key key) const {
   std::vector<const feel::Context*> inner_first;
-  for (Key at = key; at != 0; at = living(at).scope)
+  for (Key at = key; at != 0; at = seen_around(at))
     if (const feel::Context* own = data_.find_variables(at)) inner_first.push_back(own);
   feel::Context all;
   for (auto own = inner_first.rbegin(); own != inner_first.rend(); ++own)
@@ -60,10 +63,13 @@ feel::Context Run::context_of(Key key) const {
   return all;
 }
 
-base::Result<feel::Value> Run::evaluate(const feel::Expression& expression, Key key) {
+base::Result<feel::Value> Run::evaluate(const feel::Expression& expression, Key key, const feel::Context& extra) {
   feel::Context context;
-  for (const std::string& name : expression.free_names())
-    if (const feel::Value* value = find_variable(key, name)) context.put(name, *value);
+  for (const std::string& name : expression.free_names()) {
+    const feel::Value* value = extra.find(name);
+    if (value == nullptr) value = find_variable(key, name);
+    if (value != nullptr) context.put(name, *value);
+  }
   feel::Outcome outcome = feel::evaluate(expression, context, world_.feel);
   diagnosis_zh_.clear();
   diagnosis_en_.clear();
@@ -104,6 +110,10 @@ base::Result<std::vector<std::string>> Run::texts_of(const Attribute& attribute,
 base::Result<int> Run::number_of(const Attribute& attribute, Key key, int otherwise) {
   if (attribute.empty()) return otherwise;
   TRY(const feel::Value value, evaluate(attribute, key));
+  return whole_number(value);
+}
+
+base::Result<int> Run::whole_number(const feel::Value& value) const {
   std::optional<feel::Decimal> number;
   if (value.kind() == feel::Kind::number) number = value.as_number();
   if (value.kind() == feel::Kind::string) number = feel::Decimal::parse(value.as_string());
@@ -160,10 +170,12 @@ void Run::deliver(Key key, const feel::Context& variables) {
 
 /// Each variable goes to the nearest scope, from `key` outward, that has it; else to the process.
 void Run::propagate(Key key, const feel::Context& variables) {
+  Key process = key;
+  for (Key at = key; at != 0; at = seen_around(at)) process = at;
   std::vector<std::pair<Key, feel::Context>> by_scope;
   for (const auto& [name, value] : variables.entries()) {
-    Key target = process_key;
-    for (Key at = key; at != 0; at = living(at).scope) {
+    Key target = process;
+    for (Key at = key; at != 0; at = seen_around(at)) {
       const feel::Context* own = data_.find_variables(at);
       if (own == nullptr || own->find(name) == nullptr) continue;
       target = at;

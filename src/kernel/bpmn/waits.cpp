@@ -12,10 +12,18 @@ base::Error timer_invalid(const std::string& what) {
                  "'" + what + "' is no date, date and time, duration or cycle");
 }
 
+/// The last moment there is: a timer that only fires by hand.
+constexpr base::Instant never{2'932'896ll * 86'400 * base::us_per_second};
+
+bool is_moment(const Timer& timer) {
+  const std::string& text = timer.value.text;
+  return parse_moment(text, DayEnd::ends) || parse_period(text) || parse_cycle(text);
+}
+
 }  // namespace
 
 /// A civil date, date and time, duration from now, or the text of one of them, as a moment.
-base::Result<base::Instant> Run::moment_of(const feel::Value& value, Key key, DayEnd end) {
+base::Result<base::Instant> Run::moment_of(const feel::Value& value, DayEnd end) {
   const base::Instant now = world_.feel.now;
   std::optional<base::Instant> moment;
   switch (value.kind()) {
@@ -66,107 +74,192 @@ base::Result<base::Instant> Run::moment_of(const feel::Value& value, Key key, Da
   base::Error error = timer_invalid(feel::to_text(value));
   error.message.zh += diagnosis_zh_;
   error.message.en += diagnosis_en_;
-  static_cast<void>(key);
   return error;
 }
 
 base::Result<Run::Firing> Run::firing_of(const Timer& timer, Key key) {
+  // What was left out of a drawing is set off by whoever plays it.
+  if (definition_.tolerant && !timer.value.expression && !is_moment(timer)) return Firing{.due = never};
   TRY(const feel::Value value, evaluate(timer.value, key));
   if (timer.kind != TimerKind::cycle) {
-    TRY(const base::Instant due, moment_of(value, key, DayEnd::ends));
+    TRY(const base::Instant due, moment_of(value, DayEnd::ends));
     return Firing{.due = due, .repetitions = 0, .interval = {}};
   }
   // FEEL has a value of its own for an endless cycle: a plain duration.
   const std::string text = feel::to_text(value);
   const auto cycle = parse_cycle(text.starts_with('P') ? "R/" + text : text);
   if (!cycle) return timer_invalid(text);
-  const auto due = cycle->start ? cycle->start : plus(world_.feel.now, cycle->period);
+  const auto due = first_firing(*cycle, world_.feel.now);
   if (!due) return timer_invalid(text);
   const int repetitions = cycle->firings < 0 ? -1 : cycle->firings - 1;
   return Firing{.due = *due, .repetitions = repetitions, .interval = repetitions == 0 ? "" : cycle->period_text};
 }
 
-/// `key` is the waiting element's own, or that of its host; a wait under a host gets a key of its own.
-base::Result<void> Run::open_wait(ElementIndex element, Key key, Key host, Key scope) {
-  const Node& node = definition_.node(element);
-  if (node.trigger == Trigger::timer) {
-    TRY(Firing firing, firing_of(node.timer, scope));
-    emit(TimerOpened{.element = element,
-                     .key = key,
-                     .due = firing.due,
-                     .repetitions = firing.repetitions,
-                     .interval = std::move(firing.interval),
-                     .host = host == key ? 0 : host});
-    return base::done();
-  }
-  TRY(std::string name, text_of(node.message, scope));
-  if (name.empty())
-    return refusal(base::Refusal::invalid, "bpmn.message_missing", "消息名称为空", "the message name is empty");
-  std::string correlation;
-  if (node.correlation) {
-    TRY(const feel::Value value, evaluate(*node.correlation, scope));
-    if (value.kind() != feel::Kind::string && value.kind() != feel::Kind::number)
-      return refusal(base::Refusal::invalid, "bpmn.correlation_invalid", "消息的关联键不是文本或数字" + diagnosis_zh_,
-                     "the correlation key of the message is neither text nor number" + diagnosis_en_);
-    correlation = feel::to_text(value);
-  }
-  emit(MessageOpened{.element = element,
-                     .key = key,
-                     .name = std::move(name),
-                     .correlation = std::move(correlation),
-                     .host = host == key ? 0 : host});
+base::Result<void> Run::open_timer(const EventSpec& spec, TimerOpened opened) {
+  TRY(Firing firing, firing_of(spec.timer, opened.host == 0 ? opened.key : opened.host));
+  opened.due = firing.due;
+  opened.repetitions = firing.repetitions;
+  opened.interval = std::move(firing.interval);
+  emit(std::move(opened));
   return base::done();
 }
 
+base::Result<void> Run::open_message(const EventSpec& spec, MessageOpened opened) {
+  const Key scope = opened.host == 0 ? opened.key : opened.host;
+  TRY(opened.name, text_of(spec.name, scope));
+  if (opened.name.empty())
+    return refusal(base::Refusal::invalid, "bpmn.message_missing", "消息名称为空", "the message name is empty");
+  if (spec.correlation) {
+    TRY(const feel::Value value, evaluate(*spec.correlation, scope));
+    const bool known = value.kind() == feel::Kind::string || value.kind() == feel::Kind::number;
+    if (!known && !definition_.tolerant)
+      return refusal(base::Refusal::invalid, "bpmn.correlation_invalid", "消息的关联键不是文本或数字" + diagnosis_zh_,
+                     "the correlation key of the message is neither text nor number" + diagnosis_en_);
+    if (known) opened.correlation = feel::to_text(value);
+  }
+  emit(std::move(opened));
+  return base::done();
+}
+
+/// `key` is the waiting element's own, or new: then the wait shares the life of `host`.
+base::Result<void> Run::open_wait(ElementIndex element, std::size_t index, Key key, Key host) {
+  const EventSpec& spec = definition_.node(element).specs.at(index);
+  const Key shared = host == key ? 0 : host;
+  const auto number = static_cast<std::uint16_t>(index);
+  switch (spec.trigger) {
+    case Trigger::timer:
+      return open_timer(spec, {.element = element, .key = key, .due = {}, .host = shared, .spec = number});
+    case Trigger::message:
+      return open_message(spec, {.element = element, .key = key, .name = {}, .host = shared, .spec = number});
+    case Trigger::signal: {
+      TRY(std::string name, text_of(spec.name, host));
+      if (name.empty())
+        return refusal(base::Refusal::invalid, "bpmn.signal_missing", "信号名称为空", "the signal name is empty");
+      emit(SignalOpened{.element = element, .key = key, .name = std::move(name), .host = shared, .spec = number});
+      return base::done();
+    }
+    case Trigger::condition:
+      emit(ConditionOpened{.element = element, .key = key, .host = shared, .spec = number});
+      return base::done();
+    case Trigger::none:
+    case Trigger::error:
+    case Trigger::terminate:
+    case Trigger::escalation:
+    case Trigger::link:
+    case Trigger::compensation:
+    case Trigger::cancel:
+    case Trigger::multiple:
+    case Trigger::parallel_multiple:
+      return base::done();  // caught where it is thrown
+  }
+  return base::done();
+}
+
+/// A catch event or receive task waits under its own key; for one of several events, under a key for each.
+base::Result<void> Run::open_own_waits(Key key) {
+  const ElementIndex element = living(key).element;
+  const Node& node = definition_.node(element);
+  const auto opened = node.specs.size() == 1 ? open_wait(element, 0, key, key) : open_listeners({element}, key);
+  if (!opened) close_waits(key);
+  // What can not happen by itself is set off by whoever plays.
+  if (opened && definition_.tolerant && data_.find_wait(key) == nullptr && living(key).listeners == 0)
+    emit(MessageOpened{.element = element, .key = key, .name = definition_.elements[element].id, .correlation = {}});
+  return opened;
+}
+
 /// Opens what listens beside `host` and is not open yet.
-base::Result<void> Run::open_listeners(const std::vector<ElementIndex>& listeners, Key host, Key scope) {
+base::Result<void> Run::open_listeners(const std::vector<ElementIndex>& listeners, Key host) {
   for (const ElementIndex element : listeners) {
     const Node& node = definition_.node(element);
-    const bool waits = node.trigger == Trigger::timer || node.trigger == Trigger::message ||
-                       node.behaviour == Behaviour::await_message;
-    if (!waits) continue;
-    const bool open = std::any_of(data_.waits.begin(), data_.waits.end(),
-                                  [&](const Wait& wait) { return wait.host == host && wait.element == element; });
-    if (!open) {
-      TRY(std::ignore, open_wait(element, data_.next_key, host, scope));
+    for (std::size_t i = 0; i < node.specs.size(); ++i) {
+      bool open = false;
+      for (const Key key : waits_under(host)) {
+        const Wait* wait = data_.find_wait(key);
+        open = open || (wait->element == element && wait->spec == i);
+      }
+      if (open) continue;
+      TRY(std::ignore, open_wait(element, i, data_.next_key, host));
     }
   }
   return base::done();
 }
 
-void Run::close_waits(Key host) {
+/// The waits that share the life of `host` under keys of their own.
+std::vector<Key> Run::waits_under(Key host) const {
   std::vector<Key> keys;
-  for (const Wait& wait : data_.waits)
-    if (wait.host == host) keys.push_back(wait.key);
-  for (const Key key : keys) emit(WaitClosed{key});
+  const std::uint32_t count = living(host).listeners;
+  for (auto at = data_.waits.lower_bound(host + 1); keys.size() < count && at != data_.waits.end(); ++at)
+    if (at->host == host) keys.push_back(at->key);
+  return keys;
+}
+
+bool Run::waits_on(ElementIndex element, Key host) const {
+  for (const Key key : waits_under(host))
+    if (data_.find_wait(key)->element == element) return true;
+  return false;
+}
+
+void Run::close_waits(Key host) {
+  if (data_.find_wait(host) != nullptr) emit(WaitClosed{host});
+  for (const Key key : waits_under(host)) emit(WaitClosed{key});
 }
 
 void Run::set_off(const Wait& wait, const feel::Context& variables) {
-  const Node& node = definition_.node(wait.element);
   if (wait.host == wait.key) return complete_wait(wait.key, variables);
-  if (node.type == ElementType::boundary_event) {
+  if (living(wait.host).element == wait.element) return set_off_own(wait, variables);
+  const Node& node = definition_.node(wait.element);
+  if (node.type != ElementType::boundary_event && node.type != ElementType::start_event)
+    return set_off_after_gateway(wait, variables);
+  if (!node.parallel) {
     reopen(wait);
-    return set_off_boundary(wait.element, wait.host, variables);
+    return set_off_catcher(wait.element, wait.host, variables);
   }
-  if (node.type == ElementType::start_event) {
-    reopen(wait);
-    return set_off_event_sub_process(wait.element, wait.host, variables);
+  // All of several events: each is told as it comes, the last one sets off.
+  emit(WaitClosed{wait.key});
+  propagate(wait.host, variables);
+  if (waits_on(wait.element, wait.host)) return;
+  if (!node.interrupting) {
+    if (const auto opened = open_listeners({wait.element}, wait.host); !opened)
+      return raise(wait.host, Step::entering, opened.error());
   }
-  // An event-based gateway: the first event decides the way.
-  const Key scope = living(wait.host).scope;
-  const FlowIndex flow = node.incoming.front();
+  set_off_catcher(wait.element, wait.host, {});
+}
+
+/// A catch event of several: one is enough, or all must come.
+void Run::set_off_own(const Wait& wait, const feel::Context& variables) {
+  emit(WaitClosed{wait.key});
+  deliver(wait.host, variables);
+  if (definition_.node(wait.element).parallel && waits_on(wait.element, wait.host)) return;
   close_waits(wait.host);
-  emit(ElementCompleted{living(wait.host).element, wait.host});
-  emit(FlowTaken{flow, scope});
-  const Key key = enter_only(wait.element, scope);
+  complete(wait.host);
+}
+
+/// The first event decides the way; behind a parallel one each goes its way.
+void Run::set_off_after_gateway(const Wait& wait, const feel::Context& variables) {
+  const Living gateway = living(wait.host);
+  const Node& node = definition_.node(wait.element);
+  FlowIndex way = no_flow;
+  for (const FlowIndex flow : node.incoming)
+    if (definition_.flows[flow].source == gateway.element) way = flow;
+  if (node_of(wait.host).parallel) {
+    emit(WaitClosed{wait.key});
+    if (waits_under(wait.host).empty()) emit(ElementCompleted{gateway.element, wait.host});
+  } else {
+    close_waits(wait.host);
+    emit(ElementCompleted{gateway.element, wait.host});
+  }
+  emit(FlowTaken{way, gateway.scope});
+  const Key key = enter_only(wait.element, gateway.scope);
   deliver(key, variables);
   complete(key);
 }
 
-/// A message listener that does not interrupt goes on listening; a timer that repeats is set anew.
+/// Messages, signals and conditions that do not interrupt go on listening; a timer that repeats is set anew.
 void Run::reopen(const Wait& wait) {
   const bool interrupting = definition_.node(wait.element).interrupting;
-  if (wait.kind == WaitKind::message && !interrupting) return;
+  if (wait.kind == WaitKind::condition && !interrupting)
+    return emit(ConditionOpened{.element = wait.element, .key = wait.key, .spec = wait.spec, .armed = false});
+  if (wait.kind != WaitKind::timer && !interrupting) return;
   emit(WaitClosed{wait.key});
   if (wait.kind != WaitKind::timer || wait.repetitions == 0 || interrupting) return;
   const auto due = next_firing(wait.due, wait.interval);
@@ -176,7 +269,15 @@ void Run::reopen(const Wait& wait) {
                    .due = due.value(),
                    .repetitions = wait.repetitions < 0 ? -1 : wait.repetitions - 1,
                    .interval = wait.repetitions == 1 ? "" : wait.interval,
-                   .host = wait.host});
+                   .host = wait.host,
+                   .spec = wait.spec});
+}
+
+void Run::set_off_catcher(ElementIndex catcher, Key host, const feel::Context& variables) {
+  if (definition_.node(catcher).type == ElementType::start_event)
+    set_off_event_sub_process(catcher, host, variables);
+  else
+    set_off_boundary(catcher, host, variables);
 }
 
 void Run::set_off_boundary(ElementIndex boundary, Key host, const feel::Context& variables) {
@@ -192,79 +293,94 @@ void Run::set_off_event_sub_process(ElementIndex start, Key scope, const feel::C
   const Node& event_scope = definition_.node(node.scope);
   if (node.interrupting) {
     interrupt_scope(scope, 0);
-    std::vector<Key> listeners;
-    for (const Wait& wait : data_.waits)
-      if (wait.host == scope && definition_.node(wait.element).type == ElementType::start_event)
-        listeners.push_back(wait.key);
-    for (const Key listener : listeners) emit(WaitClosed{listener});
+    for (const Key listener : waits_under(scope))
+      if (definition_.node(data_.find_wait(listener)->element).type == ElementType::start_event)
+        emit(WaitClosed{listener});
   }
   const Key around = enter_only(node.scope, scope);
-  if (const auto opened = open_listeners(event_scope.event_starts, around, around); !opened)
+  if (const auto opened = open_listeners(event_scope.event_starts, around); !opened)
     return raise(around, Step::working, opened.error());
   const Key key = enter_only(start, around);
   deliver(key, variables);
   complete(key);
 }
 
-/// The catcher of exactly that code, else the one that catches all.
-ElementIndex Run::catcher_of(const std::vector<ElementIndex>& catchers, ElementIndex came_from,
-                             const Thrown& thrown) const {
-  ElementIndex catch_all = no_element;
-  for (const ElementIndex catcher : catchers) {
-    const Node& node = definition_.node(catcher);
-    if (node.trigger != thrown.trigger) continue;
-    if (node.type == ElementType::start_event && node.scope == came_from) continue;
-    if (!node.error_code.empty() && node.error_code == thrown.code) return catcher;
-    if (node.error_code.empty() && catch_all == no_element) catch_all = catcher;
-  }
-  return catch_all;
+/// Whether the variables that changed may change what the condition says.
+bool Run::concerns(const EventSpec& spec, Key wait) const {
+  if (fresh_.contains(wait)) return true;
+  return std::any_of(changes_.begin(), changes_.end(), [&](const std::pair<std::string, bool>& change) {
+    if (!(change.second ? spec.on_create : spec.on_update)) return false;
+    const auto& names = spec.variable_names;
+    return names.empty() || std::find(names.begin(), names.end(), change.first) != names.end();
+  });
 }
 
-/// Outward from `origin`: at each level its event sub-processes, then its boundary events. An event sub-process does
-/// not catch what is thrown in itself.
-bool Run::throw_to_catcher(Key origin, const Thrown& thrown, const feel::Context& variables) {
-  ElementIndex came_from = no_element;
-  for (Key at = origin; at != 0;) {
-    const Living here = living(at);
-    const Node& node = definition_.node(here.element);
-    if (const ElementIndex start = catcher_of(node.event_starts, came_from, thrown); start != no_element) {
-      set_off_event_sub_process(start, at, variables);
+/// At rest: sets off one condition that has become true. One that does not interrupt fires again only after it was
+/// false in between. What can not be evaluated is not true.
+bool Run::fire_condition() {
+  if (!changed_) return false;
+  if (data_.conditions != 0 && steps_ <= world_.steps_max + bonus_) {
+    for (const Wait& one : data_.waits) {
+      if (one.kind != WaitKind::condition) continue;
+      const EventSpec& spec = definition_.node(one.element).specs.at(one.spec);
+      if (!spec.condition || !concerns(spec, one.key)) continue;
+      const auto value = evaluate(*spec.condition, one.host);
+      const bool holding = value && value->is_true();
+      if (!holding && one.repetitions == 0) {
+        emit(ConditionOpened{.element = one.element, .key = one.key, .spec = one.spec, .armed = true});
+        return true;
+      }
+      if (!holding || one.repetitions == 0) continue;
+      set_off(Wait(one), {});
       return true;
     }
-    const ElementIndex boundary = catcher_of(node.boundaries, no_element, thrown);
-    if (boundary != no_element && !is_inner(here)) {
-      set_off_boundary(boundary, at, variables);
-      return true;
-    }
-    came_from = here.element;
-    at = here.scope;
   }
+  changed_ = false;
+  changes_.clear();
+  fresh_.clear();
   return false;
 }
 
 base::Result<base::Instant> next_firing(base::Instant due, std::string_view interval) {
-  const auto period = parse_period(interval);
-  const auto next = period ? plus(due, *period) : std::nullopt;
+  const auto next = after(due, interval);
   if (!next) return timer_invalid(std::string(interval));
   return *next;
 }
 
+namespace {
+
+/// What instantiates from outside: start events, and receive tasks and events behind gateways that are marked so.
+std::vector<ElementIndex> starters_of(const Definition& definition) {
+  std::vector<ElementIndex> starters = definition.starts;
+  for (std::size_t i = 0; i < definition.nodes.size(); ++i) {
+    const Node& node = definition.nodes[i];
+    if (!node.instantiates || node.scope != no_element || !node.incoming.empty()) continue;
+    if (node.type == ElementType::receive_task) starters.push_back(static_cast<ElementIndex>(i));
+    if (node.type == ElementType::event_gateway)
+      for (const FlowIndex flow : node.outgoing) starters.push_back(definition.flows[flow].target);
+  }
+  return starters;
+}
+
+}  // namespace
+
 base::Result<std::vector<StartTrigger>> start_triggers(const Definition& definition, const World& world) {
   std::vector<StartTrigger> triggers;
   Run run(definition, Instance(), world);
-  for (const ElementIndex start : definition.starts) {
-    const Node& node = definition.node(start);
-    if (node.trigger == Trigger::message) {
-      TRY(std::string name, run.text_of(node.message, 0));
-      triggers.push_back({.element = start, .trigger = Trigger::message, .message = std::move(name)});
-    } else if (node.trigger == Trigger::timer) {
-      TRY(Run::Firing firing, run.firing_of(node.timer, 0));
-      triggers.push_back({.element = start,
-                          .trigger = Trigger::timer,
-                          .message = {},
-                          .due = firing.due,
-                          .repetitions = firing.repetitions,
-                          .interval = std::move(firing.interval)});
+  for (const ElementIndex start : starters_of(definition)) {
+    for (const EventSpec& spec : definition.node(start).specs) {
+      if (spec.trigger == Trigger::message || spec.trigger == Trigger::signal) {
+        TRY(std::string name, run.text_of(spec.name, 0));
+        triggers.push_back({.element = start, .trigger = spec.trigger, .message = std::move(name)});
+      } else if (spec.trigger == Trigger::timer) {
+        TRY(Run::Firing firing, run.firing_of(spec.timer, 0));
+        triggers.push_back({.element = start,
+                            .trigger = Trigger::timer,
+                            .message = {},
+                            .due = firing.due,
+                            .repetitions = firing.repetitions,
+                            .interval = std::move(firing.interval)});
+      }
     }
   }
   return triggers;
