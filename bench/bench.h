@@ -26,6 +26,8 @@ Table feel();
 
 /// Signed certificates: PDF, OFD, QR codes.
 Table certificates();
+/// The process kernel alone, without a store: steps, a hundred thousand instances of a task, size of an idle instance.
+Table processes();
 
 /// "12,345"
 std::string grouped(double number);

@@ -25,14 +25,15 @@ int main(int argc, char** argv) try {
   int run = 0;
   for (const auto& [name, part] : {std::pair{"storage", &bench::storage}, std::pair{"tasks", &bench::tasks},
                                    std::pair{"growth", &bench::growth}, std::pair{"http", &bench::http},
-                                   std::pair{"feel", &bench::feel}, std::pair{"certificates", &bench::certificates}}) {
+                                   std::pair{"feel", &bench::feel}, std::pair{"certificates", &bench::certificates},
+                                   std::pair{"bpmn", &bench::processes}}) {
     if (std::string_view(name).find(filter) == std::string_view::npos) continue;
     ++run;
     std::fprintf(stderr, "measuring: %s\n", name);
     for (bench::Line& line : part()) table.push_back(std::move(line));
   }
   if (run == 0) {
-    std::fprintf(stderr, "no benchmark is called like that: storage, tasks, growth, http, feel, certificates\n");
+    std::fprintf(stderr, "no benchmark is called like that: storage, tasks, growth, http, feel, certificates, bpmn\n");
     return 2;
   }
   std::printf("| What | Figure | Floor of the same run, or bar | |\n|---|---|---|---|\n");
