@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catalogue/form.h"
+#include "catalogue/park.h"
 #include "catalogue/statistic.h"
 #include "kernel/base/result.h"
 #include "kernel/bpmn/bpmn.h"
@@ -216,6 +217,8 @@ struct CertificateKind {
   std::vector<Field> fields;
 };
 
+struct Opening;
+
 /// All that is offered, and all it stands on.
 struct Catalogue {
   Rules rules;
@@ -224,6 +227,8 @@ struct Catalogue {
   std::map<std::string, CertificateKind, std::less<>> certificates;
   std::map<std::string, std::string, std::less<>> documents;  // template id -> text of its file
   std::vector<Statistic> statistics;                          // in the order of the published figures
+  std::shared_ptr<const Opening> opening;                     // null: the folder has none
+  std::vector<BarredTrade> barred_trades;                     // at a cluster address
   std::vector<Option> wishes;                                 // by which the public home page groups the services
 
   /// What conditions and values are worked out in.

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "catalogue/catalogue.h"
+#include "catalogue/opening.h"
 #include "reader.h"
 #include "rules.h"
 #include "service.h"
@@ -150,6 +151,9 @@ base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder) {
     if (path.ends_with(".yaml")) read_statistics(text, "statistics/" + path, *catalogue, faults);
   std::stable_sort(catalogue->statistics.begin(), catalogue->statistics.end(),
                    [](const Statistic& left, const Statistic& right) { return left.figure < right.figure; });
+  for (const auto& [path, text] : read_files(root / "park", "park", faults))
+    if (path == "barred.yaml") catalogue->barred_trades = read_barred_trades(text, "park/" + path, faults);
+  catalogue->opening = read_opening(read_files(root / "opening", "opening", faults), *catalogue, faults);
   if (faults.empty()) return std::shared_ptr<const Catalogue>(std::move(catalogue));
   return base::Error{.kind = base::Refusal::invalid,
                      .code = "catalogue.invalid",

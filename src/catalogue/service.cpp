@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "reader.h"
-
 namespace catalogue {
 
 namespace {
@@ -11,6 +9,8 @@ namespace {
 constexpr std::int64_t fee_fen_max = 100'000'000;
 constexpr std::int64_t files_max = 50;
 constexpr std::int64_t rating_days_max = 365;
+
+}  // namespace
 
 GuideQuestion read_question(const Reader& from) {
   from.only({"id", "label", "hint", "kind", "options", "shown_when"});
@@ -33,6 +33,8 @@ GuideQuestion read_question(const Reader& from) {
                   {"选择题须有选项，其他题不得有选项", "Choices need options, other questions must have none"});
   return question;
 }
+
+namespace {
 
 /// A mapping of names to FEEL.
 std::vector<NamedExpression> read_values(const Reader& from, const char* key) {

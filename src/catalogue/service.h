@@ -7,6 +7,7 @@
 
 #include "catalogue/catalogue.h"
 #include "faults.h"
+#include "reader.h"
 
 namespace catalogue {
 
@@ -20,6 +21,9 @@ struct Ground {
   const std::map<std::string, std::string, std::less<>>& documents;
   const std::vector<Option>& wishes;
 };
+
+/// A question of a guide: of a service's, or of the one before all services.
+GuideQuestion read_question(const Reader& from);
 
 Service read_service(const std::string& id, const Files& files, Faults& faults);
 

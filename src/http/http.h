@@ -62,11 +62,23 @@ struct Request {
   base::Id make_id() const;
 };
 
+/// A page that listens to server-sent events until it goes away. Thread-safe.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  /// Sends a piece of the event stream. False once the page is gone or does not keep up: then it is to be dropped.
+  virtual bool send(std::string_view text) = 0;
+  /// Ends the answer; the page comes back by itself if it is still there.
+  virtual void end() = 0;
+};
+
 struct Reply {
   int status = 200;
   std::string body = {};
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};
+  /// Set: the answer stays open as `text/event-stream`, and this is told whom to send to.
+  std::function<void(std::shared_ptr<Listener>)> listen = {};
 };
 
 /// The words of `text` for the reader.

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -120,6 +121,49 @@ base::Error error_of(base::Refusal kind, std::string code, base::Text message) {
   return {.kind = kind, .code = std::move(code), .message = std::move(message)};
 }
 
+/// An answer that stays open. What is written while the last piece is still on its way is left out: news only says that
+/// something has changed, so the next piece says no less.
+class OpenAnswer : public Listener, public std::enable_shared_from_this<OpenAnswer> {
+ public:
+  using Response = restinio::response_builder_t<restinio::chunked_output_t>;
+  explicit OpenAnswer(Response response) : response_(std::move(response)) {}
+
+  bool send(std::string_view text) override {
+    const std::lock_guard lock(mutex_);
+    if (!response_ || failed_) return false;
+    if (writing_) return ++skipped_ <= skipped_max;
+    skipped_ = 0;
+    writing_ = true;
+    response_->append_chunk(std::string(text));
+    response_->flush([self = weak_from_this()](const auto& status) {
+      if (const auto answer = self.lock()) answer->written(!status);
+    });
+    return true;
+  }
+
+  void end() override {
+    const std::lock_guard lock(mutex_);
+    if (response_) response_->done();
+    response_.reset();
+  }
+
+ private:
+  /// Pieces that a page may miss before it counts as gone.
+  static constexpr int skipped_max = 60;
+
+  /// Comes on the I/O thread, possibly from within `send`.
+  void written(bool good) {
+    writing_ = false;
+    if (!good) failed_ = true;
+  }
+
+  std::mutex mutex_;
+  std::optional<Response> response_;
+  std::atomic<bool> writing_ = false;
+  std::atomic<bool> failed_ = false;
+  int skipped_ = 0;
+};
+
 }  // namespace
 
 struct Server::Impl {
@@ -141,6 +185,8 @@ struct Server::Impl {
   std::optional<restinio::asio_ns::executor_work_guard<restinio::asio_ns::io_context::executor_type>> guard;
   std::unique_ptr<restinio::http_server_t<LimitedTraits>> server;
   std::vector<std::thread> io;
+  mutable std::mutex open_mutex;
+  mutable std::vector<std::weak_ptr<OpenAnswer>> open;  // answers that stay open
 
   /// Counts a request from its arrival until its answer is written or its connection is gone.
   class Ticket {
@@ -165,6 +211,8 @@ struct Server::Impl {
   restinio::request_handling_status_t take(Handle handle);
   Reply answer(Job& job) const;
   void send(Job& job, Reply reply) const;
+  void keep_open(Job& job, Reply reply, const restinio::http_status_line_t& line) const;
+  void end_open() const;
   void configure(restinio::server_settings_t<LimitedTraits>& settings);
 };
 
@@ -238,6 +286,7 @@ void Server::Impl::send(Job& job, Reply reply) const {
     for (auto& [name, value] : reply.headers) response.append_header(name, header_value(std::move(value)));
     if (stopping || request.headers.contains("upgrade")) response.connection_close();
   };
+  if (reply.listen && !stopping) return keep_open(job, std::move(reply), line);
   const auto written = [ticket = job.ticket](const auto&) {};
   if (request.method == "HEAD") {
     auto response = job.handle->create_response<restinio::user_controlled_output_t>(line);
@@ -250,6 +299,32 @@ void Server::Impl::send(Job& job, Reply reply) const {
     response.set_body(std::move(reply.body));
     response.done(written);
   }
+}
+
+/// The head is sent, the body comes in pieces. It is no running request: stopping does not wait for it.
+void Server::Impl::keep_open(Job& job, Reply reply, const restinio::http_status_line_t& line) const {
+  auto response = job.handle->create_response<restinio::chunked_output_t>(line);
+  response.append_header_date_field();
+  response.append_header(restinio::http_field::content_type, "text/event-stream; charset=utf-8");
+  response.append_header("X-Accel-Buffering", "no");  // proxies pass each piece on at once
+  for (auto& [name, value] : reply.headers) response.append_header(name, header_value(std::move(value)));
+  const auto answer = std::make_shared<OpenAnswer>(std::move(response));
+  {
+    const std::lock_guard lock(open_mutex);
+    std::erase_if(open, [](const auto& each) { return each.expired(); });
+    open.push_back(answer);
+  }
+  reply.listen(answer);
+}
+
+void Server::Impl::end_open() const {
+  std::vector<std::weak_ptr<OpenAnswer>> all;
+  {
+    const std::lock_guard lock(open_mutex);
+    all.swap(open);
+  }
+  for (const auto& each : all)
+    if (const auto answer = each.lock()) answer->end();
 }
 
 void Server::Impl::configure(restinio::server_settings_t<LimitedTraits>& settings) {
@@ -324,11 +399,13 @@ void Server::stop() {
     closed.set_value();
   });
   closed.get_future().wait();
+  impl_->end_open();
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(impl_->options.stop_timeout_s);
   while (impl_->running > 0 && std::chrono::steady_clock::now() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   if (impl_->running > 0) spdlog::warn("stopping with {} requests unfinished", impl_->running.load());
   impl_->pool->stop();
+  impl_->end_open();
   impl_->guard.reset();
   impl_->context.stop();
   for (std::thread& thread : impl_->io) thread.join();

@@ -358,6 +358,74 @@ TEST_F(Served, finishes_what_runs_before_it_stops) {
   EXPECT_FALSE(Wire(port).open());
 }
 
+TEST_F(Served, keeps_an_answer_open_and_sends_it_piece_by_piece) {
+  std::shared_ptr<http::Listener> kept;
+  std::promise<void> there;
+  router->add(operation("GET", "/stream", "stream"), [&](const Request&) {
+    return Reply{.listen = [&](std::shared_ptr<http::Listener> listener) {
+      kept = std::move(listener);
+      kept->send("event: ready\n\n");
+      there.set_value();
+    }};
+  });
+  start();
+  Wire wire(port);
+  wire.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+  there.get_future().wait();
+  std::string got = wire.receive_all(300);
+  EXPECT_THAT(got, HasSubstr("Content-Type: text/event-stream"));
+  EXPECT_THAT(got, HasSubstr("event: ready\n\n"));
+  EXPECT_THAT(got, Not(HasSubstr("Content-Length")));
+  EXPECT_TRUE(kept->send("event: changed\n\n"));
+  EXPECT_THAT(wire.receive_all(300), HasSubstr("event: changed\n\n"));
+  kept->end();
+  EXPECT_THAT(wire.receive_all(300), HasSubstr("0\r\n\r\n"));
+  EXPECT_FALSE(kept->send("more"));
+}
+
+TEST_F(Served, stops_at_once_although_an_answer_is_open) {
+  std::shared_ptr<http::Listener> kept;
+  std::promise<void> there;
+  router->add(operation("GET", "/stream", "stream"), [&](const Request&) {
+    return Reply{.listen = [&](std::shared_ptr<http::Listener> listener) {
+      kept = std::move(listener);
+      kept->send(": here\n\n");
+      there.set_value();
+    }};
+  });
+  start();
+  Wire wire(port);
+  wire.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+  there.get_future().wait();
+  const auto before = std::chrono::steady_clock::now();
+  server->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(2));
+  EXPECT_FALSE(kept->send("too late"));
+}
+
+TEST_F(Served, notices_that_a_listening_page_is_gone) {
+  std::shared_ptr<http::Listener> kept;
+  std::promise<void> there;
+  router->add(operation("GET", "/stream", "stream"), [&](const Request&) {
+    return Reply{.listen = [&](std::shared_ptr<http::Listener> listener) {
+      kept = std::move(listener);
+      there.set_value();
+    }};
+  });
+  start();
+  {
+    Wire wire(port);
+    wire.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    there.get_future().wait();
+  }
+  bool alive = true;
+  for (int tries = 0; alive && tries < 100; ++tries) {
+    alive = kept->send(": still here\n\n");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_FALSE(alive);
+}
+
 TEST_F(Served, says_that_the_port_is_taken) {
   start();
   http::ServerOptions same = options;

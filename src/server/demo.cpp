@@ -86,6 +86,9 @@ base::Result<void> make_demonstration(Program::Parts& parts, const Demonstration
   if (!wanted.small) {
     TRY(std::ignore, district.more_cases());
   }
+  progress("空白证照、托管机构 / blank stock, cluster hosts");
+  TRY(std::ignore, district.blank_stock());
+  TRY(std::ignore, district.cluster_hosts());
   // What fell due on the virtual clock happens before anybody looks.
   constexpr int timers_at_once = 500;
   while (parts.engine->fire_due_timers(*parts.store, parts.now(), timers_at_once) > 0) {

@@ -49,6 +49,10 @@ class District {
   base::Result<void> cases_of_2019();
   /// A few cases in every state.
   base::Result<void> cases();
+  /// Blank certificates at the window.
+  base::Result<void> blank_stock();
+  /// Two hosts of shared addresses, with members.
+  base::Result<void> cluster_hosts();
   /// A few hundred more, of the last months.
   base::Result<void> more_cases();
 

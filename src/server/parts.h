@@ -6,8 +6,10 @@
 
 #include "catalogue/catalogue.h"
 #include "http/http.h"
+#include "http/news.h"
 #include "modules/access/access.h"
 #include "modules/casework/casework.h"
+#include "modules/delivery/delivery.h"
 #include "modules/licensing/licensing.h"
 #include "program.h"
 #include "storage/storage.h"
@@ -22,6 +24,8 @@ struct Program::Parts {
   std::unique_ptr<access_control::Access> access;
   std::unique_ptr<casework::Engine> engine;
   std::unique_ptr<licensing::Licensing> licensing;
+  std::unique_ptr<delivery::Delivery> delivery;
+  std::unique_ptr<http::News> news;
   std::shared_ptr<http::Router> router;
 
   base::Instant now() const;

@@ -7,6 +7,10 @@
 #include <filesystem>
 
 #include "control.h"
+#include "modules/deadlines/deadlines.h"
+#include "modules/delivery/delivery.h"
+#include "modules/opening/opening.h"
+#include "modules/park/park.h"
 #include "modules/registration/registration.h"
 #include "modules/statistics/statistics.h"
 #include "parts.h"
@@ -22,7 +26,8 @@ base::Instant system_now() {
 std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
   for (const auto module : {storage::migrations(), access_control::migrations(), casework::migrations(),
-                            registration::migrations(), licensing::migrations()})
+                            registration::migrations(), licensing::migrations(), delivery::migrations(),
+                            park::migrations()})
     all.insert(all.end(), module.begin(), module.end());
   return all;
 }
@@ -67,8 +72,10 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
       std::make_unique<access_control::Access>(*parts->store, std::move(secrets), access_control::local_stand_in());
   parts->engine = std::make_unique<casework::Engine>(parts->catalogue);
   parts->licensing = std::make_unique<licensing::Licensing>(settings_of(options), *parts->engine, *parts->files);
+  parts->delivery = std::make_unique<delivery::Delivery>(*parts->catalogue, *parts->licensing);
   TRY(std::ignore, parts->engine->deploy(*parts->store, parts->now()));
 
+  parts->news = std::make_unique<http::News>(*parts->store, http::News::Options{});
   parts->router = std::make_shared<http::Router>();
   http::Router& router = *parts->router;
   http::mount_system(router, *parts->store, version);
@@ -77,6 +84,10 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   casework::mount(router, *parts->store, *parts->engine);
   licensing::mount(router, *parts->store, *parts->files, *parts->licensing);
   statistics::mount(router, *parts->store, parts->catalogue, parts->licensing->settings().division);
+  deadlines::mount(router, *parts->store, *parts->news, parts->catalogue);
+  opening::mount(router, parts->catalogue);
+  delivery::mount(router, *parts->store, *parts->delivery);
+  park::mount(router, *parts->store, parts->catalogue, parts->licensing->settings().division);
   mount_openapi_count(router);
   if (mount_assets(router) == 0) spdlog::warn("built without the front end: only the API is served");
   return std::unique_ptr<Program>(new Program(std::move(parts)));

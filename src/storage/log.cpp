@@ -107,6 +107,12 @@ std::vector<LoggedEvent> load_log(Snapshot& snapshot, std::int64_t after_positio
   return events;
 }
 
+std::int64_t log_end(Snapshot& snapshot) {
+  const auto last =
+      snapshot.find("SELECT position FROM settled_events ORDER BY transaction_id DESC, position DESC LIMIT 1");
+  return last ? last->at(0).number() : 0;
+}
+
 base::Result<std::optional<Repeat>> find_repeat(Snapshot& snapshot, const CommandKey& key) {
   const std::optional<Row> row = snapshot.find(
       "SELECT fingerprint, status, body FROM idempotency WHERE person = ? AND key = ?", {key.person, key.key});

@@ -141,6 +141,9 @@ struct LoggedEvent {
 /// PostgreSQL positions of events of different streams may go back and forth a little.
 std::vector<LoggedEvent> load_log(Snapshot& snapshot, std::int64_t after_position, int limit = 1000);
 
+/// The position after which `load_log` gives nothing yet: where who only wants news begins. 0 for an empty log.
+std::int64_t log_end(Snapshot& snapshot);
+
 /// A finished command's answer, to be given again word for word.
 struct Repeat {
   int status = 0;

@@ -117,6 +117,15 @@ std::optional<Person> find_person(storage::Snapshot& snapshot, base::Id person);
 /// Staff of a division with a role, for choosing a second officer.
 std::vector<Person> staff_with_role(storage::Snapshot& snapshot, const Scope& scope, std::string_view role);
 
+/// The scope as a condition on `table`, which has the columns division and office, and for `own` the column named.
+struct Within {
+  std::string sql;
+  std::vector<storage::Datum> parameters;
+  /// Appends " AND (…)" with its parameters.
+  void add(std::string_view more, std::initializer_list<storage::Datum> values = {});
+};
+Within within(const Scope& scope, const std::string& table, const std::string& owner = "applicant");
+
 /// Whether anybody has an account yet.
 bool has_people(storage::Snapshot& snapshot);
 

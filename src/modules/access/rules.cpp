@@ -29,10 +29,11 @@ const std::vector<Role>& roles() {
   static const std::vector<Role> all = {
       {"window_clerk", {"窗口受理人员", "Window clerk"},
        {"task.read", "task.complete", "case.read", "case.visit", "entity.read", "case.operate", "task.sign",
-        "task.sign_request", "case.send_back", "case.withdraw", "case.accept_conditionally", "case.assist"}},
+        "task.sign_request", "case.send_back", "case.withdraw", "case.accept_conditionally", "case.assist",
+        "delivery.read", "delivery.write", "delivery.stock", "park.read"}},
       {"registration_examiner", {"登记审查人员", "Registration examiner"},
        {"task.read", "task.complete", "case.read", "entity.read", "case.operate", "task.sign", "task.sign_request",
-        "case.suspend", "case.send_back", "case.correct"}, true},
+        "case.suspend", "case.send_back", "case.correct", "park.read", "park.write"}, true},
       {"food_examiner", {"食品经营许可审查人员", "Food permit examiner"},
        {"task.read", "task.complete", "case.read", "entity.read", "case.operate", "task.sign", "task.sign_request",
         "case.suspend", "case.send_back", "case.correct"}, true},
@@ -41,9 +42,10 @@ const std::vector<Role>& roles() {
        {"task.read", "task.complete", "case.read", "case.visit", "entity.read", "case.operate", "task.sign",
         "task.sign_request", "task.assign", "case.suspend", "case.extend", "case.send_back", "case.withdraw",
         "case.terminate", "case.reopen", "case.correct", "case.accept_conditionally", "case.express", "case.assist",
-        "case.move_version", "case.what_if", "system.batch", "statistics.read"}, true},
+        "case.move_version", "case.what_if", "system.batch", "statistics.read", "deadlines.read",
+        "delivery.read", "delivery.write", "delivery.stock", "park.read", "park.write"}, true},
       {"leader", {"局领导", "Bureau leader"}, {"task.read", "case.read", "entity.read", "case.operate", "task.sign", "case.what_if",
-        "statistics.read"}, true},
+        "statistics.read", "deadlines.read", "delivery.read", "park.read"}, true},
       {"technician", {"系统管理员", "Technician"}, {"system.read"}},
       {"auditor", {"安全审计员", "Auditor"}, {"audit.read"}, true}};
   return all;

@@ -43,6 +43,26 @@ constexpr std::size_t person_columns_count = 9;
 
 }  // namespace
 
+void Within::add(std::string_view more, std::initializer_list<Datum> values) {
+  sql.append(" AND ").append(more);
+  parameters.insert(parameters.end(), values.begin(), values.end());
+}
+
+Within within(const Scope& scope, const std::string& table, const std::string& owner) {
+  switch (scope.kind) {
+    case Scope::Kind::nothing:
+      break;
+    case Scope::Kind::own:
+      return {table + "." + owner + " = ?", {scope.person}};
+    case Scope::Kind::office:
+      return {table + ".division = ? AND " + table + ".office = ?", {scope.division, scope.office}};
+    case Scope::Kind::division:
+      if (scope.division.size() == 6) return {table + ".division = ?", {scope.division}};
+      return {table + ".division >= ? AND " + table + ".division < ?", {scope.division, scope.division + ":"}};
+  }
+  return {"1 = 0", {}};
+}
+
 std::optional<StoredPerson> find_account(storage::Snapshot& snapshot, std::string_view account) {
   const auto row = snapshot.find("SELECT " + std::string(person_columns) +
                                      ", p.password_hash, p.disabled_at FROM people p WHERE p.account = ?",

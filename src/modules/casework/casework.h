@@ -47,6 +47,7 @@ struct CaseHead {
   std::optional<base::Instant> ended_at;
   std::optional<calendar::Date> promised_day;   // a view of the clocks, refreshed with every event
   std::int64_t sequence = 0;                    // of the last event
+  Timing timing = {};                           // as promised_day: refreshed with every event
 };
 
 /// A case as loaded for a command or a page.

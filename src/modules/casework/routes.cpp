@@ -1,4 +1,6 @@
 /// Operations on cases, delegations, promises: JSON -> request -> use case -> JSON.
+#include <algorithm>
+
 #include "engine.h"
 #include "http/api.h"
 #include "modules/access/access.h"
@@ -102,14 +104,22 @@ struct DelegationView {
   base::Id to_person;
   std::string to_name;
   std::string role;
+  base::Text role_name;
   std::string service;
   calendar::Date valid_from;
   calendar::Date valid_to;
   std::string reason;
   bool revoked = false;
 };
-BOOST_DESCRIBE_STRUCT(DelegationView, (), (id, from_person, from_name, to_person, to_name, role, service, valid_from,
-                                           valid_to, reason, revoked))
+BOOST_DESCRIBE_STRUCT(DelegationView, (), (id, from_person, from_name, to_person, to_name, role, role_name, service,
+                                           valid_from, valid_to, reason, revoked))
+
+struct ColleagueView {
+  base::Id id;
+  std::string name;
+  std::vector<base::Text> role_names;
+};
+BOOST_DESCRIBE_STRUCT(ColleagueView, (), (id, name, role_names))
 
 struct PromiseView {
   base::Id of_case;
@@ -274,6 +284,25 @@ void mount_preview(http::Router& router, storage::Store& store, const Engine& en
   });
 }
 
+base::Text role_name(std::string_view id) {
+  const access_control::Role* role = access_control::find_role(id);
+  return role ? role->name : base::Text{std::string(id), std::string(id)};
+}
+
+/// The staff of the caller's division except the caller, each once.
+std::vector<ColleagueView> colleagues_of(storage::Snapshot& snapshot, const http::Caller& caller) {
+  std::vector<ColleagueView> all;
+  for (const access_control::Role& role : access_control::roles())
+    for (const auto& person : access_control::staff_with_role(
+             snapshot, access_control::Scope::of_division(caller.division), role.id)) {
+      if (person.id == caller.person) continue;
+      auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.id == person.id; });
+      if (found == all.end()) found = all.insert(all.end(), {person.id, person.name, {}});
+      found->role_names.push_back(role.name);
+    }
+  return all;
+}
+
 DelegationView delegation_view(storage::Snapshot& snapshot, const Delegation& delegation) {
   return {.id = delegation.id,
           .from_person = delegation.from_person,
@@ -281,6 +310,7 @@ DelegationView delegation_view(storage::Snapshot& snapshot, const Delegation& de
           .to_person = delegation.to_person,
           .to_name = access_control::name_of_person(snapshot, delegation.to_person),
           .role = delegation.role,
+          .role_name = role_name(delegation.role),
           .service = delegation.service,
           .valid_from = delegation.valid_from,
           .valid_to = delegation.valid_to,
@@ -289,6 +319,19 @@ DelegationView delegation_view(storage::Snapshot& snapshot, const Delegation& de
 }
 
 void mount_delegations(http::Router& router, storage::Store& store) {
+  http::query<http::Page<ColleagueView>>(
+      router, store,
+      {.path = "/api/v1/colleagues",
+       .id = "list_colleagues",
+       .tag = std::string(tag),
+       .summary = {"本局同事及其岗位,用于委托", "The bureau's other staff and their roles, for delegating"},
+       .need = staff("task.complete")},
+      [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<ColleagueView>> {
+        http::Page<ColleagueView> page;
+        page.items = colleagues_of(snapshot, request.caller);
+        page.total = static_cast<std::int64_t>(page.items.size());
+        return page;
+      });
   http::query<http::Page<DelegationView>>(
       router, store,
       {.path = "/api/v1/delegations",

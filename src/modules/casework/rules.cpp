@@ -95,6 +95,8 @@ base::Result<ClockReading> read_clock(const ClockPlan& plan, const std::vector<M
   const bool paused = std::any_of(passed.pauses.begin(), passed.pauses.end(),
                                   [](const calendar::Pause& pause) { return !pause.to; });
   reading.state = passed.stopped ? ClockState::stopped : paused ? ClockState::paused : ClockState::running;
+  for (const calendar::Pause& pause : passed.pauses)
+    if (!pause.to && (!reading.pause || reading.pause->from <= pause.from)) reading.pause = pause;
   if (legal) {
     TRY(reading.legal, side_of(*legal, passed, calendar, today));
   }
@@ -102,6 +104,27 @@ base::Result<ClockReading> read_clock(const ClockPlan& plan, const std::vector<M
     TRY(reading.promised, side_of(*promised, passed, calendar, today));
   }
   return reading;
+}
+
+Timing timing_of(const std::vector<std::pair<std::string, ClockReading>>& readings) {
+  Timing timing;
+  bool running = false;
+  for (const auto& [clock, reading] : readings) {
+    if (reading.state == ClockState::paused && reading.pause &&
+        (!timing.pause || timing.pause->from < reading.pause->from))
+      timing.pause = reading.pause;
+    if (reading.state != ClockState::running) continue;
+    running = true;
+    for (const std::optional<Side>* side : {&reading.legal, &reading.promised})
+      if (*side && (*side)->due && (!timing.next_day || *(*side)->due < *timing.next_day)) {
+        timing.next_day = (*side)->due;
+        timing.next_clock = clock;
+      }
+    if (reading.legal && reading.legal->due && (!timing.legal_day || *reading.legal->due < *timing.legal_day))
+      timing.legal_day = reading.legal->due;
+  }
+  if (running) timing.pause.reset();
+  return timing;
 }
 
 }  // namespace casework

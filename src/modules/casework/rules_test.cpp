@@ -89,4 +89,42 @@ TEST(read_clock, refuses_a_year_without_a_plan) {
   EXPECT_EQ(refused.error().code, "calendar.year_unknown");
 }
 
+TEST(read_clock, tells_which_pause_is_open) {
+  const auto paused = read({mark("accepted", 11, 2), mark("inspection_started", 11, 4)}, on(11, 6));
+  ASSERT_TRUE(paused.pause);
+  EXPECT_EQ(paused.pause->from, on(11, 4));
+  EXPECT_EQ(paused.pause->reason.zh, "现场核查");
+  const auto running = read({mark("accepted", 11, 2), mark("inspection_started", 11, 4), mark("inspection_finished", 11, 5)},
+                            on(11, 6));
+  EXPECT_FALSE(running.pause);
+}
+
+TEST(timing_of, takes_the_nearest_day_and_the_nearest_legal_day_of_running_clocks) {
+  const auto side = [](Date due) { return casework::Side{.limit = {}, .due = due, .derivation = {}}; };
+  casework::ClockReading licence{.state = casework::ClockState::running,
+                                 .started_on = on(11, 2),
+                                 .stopped_on = {},
+                                 .legal = side(on(11, 5)),
+                                 .promised = side(on(11, 3))};
+  casework::ClockReading joint{.state = casework::ClockState::running,
+                               .started_on = on(11, 2),
+                               .stopped_on = {},
+                               .legal = {},
+                               .promised = side(on(11, 9))};
+  casework::ClockReading waits{.state = casework::ClockState::paused, .started_on = on(11, 2), .stopped_on = {}, .legal = {},
+                                .promised = {}};
+  waits.pause = calendar::Pause{.from = on(11, 4), .to = {}, .reason = {"现场核查", "inspection"}};
+  const casework::Timing timing = casework::timing_of({{"joint", joint}, {"licence", licence}, {"permit", waits}});
+  EXPECT_EQ(timing.next_day, on(11, 3));
+  EXPECT_EQ(timing.next_clock, "licence");
+  EXPECT_EQ(timing.legal_day, on(11, 5));
+  EXPECT_FALSE(timing.pause) << "something still runs";
+
+  const casework::Timing waiting = casework::timing_of({{"permit", waits}});
+  EXPECT_FALSE(waiting.next_day);
+  ASSERT_TRUE(waiting.pause);
+  EXPECT_EQ(waiting.pause->reason.en, "inspection");
+  EXPECT_EQ(casework::timing_of({}), casework::Timing{});
+}
+
 }  // namespace

@@ -275,6 +275,16 @@ std::optional<calendar::Date> promised_day(const std::vector<ClockView>& clocks)
   return latest;
 }
 
+void read_days(CaseHead& head, const std::vector<ClockView>& clocks) {
+  head.promised_day.reset();
+  head.timing = {};
+  if (head.ended_at) return;
+  head.promised_day = promised_day(clocks);
+  std::vector<std::pair<std::string, ClockReading>> readings;
+  for (const ClockView& view : clocks) readings.emplace_back(view.clock->id, view.reading);
+  head.timing = timing_of(readings);
+}
+
 }  // namespace
 
 base::Result<std::vector<ClockView>> Engine::clocks(const Case& of_case, calendar::Date today) const {
@@ -298,7 +308,7 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
                                       const Step& step, const Moment& moment) const {
   if (of_case.instance.ended() && !of_case.head.ended_at) of_case.head.ended_at = moment.now;
   TRY(const std::vector<ClockView> views, clocks(of_case, moment.today()));
-  of_case.head.promised_day = of_case.head.ended_at ? std::nullopt : promised_day(views);
+  read_days(of_case.head, views);
   const std::vector<bpmn::Element>& elements = bpmn::elements(*of_case.service->process);
 
   const bool is_new = of_case.head.sequence == 0;
@@ -356,10 +366,11 @@ void Engine::refresh_tasks(storage::Transaction& transaction, const Case& of_cas
 base::Result<bool> Engine::refresh(storage::Transaction& transaction, Case& of_case, const Moment& moment) const {
   TRY(const std::vector<ClockView> views, clocks(of_case, moment.today()));
   const auto before = of_case.head.promised_day;
-  of_case.head.promised_day = promised_day(views);
+  const Timing timing_before = of_case.head.timing;
+  read_days(of_case.head, views);
   update_case(transaction, of_case, bpmn::encode(of_case.instance));
   refresh_tasks(transaction, of_case, views);
-  return of_case.head.promised_day != before;
+  return of_case.head.promised_day != before || of_case.head.timing != timing_before;
 }
 
 base::Result<CaseHead> Engine::open(storage::Transaction& transaction, const NewCase& request,

@@ -73,7 +73,7 @@ std::optional<calendar::Date> day_of(const Datum& datum) {
 
 constexpr std::string_view head_columns =
     "c.id, c.division, c.office, c.number, c.service, c.service_version, c.applicant, c.title, c.state, c.opened_at, "
-    "c.ended_at, c.promised_day, c.sequence";
+    "c.ended_at, c.promised_day, c.sequence, c.next_day, c.next_clock, c.legal_day, c.paused_on, c.paused_zh, c.paused_en";
 
 CaseHead head_of(const Row& row) {
   CaseHead head{.id = row[0].id(),
@@ -89,6 +89,11 @@ CaseHead head_of(const Row& row) {
   if (!row[10].is_null()) head.ended_at = row[10].instant();
   head.promised_day = day_of(row[11]);
   head.sequence = row[12].number();
+  head.timing.next_day = day_of(row[13]);
+  head.timing.next_clock = row[14].text();
+  head.timing.legal_day = day_of(row[15]);
+  if (const auto since = day_of(row[16]))
+    head.timing.pause = {.from = *since, .to = {}, .reason = {row[17].text(), row[18].text()}};
   return head;
 }
 
@@ -199,29 +204,56 @@ std::optional<StoredCase> find_case(storage::Snapshot& snapshot, const access_co
                                    condition.parameters);
   if (rows.empty()) return std::nullopt;
   return StoredCase{.head = head_of(rows[0]),
-                    .instance = rows[0][13].text(),
-                    .marks = marks_of(rows[0][14].text()),
-                    .deeds = deeds_of(rows[0][15].text()),
-                    .first_version = rows[0][16].text().empty() ? rows[0][5].text() : rows[0][16].text()};
+                    .instance = rows[0][19].text(),
+                    .marks = marks_of(rows[0][20].text()),
+                    .deeds = deeds_of(rows[0][21].text()),
+                    .first_version = rows[0][22].text().empty() ? rows[0][5].text() : rows[0][22].text()};
 }
+
+namespace {
+
+/// next_day, next_clock, legal_day, paused_on, paused_zh, paused_en, as the statements below name them.
+void add_timing(std::vector<Datum>& parameters, const Timing& timing) {
+  const base::Text reason = timing.pause ? timing.pause->reason : base::Text{};
+  const std::string paused_on = timing.pause ? due_text(timing.pause->from) : std::string(no_day);
+  parameters.insert(parameters.end(), {due_text(timing.next_day), timing.next_clock, due_text(timing.legal_day),
+                                       paused_on, reason.zh, reason.en});
+}
+
+}  // namespace
 
 void insert_case(storage::Transaction& transaction, const Case& of_case, const std::string& instance) {
   const CaseHead& head = of_case.head;
+  std::vector<Datum> parameters = {
+      head.id,    head.division, head.office, head.number,                head.service,    head.service_version,
+      head.applicant, head.title, head.state,  instance,                  marks_text(of_case.marks), head.opened_at,
+      Datum(head.ended_at), due_text(head.promised_day), head.sequence, head.service_version};
+  add_timing(parameters, head.timing);
   transaction.execute(
       "INSERT INTO cases (id, division, office, number, service, service_version, applicant, title, state, instance, "
-      "marks, opened_at, ended_at, promised_day, sequence, first_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {head.id, head.division, head.office, head.number, head.service, head.service_version, head.applicant, head.title,
-       head.state, instance, marks_text(of_case.marks), head.opened_at, Datum(head.ended_at),
-       due_text(head.promised_day), head.sequence, head.service_version});
+      "marks, opened_at, ended_at, promised_day, sequence, first_version, next_day, next_clock, legal_day, paused_on, "
+      "paused_zh, paused_en) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      parameters);
 }
 
 void update_case(storage::Transaction& transaction, const Case& of_case, const std::string& instance) {
   const CaseHead& head = of_case.head;
+  std::vector<Datum> parameters = {head.state,
+                                   instance,
+                                   marks_text(of_case.marks),
+                                   Datum(head.ended_at),
+                                   due_text(head.promised_day),
+                                   head.sequence,
+                                   deeds_text(of_case.deeds),
+                                   head.service_version,
+                                   of_case.conduct.suspended};
+  add_timing(parameters, head.timing);
+  parameters.emplace_back(head.id);
   transaction.execute(
       "UPDATE cases SET state = ?, instance = ?, marks = ?, ended_at = ?, promised_day = ?, sequence = ?, deeds = ?, "
-      "service_version = ?, suspended = ? WHERE id = ?",
-      {head.state, instance, marks_text(of_case.marks), Datum(head.ended_at), due_text(head.promised_day),
-       head.sequence, deeds_text(of_case.deeds), head.service_version, of_case.conduct.suspended, head.id});
+      "service_version = ?, suspended = ?, next_day = ?, next_clock = ?, legal_day = ?, paused_on = ?, paused_zh = ?, "
+      "paused_en = ? WHERE id = ?",
+      parameters);
 }
 
 std::optional<Task> find_task(storage::Snapshot& snapshot, const access_control::Scope& scope, TaskId id) {

@@ -25,6 +25,7 @@ class Fingerprint {
 /// Changes when any day of the calendar or any rule does.
 std::string fingerprint_of(const catalogue::Catalogue& catalogue) {
   Fingerprint fingerprint;
+  fingerprint.add("next and legal day beside the promised one");  // what the views hold
   for (const std::int64_t year : catalogue.calendar.years()) {
     std::string days;
     const calendar::Date first = *calendar::date_of({year, 1, 1});

@@ -10,6 +10,7 @@ export interface Me {
   account?: string
   staff?: boolean
   roles?: string[]
+  role_names?: string[]
   permissions?: string[]
   division?: string
   office?: string
@@ -332,3 +333,209 @@ export interface Figure {
   notes: { label: string; value: string }[]
 }
 export interface StatisticRecord { kind: 'entity' | 'case' | 'item'; id: string; name: string; number: string; detail: string; on?: string | null }
+
+export interface DeadlineBoard {
+  today: string
+  soon_until: string
+  as_of: string
+  open: number
+  piles: { id: string; name: string; count: number }[]
+  marks: { id: string; name: string; count: number }[]
+  days: { day: string; count: number; provisional: boolean }[]
+  services: { id: string; name: string; open: number; late: number; today: number; soon: number; paused: number }[]
+  holders: { role: string; name: string; cases: number; late_cases: number }[]
+  pauses: { reason: string; name: string; count: number; since: string }[]
+  promises: { age: string; name: string; count: number; overdue: number }[]
+}
+export interface DeadlineCase {
+  id: string
+  number: string
+  title: string
+  service_name: string
+  state_text: string
+  next_day?: string | null
+  next_clock?: string | null
+  promised_day?: string | null
+  legal_day?: string | null
+  paused_for?: string | null
+  paused_since?: string | null
+  holder?: string | null
+}
+export interface DeadlinePromise {
+  of_case: string
+  case_number: string
+  case_title: string
+  material_name: string
+  made_at: string
+  due_day: string
+  age_days: number
+  overdue: boolean
+}
+export interface Colleague { id: string; name: string; role_names: string[] }
+export interface Delegation {
+  id: string
+  from_person: string
+  from_name: string
+  to_person: string
+  to_name: string
+  role: string
+  role_name: string
+  service: string
+  valid_from: string
+  valid_to: string
+  reason: string
+  revoked: boolean
+}
+export interface PossibleOperation {
+  operation: string
+  name: string
+  needs_basis: boolean
+  may: boolean
+  why_not?: string | null
+  tasks: Option[]
+  steps: Option[]
+  clocks: Option[]
+  materials: Option[]
+  people: Option[]
+}
+export interface Operated {
+  state: string
+  sequence: number
+  suspended: boolean
+  ended: boolean
+  waiting: string[]
+  clocks: { clock: string; name: string; paused: boolean; legal_day?: string | null; promised_day?: string | null }[]
+}
+
+export interface Cause { rule: string; basis: string; to_be_confirmed: boolean }
+export interface OpeningStep {
+  id: string
+  service: string
+  name: string
+  place: 'anywhere' | 'office' | 'visit'
+  from: string
+  to: string
+  critical: boolean
+  limit_text?: string | null
+  limit?: Cause | null
+  reason?: Cause | null
+}
+export interface Itinerary {
+  services: { id: string; name: string }[]
+  steps: OpeningStep[]
+  visits: string[]
+  finish: string
+  finish_by_law: string
+  provisional: boolean
+  fee_fen: number
+  documents: { id: string; name: string; hint: string; deferrable: boolean; needed_by: string[]; causes: Cause[] }[]
+}
+export interface OpeningAnswer {
+  shown: string[]
+  complete: boolean
+  places: Place[]
+  barred: Cause[]
+  requirements: { id: string; name: string; held: boolean; causes: Cause[] }[]
+  soonest?: Itinerary | null
+  fewest_visits?: Itinerary | null
+  no_way?: string | null
+}
+
+export interface Paper { id: string; kind: string; name: string; number: string; prints: number; printing?: string | null }
+export interface DeliveryPrint {
+  id: string
+  certificate: string
+  document: string
+  serial: string
+  state: string
+  state_text: string
+  reason: string
+  kiosk_name?: string | null
+  started_at: string
+  by_name: string
+}
+export interface Sending {
+  id: string
+  of_case: string
+  way: string
+  way_text: string
+  state: string
+  state_text: string
+  attempt: number
+  may_repeat: boolean
+  has_receipt: boolean
+  recipient: string
+  address: string
+  carrier: string
+  tracking: string
+  reason: string
+  made_at: string
+  dispatched_at?: string | null
+  ended_at?: string | null
+  by_name: string
+}
+export interface Handover { certificates: Paper[]; prints: DeliveryPrint[]; deliveries: Sending[] }
+export interface OwnDeliveries { certificates: Paper[]; deliveries: Sending[] }
+export interface PickUpCode { code: string; expires_at: string }
+export interface BlankRange {
+  id: string
+  kind: string
+  kind_name: string
+  kiosk_name?: string | null
+  first: string
+  last: string
+  size: number
+  issued: number
+  spoiled: number
+  voided: number
+  left: number
+  received_on: string
+  remark: string
+}
+export interface BlankStock { ranges: BlankRange[]; kinds: { id: string; name: string }[]; kiosks: { id: string; name: string }[] }
+export interface BlankSerial { kind: string; kind_name: string; serial: string; state: string; state_text: string; reason: string; at: string; by_name: string }
+export interface KioskMade { id: string; name: string; key?: string | null }
+export interface KioskTicket { ticket: string; seconds: number; title: string; certificates: { id: string; name: string; number: string; may_print: boolean }[] }
+export interface KioskPrint { id: string; serial: string; state: string }
+
+export interface ParkHost {
+  id: string
+  entity: string
+  name: string
+  address: string
+  contact: string
+  capacity: number
+  members: number
+  state: 'admitting' | 'suspended' | 'closed'
+  state_text: string
+  reason: string
+  opened_on: string
+}
+export interface ParkMember {
+  id: string
+  entity: string
+  name: string
+  credit_code: string
+  contact: string
+  valid_from: string
+  valid_to: string
+  state: string
+  state_text: string
+  contact_state: string
+  contact_text: string
+  contact_score?: number | null
+  checked_on?: string | null
+  reason: string
+}
+export interface ParkMail {
+  id: string
+  member: string
+  member_name: string
+  title: string
+  sender: string
+  received_on: string
+  forwarded_on?: string | null
+  method: string
+  proof: string
+}
+export interface ParkHostPage { host: ParkHost; members: ParkMember[]; mail: ParkMail[] }

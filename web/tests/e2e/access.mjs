@@ -4,9 +4,10 @@
 import { BASE, check } from './browser.mjs'
 
 const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
-const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|entities|staff|delegations|promises|statistics\/[^/]+\/records)\b/
+const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|entities|staff|delegations|promises|deadlines|changes|colleagues|blanks|kiosks|prints|deliveries|park|statistics\/[^/]+\/records)\b/
 const OPEN = new Set(['sign_in', 'find_current_session', 'register_person', 'list_services', 'find_service', 'ask_guide', 'find_form',
-  'find_certificate', 'list_statistics', 'compute_statistic'])
+  'find_certificate', 'list_statistics', 'compute_statistic', 'find_opening', 'ask_opening',
+  'identify_at_kiosk', 'start_kiosk_print', 'end_kiosk_print', 'read_kiosk_print', 'list_public_hosts'])
 
 async function signIn(account) {
   const answer = await fetch(`${BASE}/api/v1/sessions`, { method: 'POST', headers: { 'Content-Type': 'application/json' },

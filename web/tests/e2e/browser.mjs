@@ -56,6 +56,12 @@ export async function person(browser, { width = 1280, height = 900, language = '
   await context.addCookies([{ name: 'yichuang_lang', value: language, url: BASE }])
   const page = await context.newPage()
   page.setDefaultTimeout(30_000)
+  const asked = new Set()
+  waiting.set(page, asked)
+  // The stream of news stays open as long as its page does.
+  page.on('request', (request) => request.url().endsWith('/api/v1/changes') || asked.add(request))
+  page.on('requestfinished', (request) => asked.delete(request))
+  page.on('requestfailed', (request) => asked.delete(request))
   page.on('pageerror', (error) => check('no page error', false, error.message))
   page.on('console', (message) => {
     if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text()))
@@ -64,11 +70,25 @@ export async function person(browser, { width = 1280, height = 900, language = '
   return page
 }
 
-export const go = (page, path) => page.goto(BASE + path, { waitUntil: 'networkidle' })
+const waiting = new WeakMap()
+/// Every request of the page is answered, and for a while none has followed.
+export async function settled(page, quiet = 300, limit = 30_000) {
+  const until = Date.now() + limit
+  for (let since = Date.now(); Date.now() - since < quiet; await page.waitForTimeout(50)) {
+    if (waiting.get(page)?.size) since = Date.now()
+    if (Date.now() > until) throw new Error(`still waiting for ${[...waiting.get(page)].map((request) => request.url()).join(' ')}`)
+  }
+}
+
+export async function go(page, path) {
+  const answer = await page.goto(BASE + path, { waitUntil: 'load' })
+  await settled(page)
+  return answer
+}
 
 /// What holds for every page: axe finds nothing, nothing overflows sideways, a heading and a language are there.
 export async function inspect(page, name) {
-  await page.waitForLoadState('networkidle')
+  await settled(page)
   if (!INSPECTS) return page.waitForTimeout(500)  // a person looks before the next click, while the page may still be drawn
   await page.evaluate(AXE)
   const found = await page.evaluate((rules) => globalThis.axe.run(document, { runOnly: { type: 'tag', values: rules } }), RULES)

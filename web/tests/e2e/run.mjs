@@ -6,7 +6,11 @@ import { journey } from './journey.mjs'
 import { services } from './services.mjs'
 import { statistics } from './statistics.mjs'
 import { withdrawal } from './withdrawal.mjs'
+import { deadlines } from './deadlines.mjs'
+import { delivery } from './delivery.mjs'
+import { opening } from './opening.mjs'
 
+const all = { access, pages, statistics, withdrawal, journey, services, deadlines, opening, delivery }
 const wanted = process.argv.slice(2)
-for (const [name, work] of Object.entries({ access, pages, statistics, withdrawal, journey, services })) if (!wanted.length || wanted.includes(name)) await work()
+for (const [name, work] of Object.entries(all)) if (!wanted.length || wanted.includes(name)) await work()
 report()
