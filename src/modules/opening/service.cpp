@@ -60,9 +60,9 @@ base::Result<std::vector<std::pair<std::string, Cause>>> rows_of(const Work& wor
   if (outcome.value.kind() != feel::Kind::list) return rows;
   const auto& values = outcome.value.as_list();
   for (std::size_t row = 0; row < values.size() && row < outcome.matches.size(); ++row) {
-    const base::Text basis = reason_text(outcome.matches[row].annotations);
+    const base::Text basis = reason_text(outcome.matches[row].row->annotations);
     rows.emplace_back(values[row].as_string(),
-                      Cause{"opening/" + decision + "#" + outcome.matches[row].rule_id, basis, to_be_confirmed(basis)});
+                      Cause{"opening/" + decision + "#" + outcome.matches[row].row->rule_id, basis, to_be_confirmed(basis)});
   }
   return rows;
 }
@@ -111,8 +111,8 @@ base::Result<std::optional<Fit>> fit_of(const catalogue::OpeningWay& way, const 
       TRY(const dmn::Outcome outcome, dmn::evaluate(*service->decisions, stage.decision, inputs, work.world));
       if (!outcome.value.is_true()) continue;
       if (!outcome.matches.empty()) {
-        const base::Text basis = reason_text(outcome.matches.back().annotations);
-        reason = Cause{service->id + "/" + stage.decision + "#" + outcome.matches.back().rule_id, basis,
+        const base::Text basis = reason_text(outcome.matches.back().row->annotations);
+        reason = Cause{service->id + "/" + stage.decision + "#" + outcome.matches.back().row->rule_id, basis,
                        to_be_confirmed(basis)};
       }
     }
