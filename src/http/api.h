@@ -40,6 +40,10 @@ struct Page {
 struct Nothing {};
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 
+/// The places of a command's log entries as headers: `Log-Index` and `Log-Leaf-Hash` of the last one, and all of them in
+/// `Log-Receipts` as "public/12/ab34…".
+void add_receipts(Reply& reply, const std::vector<storage::Receipt>& receipts);
+
 /// Runs `work` once per Idempotency-Key: replays the stored answer, or runs, stores and commits.
 /// Errors: 400 `http.key_missing`, 422 `storage.key_reused`.
 Reply once(storage::Store& store, const Request& request, int status,

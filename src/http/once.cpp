@@ -13,6 +13,16 @@ std::string fingerprint_of(const Request& request) {
 
 }  // namespace
 
+void add_receipts(Reply& reply, const std::vector<storage::Receipt>& receipts) {
+  if (receipts.empty()) return;
+  std::string all;
+  for (const storage::Receipt& receipt : receipts)
+    all += (all.empty() ? "" : ", ") + receipt.log + "/" + std::to_string(receipt.index) + "/" + receipt.leaf_hash;
+  reply.headers.emplace_back("Log-Index", std::to_string(receipts.back().index));
+  reply.headers.emplace_back("Log-Leaf-Hash", receipts.back().leaf_hash);
+  reply.headers.emplace_back("Log-Receipts", std::move(all));
+}
+
 Reply once(storage::Store& store, const Request& request, int status,
            const std::function<base::Result<std::string>(storage::Transaction&)>& work) {
   const storage::CommandKey key{.person = request.caller.person,
@@ -31,13 +41,15 @@ Reply once(storage::Store& store, const Request& request, int status,
     repeated = earlier.has_value();
     if (earlier) return *earlier;
     TRY(std::string body, work(transaction));
-    storage::Repeat repeat{.status = status, .body = std::move(body)};
+    transaction.settle();  // the places in the log belong to the answer
+    storage::Repeat repeat{.status = status, .body = std::move(body), .receipts = transaction.receipts()};
     storage::save_repeat(transaction, key, repeat, request.at);
     return repeat;
   });
   if (!outcome) return problem(outcome.error(), request);
   Reply reply{.status = outcome->status, .body = std::move(outcome->body)};
   reply.headers.emplace_back("Cache-Control", "no-store");
+  add_receipts(reply, outcome->receipts);
   if (repeated) reply.headers.emplace_back("Idempotent-Replayed", "true");
   return reply;
 }

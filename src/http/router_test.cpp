@@ -326,6 +326,7 @@ class Api : public testing::Test {
         [this](storage::Transaction& t, const Request&, const sample::Wish& body) -> base::Result<sample::Answer> {
           ++runs_;
           const std::int64_t number = t.next_number("wishes");
+          t.at_end([number](storage::Transaction& last) { last.add_receipt({"public", number + 40, "ab"}); });
           if (body.text == "no")
             return base::Error{.kind = base::Refusal::conflict, .code = "sample.no", .message = {"不行", "no"}};
           return sample::Answer{.text = body.text, .count = number};
@@ -369,6 +370,11 @@ TEST_F(Api, runs_a_command_once_however_often_it_is_sent) {
   EXPECT_EQ(again.status, 201);
   EXPECT_EQ(again.body, first.body);
   EXPECT_EQ(header_of(again, "Idempotent-Replayed"), "true");
+  for (const Reply* reply : {&first, &again}) {
+    EXPECT_EQ(header_of(*reply, "Log-Index"), "41");
+    EXPECT_EQ(header_of(*reply, "Log-Leaf-Hash"), "ab");
+    EXPECT_EQ(header_of(*reply, "Log-Receipts"), "public/41/ab");
+  }
   EXPECT_EQ(runs_, 1);
   EXPECT_EQ(post("k2", R"({"text":"a"})").body, R"({"text":"a","count":2})");
 }

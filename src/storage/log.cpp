@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <sstream>
+#include <utility>
 
 #include "conflict.h"
 #include "storage/storage.h"
@@ -16,6 +18,22 @@ Event event_of(const Row& row, std::size_t first) {
           .at = row.at(first + 3).instant(),
           .actor = row.at(first + 4).id(),
           .data = row.at(first + 5).text()};
+}
+
+/// "public 12 ab34… audit 7 cd56…"
+std::string receipts_text(const std::vector<Receipt>& receipts) {
+  std::string text;
+  for (const Receipt& receipt : receipts)
+    text += (text.empty() ? "" : " ") + receipt.log + " " + std::to_string(receipt.index) + " " + receipt.leaf_hash;
+  return text;
+}
+
+std::vector<Receipt> receipts_of(const std::string& text) {
+  std::vector<Receipt> receipts;
+  std::istringstream words(text);
+  Receipt receipt;
+  while (words >> receipt.log >> receipt.index >> receipt.leaf_hash) receipts.push_back(receipt);
+  return receipts;
 }
 
 }  // namespace
@@ -58,12 +76,33 @@ std::int64_t Transaction::append(Stream stream, std::int64_t expected_sequence, 
 }
 
 std::int64_t Transaction::next_number(std::string_view counter) {
-  return find("INSERT INTO counters (name, value) VALUES (?, 1) "
-              "ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value",
-              {counter})
+  return find(
+             "INSERT INTO counters (name, value) VALUES (?, 1) "
+             "ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value",
+             {counter})
       .value()
       .at(0)
       .number();
+}
+
+void Transaction::settle() {
+  // Taken out first: a step that throws is not run again with the next one.
+  for (const Step& step : std::exchange(steps_, {})) step(*this);
+  CHECK(steps_.empty());
+}
+
+void Store::stop_writing(const base::Text& why) {
+  const std::lock_guard guard(stopped_mutex_);
+  stopped_ = why;
+}
+
+std::optional<base::Text> Store::stopped() const {
+  const std::lock_guard guard(stopped_mutex_);
+  return stopped_;
+}
+
+void Store::check_not_stopped() const {
+  if (const auto why = stopped()) throw Fault("writing was stopped: " + why->en);
 }
 
 void Transaction::enqueue(std::string_view kind, std::string data, base::Instant not_before) {
@@ -114,8 +153,9 @@ std::int64_t log_end(Snapshot& snapshot) {
 }
 
 base::Result<std::optional<Repeat>> find_repeat(Snapshot& snapshot, const CommandKey& key) {
-  const std::optional<Row> row = snapshot.find(
-      "SELECT fingerprint, status, body FROM idempotency WHERE person = ? AND key = ?", {key.person, key.key});
+  const std::optional<Row> row =
+      snapshot.find("SELECT fingerprint, status, body, receipts FROM idempotency WHERE person = ? AND key = ?",
+                    {key.person, key.key});
   if (!row) return std::optional<Repeat>{};
   if (row->at(0).text() != key.fingerprint)
     return base::Error{.kind = base::Refusal::invalid,
@@ -123,15 +163,16 @@ base::Result<std::optional<Repeat>> find_repeat(Snapshot& snapshot, const Comman
                        .message = {.zh = "该幂等键已用于内容不同的另一次提交，请更换新的幂等键后重新提交。",
                                    .en = "This idempotency key was already used for a different submission. "
                                          "Please submit again with a new key."}};
-  return std::optional<Repeat>{
-      Repeat{.status = static_cast<int>(row->at(1).number()), .body = row->at(2).text()}};
+  return std::optional<Repeat>{Repeat{.status = static_cast<int>(row->at(1).number()),
+                                      .body = row->at(2).text(),
+                                      .receipts = receipts_of(row->at(3).text())}};
 }
 
 void save_repeat(Transaction& transaction, const CommandKey& key, const Repeat& repeat, base::Instant at) {
   const std::int64_t saved = transaction.execute(
-      "INSERT INTO idempotency (person, key, fingerprint, status, body, at) VALUES (?, ?, ?, ?, ?, ?) "
+      "INSERT INTO idempotency (person, key, fingerprint, status, body, at, receipts) VALUES (?, ?, ?, ?, ?, ?, ?) "
       "ON CONFLICT (person, key) DO NOTHING",
-      {key.person, key.key, key.fingerprint, repeat.status, repeat.body, at});
+      {key.person, key.key, key.fingerprint, repeat.status, repeat.body, at, receipts_text(repeat.receipts)});
   if (saved != 1) throw Conflict("the same command was finished meanwhile");
 }
 

@@ -51,6 +51,9 @@ CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, d
 CREATE TABLE outbox (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind TEXT NOT NULL, data TEXT NOT NULL,
     due_at BIGINT NOT NULL, attempts BIGINT NOT NULL, last_error TEXT);
 CREATE INDEX outbox_due_at ON outbox (due_at)
+)"},
+                                          Migration{.name = "storage/0002_receipts", .sql = R"(
+ALTER TABLE idempotency ADD COLUMN receipts TEXT NOT NULL DEFAULT ''
 )"}};
 
 std::string_view trim(std::string_view text) {

@@ -144,6 +144,7 @@ PostgresStore::PostgresStore(const Options& options)
 
 void PostgresStore::write(const std::function<bool(Transaction&)>& work) {
   CHECK(writing_for != this);
+  check_not_stopped();
   const Mark mark(writing_for, static_cast<const void*>(this));
   for (int tries = 1; tries < tries_max; ++tries) {
     if (try_write(work)) return;
@@ -159,6 +160,7 @@ bool PostgresStore::try_write(const std::function<bool(Transaction&)>& work) {
     connection.begin("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()");
     PostgresTransaction transaction(*connection);
     if (!work(transaction)) return true;
+    transaction.settle();
     connection->take_warning();
     std::string tag;
     try {
@@ -211,6 +213,7 @@ base::Result<void> PostgresStore::backup(const std::string& target) {
 }
 
 std::optional<base::Text> PostgresStore::trouble() const {
+  if (const auto why = stopped()) return why;
   const std::lock_guard guard(trouble_mutex_);
   if (trouble_.empty()) return std::nullopt;
   return base::Text{.zh = "数据库服务器无法连接，恢复后自动继续。原因：" + trouble_,

@@ -153,6 +153,7 @@ SqliteStore::~SqliteStore() {
 
 void SqliteStore::write(const std::function<bool(Transaction&)>& work) {
   CHECK(writing_for != this);  // a command inside a command would wait for itself
+  check_not_stopped();
   const auto command = std::make_shared<Command>();
   command->work = &work;
   {
@@ -248,6 +249,11 @@ bool SqliteStore::run_command(Command& command, bool has_savepoint) {
   bool keep = false;
   try {
     keep = (*command.work)(transaction);
+    if (keep) {
+      keep = false;
+      transaction.settle();
+      keep = true;
+    }
   } catch (const SqliteFault& fault) {
     command.error = is_full(fault.code) ? std::make_exception_ptr(FullFault(fault.what())) : std::current_exception();
     note_failure(fault);
@@ -452,6 +458,7 @@ base::Result<void> SqliteStore::migrate(std::span<const Migration> migrations) {
 }
 
 std::optional<base::Text> SqliteStore::trouble() const {
+  if (const auto why = stopped()) return why;
   if (latched_) {
     const std::lock_guard guard(trouble_mutex_);
     return base::Text{

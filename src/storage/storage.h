@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -104,9 +105,18 @@ struct NewEvent {
   std::string data;
 };
 
+/// Where a log keeps what a command did: what its sender can check it by.
+struct Receipt {
+  std::string log;
+  std::int64_t index = 0;
+  std::string leaf_hash;  // hexadecimal digits
+};
+
 /// A unit of work that either happens as a whole or not at all.
 class Transaction : public Snapshot {
  public:
+  using Step = std::function<void(Transaction&)>;
+
   /// Rows changed.
   virtual std::int64_t execute(std::string_view sql, std::span<const Datum> parameters) = 0;
   std::int64_t execute(std::string_view sql, Parameters parameters = {}) {
@@ -122,6 +132,18 @@ class Transaction : public Snapshot {
 
   /// Something to be done outside after the commit, at least once: `kind` chooses the handler, `data` is JSON.
   void enqueue(std::string_view kind, std::string data, base::Instant not_before);
+
+  /// Does `step` last, before the commit: what all commands need in turn (the next place of a log) is held shortly, and
+  /// taken in one order. Steps run as they were added; a step may not add another.
+  void at_end(Step step) { steps_.push_back(std::move(step)); }
+  /// Runs the steps now; the store does it before the commit.
+  void settle();
+  void add_receipt(Receipt receipt) { receipts_.push_back(std::move(receipt)); }
+  const std::vector<Receipt>& receipts() const { return receipts_; }
+
+ private:
+  std::vector<Step> steps_;
+  std::vector<Receipt> receipts_;
 };
 
 /// The events of a stream after `after`, oldest first.
@@ -148,6 +170,7 @@ std::int64_t log_end(Snapshot& snapshot);
 struct Repeat {
   int status = 0;
   std::string body;
+  std::vector<Receipt> receipts = {};
 };
 /// What a command's sender said about repeating it.
 struct CommandKey {
@@ -221,9 +244,21 @@ class Store {
   /// A complete copy while serving, in a new file (SQLite) or folder (PostgreSQL).
   virtual base::Result<void> backup(const std::string& target) = 0;
 
-  /// Nothing when writes work; otherwise why they do not (latched after a failed sync, disk full).
+  /// Nothing when writes work; otherwise why they do not (latched after a failed sync, disk full, stopped).
   virtual std::optional<base::Text> trouble() const = 0;
   virtual std::string_view kind() const = 0;  // "sqlite" or "postgresql"
+
+  /// From now on every `write` is a Fault that says why; reading goes on. For data that must not grow.
+  void stop_writing(const base::Text& why);
+  std::optional<base::Text> stopped() const;
+
+ protected:
+  /// Errors: throws Fault when writing was stopped.
+  void check_not_stopped() const;
+
+ private:
+  mutable std::mutex stopped_mutex_;
+  std::optional<base::Text> stopped_;
 };
 
 /// Errors: `storage.open_failed`, `storage.in_use` when another process owns the file.

@@ -214,18 +214,63 @@ TEST_P(Contract, events_are_never_changed_or_deleted) {
 TEST_P(Contract, a_repeated_command_gets_the_stored_answer_and_a_reused_key_is_refused) {
   storage::CommandKey key{.person = {4}, .key = "k-1", .fingerprint = "abc"};
   store_->write([&](Transaction& transaction) {
-    storage::save_repeat(transaction, key, {.status = 201, .body = "{\"id\":1}"}, {10});
+    storage::save_repeat(transaction, key,
+                         {.status = 201, .body = "{\"id\":1}", .receipts = {{"public", 7, "ab"}, {"audit", 8, "cd"}}},
+                         {10});
     return true;
   });
   const auto find = [&] { return store_->read_value([&](Snapshot& now) { return storage::find_repeat(now, key); }); };
   EXPECT_EQ(find().value().value().body, "{\"id\":1}");
   EXPECT_EQ(find().value().value().status, 201);
+  ASSERT_EQ(find().value().value().receipts.size(), 2U);
+  EXPECT_EQ(find().value().value().receipts[1].log, "audit");
+  EXPECT_EQ(find().value().value().receipts[1].index, 8);
+  EXPECT_EQ(find().value().value().receipts[1].leaf_hash, "cd");
   key.fingerprint = "other";
   EXPECT_EQ(find().error().code, "storage.key_reused");
   key.person = {5};
   EXPECT_FALSE(find().value().has_value());
   store_->write([](Transaction& transaction) { return storage::forget_repeats(transaction, {11}) == 1; });
   EXPECT_EQ(number("SELECT COUNT(*) FROM idempotency"), 0);
+}
+
+TEST_P(Contract, last_steps_are_done_before_the_commit_in_order_or_not_at_all) {
+  const auto add = [](std::int64_t id) {
+    return [id](Transaction& transaction) {
+      const auto count = transaction.find("SELECT COUNT(*) FROM notes").value().at(0).number();
+      transaction.execute("INSERT INTO notes (id, text, amount) VALUES (?, ?, ?)", {id, "last", count});
+    };
+  };
+  store_->write([&](Transaction& transaction) {
+    transaction.at_end(add(2));
+    transaction.at_end(add(3));
+    add(1)(transaction);
+    return true;
+  });
+  EXPECT_EQ(number("SELECT amount FROM notes WHERE id = 1"), 0);
+  EXPECT_EQ(number("SELECT amount FROM notes WHERE id = 2"), 1);
+  EXPECT_EQ(number("SELECT amount FROM notes WHERE id = 3"), 2);
+  store_->write([&](Transaction& transaction) {
+    transaction.at_end(add(4));
+    transaction.settle();
+    transaction.at_end(add(5));
+    return false;
+  });
+  EXPECT_THROW(store_->write([&](Transaction& transaction) {
+    add(6)(transaction);
+    transaction.at_end([](Transaction&) { throw storage::Fault("the last step failed"); });
+    return true;
+  }),
+               storage::Fault);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM notes"), 3);
+}
+
+TEST_P(Contract, a_store_that_was_stopped_reads_but_does_not_write) {
+  add_note(1);
+  store_->stop_writing({"日志被回退", "the log was set back"});
+  EXPECT_THROW(add_note(2), storage::Fault);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM notes"), 1);
+  EXPECT_EQ(store_->trouble().value().en, "the log was set back");
 }
 
 TEST_P(Contract, one_key_sent_by_many_at_once_is_done_once) {
