@@ -1,0 +1,191 @@
+/// The public log and the audit log: entries written with the change they tell of, tiles and checkpoints served as
+/// files, proofs, receipts, and who looked at a file. The face for every module that has something to write down.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/tlog/policy.h"
+#include "kernel/tlog/proof.h"
+#include "kernel/tlog/tile.h"
+#include "modules/evidence/model.h"
+#include "modules/evidence/signer.h"
+#include "storage/storage.h"
+
+namespace http {
+class Router;
+}
+
+namespace evidence {
+
+/// Writes an entry with the transaction: its place is taken at the transaction's end, and told in its receipts.
+void record(storage::Transaction& transaction, NewEntry entry);
+
+/// Somebody of the office looked at what belongs to `subject` ("case/…").
+struct Read {
+  std::string division;
+  std::string subject;
+  base::Id person;
+  std::string what;  // "case", "material", "document"
+  std::string reason;
+  base::Instant at;
+};
+/// One line of the list "who looked at my file".
+struct PastRead {
+  base::Id person;
+  std::string what;
+  std::string reason;
+  base::Instant at;
+  std::string log;
+  std::int64_t index = 0;
+};
+/// Looks repeated by one person within a quarter of an hour are one look; returns whether a new entry was written.
+/// Errors: throws storage::Fault.
+bool record_read(storage::Store& store, const Read& read);
+
+/// Keeps the looks. Reading goes on when the disk is full: what cannot be written then is owed, and written by
+/// `catch_up`; owed looks are lost when the program is killed meanwhile. Thread-safe.
+class ReadBook {
+ public:
+  explicit ReadBook(storage::Store& store) : store_(store) {}
+  void note(const Read& read);
+  /// Returns how many are still owed.
+  std::size_t catch_up();
+
+ private:
+  static constexpr std::size_t owed_max = 100'000;
+  storage::Store& store_;
+  std::mutex mutex_;
+  std::vector<Read> owed_;
+};
+std::vector<PastRead> reads_of(storage::Snapshot& snapshot, std::string_view subject, int limit);
+
+/// An entry as it is stored.
+struct StoredEntry {
+  std::string log;
+  std::int64_t index = 0;
+  std::string subject;
+  std::string leaf_hash;  // hexadecimal digits
+  std::string text;
+  EventRef event;
+  std::string salt;  // hexadecimal digits; empty once it was erased
+};
+/// Oldest first.
+std::vector<StoredEntry> entries_of(storage::Snapshot& snapshot, std::string_view subject, int limit);
+/// The entry of a stream's event.
+std::optional<StoredEntry> entry_of_event(storage::Snapshot& snapshot, std::string_view subject, std::int64_t sequence);
+std::optional<StoredEntry> find_entry(storage::Snapshot& snapshot, std::string_view log, std::int64_t index);
+/// Drops the salts of a subject: nobody can tell any more what its entries sealed. Returns how many.
+std::int64_t erase_salts(storage::Transaction& transaction, std::string_view subject);
+
+/// One log as it was opened: a closed one is kept and served, but grows no more.
+struct LogRow {
+  std::string name;  // "public", "public-2", "audit"
+  std::string kind;
+  std::string origin;
+  std::int64_t size = 0;
+  base::Instant opened_at;
+  bool is_closed = false;
+};
+std::vector<LogRow> list_logs(storage::Snapshot& snapshot);
+
+/// What a log's page shows.
+struct Standing {
+  LogRow row;
+  tlog::TreeHead head;     // of the checkpoint that is served
+  std::string checkpoint;  // empty: none yet
+  base::Instant signed_at;
+  std::vector<tlog::VerifierKey> keys;
+  tlog::Policy policy;
+  std::vector<tlog::Signed> witnesses;  // that have cosigned this checkpoint
+  bool is_witnessed = false;
+  std::optional<base::Text> refusal;  // why it signs no more
+};
+
+struct Settings {
+  std::string folder;  // tiles, checkpoints, keys, policy
+  std::string origin;  // "licence.example.gov.cn/log"; the log's name is put behind it
+  Sealing sealing;     // how keys are kept
+};
+
+/// That the served checkpoint continues an older one.
+struct Continuation {
+  std::vector<tlog::Hash> proof;
+  tlog::TreeHead head;
+  std::string checkpoint;
+};
+
+class Live;
+
+/// The logs of one program. Thread-safe.
+class Logs {
+ public:
+  /// Names the logs on the first start, reads keys and policy, and compares the database with what was signed before.
+  /// A log that was set back signs no more.
+  /// Errors: `evidence.keys_damaged`, `tlog.policy_malformed`.
+  static base::Result<std::unique_ptr<Logs>> open(storage::Store& store, const Settings& settings, base::Instant now);
+  ~Logs();
+
+  /// Stops the store's writing when a log was set back.
+  void stop_if_set_back();
+  /// Writes tiles and signs a checkpoint for what was committed since the last one. Returns the entries covered anew.
+  std::int64_t publish(base::Instant now);
+  /// Asks the witnesses to cosign the latest checkpoints; returns how many cosignatures came.
+  int ask_witnesses(base::Instant now);
+  /// Puts the audit log's checkpoint into the public log when an hour has passed since the last time.
+  void anchor_audit_log(base::Instant now);
+
+  std::vector<Standing> standings() const;
+  std::optional<Standing> standing(std::string_view log) const;
+  /// A tile's bytes; nothing when the published log has no such tile.
+  std::optional<std::string> tile(std::string_view log, tlog::TileId tile) const;
+  /// Errors: `evidence.log_unknown`, `evidence.not_published` (try again in two seconds).
+  base::Result<tlog::Proof> proof(std::string_view log, std::uint64_t index) const;
+  /// From `old_size` to the served checkpoint. Errors: as `proof`.
+  base::Result<Continuation> consistency(std::string_view log, std::uint64_t old_size) const;
+  /// The leaf as the tiles have it. Errors: as `proof`.
+  base::Result<tlog::Hash> leaf(std::string_view log, std::uint64_t index) const;
+
+  /// Compares database, tiles, checkpoints and high-water mark from end to end; the first fault of each kind is named.
+  std::vector<base::Text> check() const;
+
+  /// A second key signs beside the first, and is made known in the log. While nothing is served.
+  /// Errors: `evidence.log_unknown`.
+  base::Result<tlog::VerifierKey> rotate_key(std::string_view log, base::Instant now);
+  /// The older keys sign no more.
+  base::Result<void> retire_keys(std::string_view log);
+  /// Closes a log that was set back and opens the next one ("public-2"), whose first entry states the last checkpoint
+  /// of the closed one. `reason` is written there. Errors: `evidence.log_unknown`.
+  base::Result<std::string> reopen(std::string_view log, std::string_view reason, base::Instant now);
+
+ private:
+  explicit Logs(storage::Store& store, Settings settings);
+  std::shared_ptr<Live> find(std::string_view log) const;
+  std::vector<std::shared_ptr<Live>> everyone() const;
+  base::Result<void> add(const LogRow& row, base::Instant now);
+
+  storage::Store& store_;
+  Settings settings_;
+  tlog::Policy policy_;
+  mutable std::mutex mutex_;  // of the map alone
+  std::map<std::string, std::shared_ptr<Live>, std::less<>> logs_;
+};
+
+/// What of the receipt page and its API is this installation's own.
+struct Site {
+  std::string base_url;
+  bool demonstration = false;
+};
+void mount(http::Router& router, storage::Store& store, const Logs& logs, const Site& site);
+
+std::span<const storage::Migration> migrations();
+
+}  // namespace evidence

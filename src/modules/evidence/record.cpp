@@ -1,0 +1,72 @@
+/// Writing entries down.
+#include <sodium.h>
+
+#include <utility>
+
+#include "store.h"
+
+namespace evidence {
+namespace {
+
+/// Looks repeated within this time are one look.
+constexpr std::int64_t read_again_us = 15 * 60 * base::us_per_second;
+
+Place write(storage::Transaction& transaction, const NewEntry& entry) {
+  const Place place = take_place(transaction, to_text(entry.log));
+  Salt salt{};
+  if (!entry.sealed.empty()) randombytes_buf(salt.data(), salt.size());
+  const std::string text = entry_text(entry, last_index(transaction, place.log, entry.subject), salt);
+  CHECK(text.size() <= tlog::entry_bytes_max);
+  const std::string leaf = tlog::to_hex(tlog::leaf_hash(text));
+  insert_entry(transaction, place, entry, text, leaf);
+  if (!entry.sealed.empty()) insert_salt(transaction, place, to_hex(salt));
+  transaction.add_receipt({.log = place.log, .index = place.index, .leaf_hash = leaf});
+  return place;
+}
+
+}  // namespace
+
+void record(storage::Transaction& transaction, NewEntry entry) {
+  transaction.at_end([entry = std::move(entry)](storage::Transaction& last) { write(last, entry); });
+}
+
+bool record_read(storage::Store& store, const Read& read) {
+  const base::Instant since = read.at.plus_us(-read_again_us);
+  if (store.read_value([&](storage::Snapshot& snapshot) { return has_read_since(snapshot, read, since); }))
+    return false;
+  store.write([&](storage::Transaction& transaction) {
+    NewEntry entry{.log = LogKind::audit_log,
+                   .type = "read",
+                   .subject = read.subject,
+                   .at = read.at,
+                   .open = {{"what", read.what}},
+                   .sealed = {{"by", base::to_text(read.person)}, {"reason", read.reason}}};
+    transaction.at_end(
+        [&read, entry = std::move(entry)](storage::Transaction& last) { insert_read(last, write(last, entry), read); });
+    return true;
+  });
+  return true;
+}
+
+void ReadBook::note(const Read& read) {
+  try {
+    record_read(store_, read);
+  } catch (const storage::Fault&) {
+    const std::lock_guard guard(mutex_);
+    if (owed_.size() < owed_max) owed_.push_back(read);
+  }
+}
+
+std::size_t ReadBook::catch_up() {
+  std::vector<Read> owed;
+  {
+    const std::lock_guard guard(mutex_);
+    if (owed_.empty() || store_.trouble()) return owed_.size();
+    owed = std::exchange(owed_, {});
+  }
+  for (const Read& read : owed) note(read);
+  const std::lock_guard guard(mutex_);
+  return owed_.size();
+}
+
+}  // namespace evidence

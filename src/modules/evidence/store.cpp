@@ -1,0 +1,212 @@
+#include "store.h"
+
+#include "evidence_migrations.h"
+
+namespace evidence {
+namespace {
+
+using storage::Row;
+
+constexpr std::string_view entry_columns =
+    "e.log, e.idx, e.subject, e.leaf_hash, e.entry, e.stream_kind, e.stream_id, e.sequence, COALESCE(s.salt, '')";
+constexpr std::string_view entry_tables =
+    " FROM log_entries e LEFT JOIN log_salts s ON s.log = e.log AND s.idx = e.idx ";
+
+StoredEntry entry_of(const Row& row) {
+  return {.log = row.at(0).text(),
+          .index = row.at(1).number(),
+          .subject = row.at(2).text(),
+          .leaf_hash = row.at(3).text(),
+          .text = row.at(4).text(),
+          .event = {.kind = row.at(5).text(), .id = row.at(6).number(), .sequence = row.at(7).number()},
+          .salt = row.at(8).text()};
+}
+
+std::string select_entries(std::string_view where) {
+  return "SELECT " + std::string(entry_columns) + std::string(entry_tables) + std::string(where);
+}
+
+std::vector<StoredEntry> entries_in(const storage::Rows& rows) {
+  std::vector<StoredEntry> entries;
+  for (const Row& row : rows) entries.push_back(entry_of(row));
+  return entries;
+}
+
+}  // namespace
+
+Place take_place(storage::Transaction& transaction, std::string_view kind) {
+  const auto row = transaction.find(
+      "UPDATE logs SET size = size + 1 WHERE kind = ? AND closed_at = 0 RETURNING name, size - 1", {kind});
+  if (!row) throw storage::Fault("no log is open: " + std::string(kind));
+  return {.log = row->at(0).text(), .index = row->at(1).number()};
+}
+
+std::optional<std::int64_t> last_index(storage::Snapshot& snapshot, std::string_view log, std::string_view subject) {
+  const auto row = snapshot.find("SELECT idx FROM log_entries WHERE subject = ? AND log = ? ORDER BY idx DESC LIMIT 1",
+                                 {subject, log});
+  return row ? std::optional(row->at(0).number()) : std::nullopt;
+}
+
+void insert_entry(storage::Transaction& transaction, const Place& place, const NewEntry& entry, const std::string& text,
+                  const std::string& leaf_hash) {
+  transaction.execute(
+      "INSERT INTO log_entries (log, idx, subject, leaf_hash, entry, stream_kind, stream_id, sequence) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      {place.log, place.index, entry.subject, leaf_hash, text, entry.event.kind, entry.event.id, entry.event.sequence});
+}
+
+void insert_salt(storage::Transaction& transaction, const Place& place, const std::string& salt) {
+  transaction.execute("INSERT INTO log_salts (log, idx, salt) VALUES (?, ?, ?)", {place.log, place.index, salt});
+}
+
+void insert_read(storage::Transaction& transaction, const Place& place, const Read& read) {
+  transaction.execute(
+      "INSERT INTO reads (log, idx, division, subject, person, what, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      {place.log, place.index, read.division, read.subject, read.person, read.what, read.reason, read.at});
+}
+
+bool has_read_since(storage::Snapshot& snapshot, const Read& read, base::Instant since) {
+  return snapshot
+      .find("SELECT idx FROM reads WHERE subject = ? AND at >= ? AND person = ? AND what = ? AND reason = ? LIMIT 1",
+            {read.subject, since, read.person, read.what, read.reason})
+      .has_value();
+}
+
+std::vector<PastRead> reads_of(storage::Snapshot& snapshot, std::string_view subject, int limit) {
+  std::vector<PastRead> reads;
+  for (const Row& row : snapshot.query("SELECT person, what, reason, at, log, idx FROM reads WHERE subject = ? "
+                                       "ORDER BY at DESC, idx DESC LIMIT ?",
+                                       {subject, limit}))
+    reads.push_back({.person = row.at(0).id(),
+                     .what = row.at(1).text(),
+                     .reason = row.at(2).text(),
+                     .at = row.at(3).instant(),
+                     .log = row.at(4).text(),
+                     .index = row.at(5).number()});
+  return reads;
+}
+
+std::vector<StoredEntry> load_entries(storage::Snapshot& snapshot, std::string_view log, std::int64_t index,
+                                      int limit) {
+  static const std::string sql = select_entries("WHERE e.log = ? AND e.idx >= ? ORDER BY e.idx LIMIT ?");
+  return entries_in(snapshot.query(sql, {log, index, limit}));
+}
+
+std::int64_t count_entries(storage::Snapshot& snapshot, std::string_view log) {
+  return snapshot.find("SELECT COUNT(*) FROM log_entries WHERE log = ?", {log}).value().at(0).number();
+}
+
+std::vector<StoredEntry> entries_of(storage::Snapshot& snapshot, std::string_view subject, int limit) {
+  static const std::string sql = select_entries("WHERE e.subject = ? ORDER BY e.log, e.idx LIMIT ?");
+  return entries_in(snapshot.query(sql, {subject, limit}));
+}
+
+std::optional<StoredEntry> entry_of_event(storage::Snapshot& snapshot, std::string_view subject,
+                                          std::int64_t sequence) {
+  static const std::string sql =
+      select_entries("WHERE e.subject = ? AND e.sequence = ? AND e.stream_kind <> '' LIMIT 1");
+  const auto row = snapshot.find(sql, {subject, sequence});
+  return row ? std::optional(entry_of(*row)) : std::nullopt;
+}
+
+std::optional<StoredEntry> find_entry(storage::Snapshot& snapshot, std::string_view log, std::int64_t index) {
+  static const std::string sql = select_entries("WHERE e.log = ? AND e.idx = ?");
+  const auto row = snapshot.find(sql, {log, index});
+  return row ? std::optional(entry_of(*row)) : std::nullopt;
+}
+
+std::int64_t erase_salts(storage::Transaction& transaction, std::string_view subject) {
+  return transaction.execute(
+      "DELETE FROM log_salts WHERE EXISTS (SELECT 1 FROM log_entries e WHERE e.log = log_salts.log AND "
+      "e.idx = log_salts.idx AND e.subject = ?)",
+      {subject});
+}
+
+std::vector<LogRow> list_logs(storage::Snapshot& snapshot) {
+  std::vector<LogRow> logs;
+  for (const Row& row : snapshot.query(
+           "SELECT name, kind, origin, size, opened_at, closed_at FROM logs ORDER BY kind DESC, opened_at, name"))
+    logs.push_back({.name = row.at(0).text(),
+                    .kind = row.at(1).text(),
+                    .origin = row.at(2).text(),
+                    .size = row.at(3).number(),
+                    .opened_at = row.at(4).instant(),
+                    .is_closed = row.at(5).number() != 0});
+  return logs;
+}
+
+void name_log(storage::Transaction& transaction, std::string_view name, std::string_view origin, base::Instant at) {
+  transaction.execute("UPDATE logs SET origin = ?, opened_at = ? WHERE name = ? AND origin = ''", {origin, at, name});
+}
+
+void close_log(storage::Transaction& transaction, std::string_view name, base::Instant at) {
+  transaction.execute("UPDATE logs SET closed_at = ? WHERE name = ?", {at, name});
+}
+
+void open_log(storage::Transaction& transaction, const LogRow& row) {
+  transaction.execute("INSERT INTO logs (name, kind, origin, size, opened_at, closed_at) VALUES (?, ?, ?, 0, ?, 0)",
+                      {row.name, row.kind, row.origin, row.opened_at});
+}
+
+std::int64_t size_of(storage::Snapshot& snapshot, std::string_view log) {
+  return snapshot.find("SELECT size FROM logs WHERE name = ?", {log}).value().at(0).number();
+}
+
+void save_checkpoint(storage::Transaction& transaction, std::string_view log, const StoredCheckpoint& checkpoint,
+                     base::Instant at) {
+  transaction.execute(
+      "INSERT INTO log_checkpoints (log, size, note, signed_at) VALUES (?, ?, ?, ?) ON CONFLICT (log, size) DO NOTHING",
+      {log, checkpoint.size, checkpoint.note, at});
+}
+
+std::vector<StoredCheckpoint> checkpoints_of(storage::Snapshot& snapshot, std::string_view log) {
+  std::vector<StoredCheckpoint> checkpoints;
+  for (const Row& row : snapshot.query("SELECT size, note FROM log_checkpoints WHERE log = ? ORDER BY size", {log}))
+    checkpoints.push_back({.size = row.at(0).number(), .note = row.at(1).text()});
+  return checkpoints;
+}
+
+bool has_checkpoints(storage::Snapshot& snapshot, std::string_view log) {
+  return snapshot.find("SELECT size FROM log_checkpoints WHERE log = ? LIMIT 1", {log}).has_value();
+}
+
+std::optional<base::Instant> last_anchor(storage::Snapshot& snapshot, std::string_view log) {
+  const auto row = snapshot.find("SELECT at FROM log_anchors WHERE log = ?", {log});
+  return row ? std::optional(row->at(0).instant()) : std::nullopt;
+}
+
+void save_anchor(storage::Transaction& transaction, std::string_view log, base::Instant at) {
+  transaction.execute(
+      "INSERT INTO log_anchors (log, at) VALUES (?, ?) ON CONFLICT (log) DO UPDATE SET at = excluded.at", {log, at});
+}
+
+std::vector<LoggedContent> load_contents(storage::Snapshot& snapshot, std::string_view log, std::int64_t index,
+                                         int limit) {
+  static const std::string sql =
+      "SELECT " + std::string(entry_columns) + ", COALESCE(v.type, ''), COALESCE(v.data, ''), COALESCE(v.actor, 0)" +
+      std::string(entry_tables) +
+      "LEFT JOIN events v ON v.stream_kind = e.stream_kind AND v.stream_id = e.stream_id AND v.sequence = e.sequence "
+      "WHERE e.log = ? AND e.idx >= ? ORDER BY e.idx LIMIT ?";
+  std::vector<LoggedContent> contents;
+  for (const Row& row : snapshot.query(sql, {log, index, limit}))
+    contents.push_back(
+        {.entry = entry_of(row), .type = row.at(9).text(), .data = row.at(10).text(), .actor = row.at(11).id()});
+  return contents;
+}
+
+std::vector<StreamEnd> stream_ends(storage::Snapshot& snapshot) {
+  std::vector<StreamEnd> ends;
+  for (const Row& row : snapshot.query("SELECT stream_kind, stream_id, MAX(sequence), MIN(at) FROM events "
+                                       "GROUP BY stream_kind, stream_id ORDER BY stream_kind, stream_id"))
+    ends.push_back({.kind = row.at(0).text(),
+                    .id = row.at(1).number(),
+                    .sequence = row.at(2).number(),
+                    .first_at = row.at(3).instant()});
+  return ends;
+}
+
+std::span<const storage::Migration> migrations() {
+  return evidence_migrations;
+}
+
+}  // namespace evidence

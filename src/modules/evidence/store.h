@@ -1,0 +1,64 @@
+/// The SQL of the logs, all of it.
+#pragma once
+
+#include "modules/evidence/evidence.h"
+
+namespace evidence {
+
+/// The next place of the open log of a kind.
+struct Place {
+  std::string log;
+  std::int64_t index = 0;
+};
+/// Errors: throws storage::Fault when no log of this kind is open.
+Place take_place(storage::Transaction& transaction, std::string_view kind);
+/// The subject's last entry in the log.
+std::optional<std::int64_t> last_index(storage::Snapshot& snapshot, std::string_view log, std::string_view subject);
+void insert_entry(storage::Transaction& transaction, const Place& place, const NewEntry& entry, const std::string& text,
+                  const std::string& leaf_hash);
+void insert_salt(storage::Transaction& transaction, const Place& place, const std::string& salt);
+void insert_read(storage::Transaction& transaction, const Place& place, const Read& read);
+bool has_read_since(storage::Snapshot& snapshot, const Read& read, base::Instant since);
+
+/// Entries from `index` on, in order.
+std::vector<StoredEntry> load_entries(storage::Snapshot& snapshot, std::string_view log, std::int64_t index, int limit);
+std::int64_t count_entries(storage::Snapshot& snapshot, std::string_view log);
+
+void name_log(storage::Transaction& transaction, std::string_view name, std::string_view origin, base::Instant at);
+void close_log(storage::Transaction& transaction, std::string_view name, base::Instant at);
+void open_log(storage::Transaction& transaction, const LogRow& row);
+std::int64_t size_of(storage::Snapshot& snapshot, std::string_view log);
+
+/// A checkpoint that was signed, without cosignatures.
+struct StoredCheckpoint {
+  std::int64_t size = 0;
+  std::string note;
+};
+void save_checkpoint(storage::Transaction& transaction, std::string_view log, const StoredCheckpoint& checkpoint,
+                     base::Instant at);
+std::vector<StoredCheckpoint> checkpoints_of(storage::Snapshot& snapshot, std::string_view log);
+bool has_checkpoints(storage::Snapshot& snapshot, std::string_view log);
+
+/// When the log's checkpoint was last put into the public log.
+std::optional<base::Instant> last_anchor(storage::Snapshot& snapshot, std::string_view log);
+void save_anchor(storage::Transaction& transaction, std::string_view log, base::Instant at);
+
+/// An entry beside the event it stands for.
+struct LoggedContent {
+  StoredEntry entry;
+  std::string type;  // empty: there is no such event
+  std::string data;
+  base::Id actor;
+};
+std::vector<LoggedContent> load_contents(storage::Snapshot& snapshot, std::string_view log, std::int64_t index,
+                                         int limit);
+/// Where a stream of events ends.
+struct StreamEnd {
+  std::string kind;
+  std::int64_t id = 0;
+  std::int64_t sequence = 0;
+  base::Instant first_at;
+};
+std::vector<StreamEnd> stream_ends(storage::Snapshot& snapshot);
+
+}  // namespace evidence
