@@ -88,20 +88,6 @@ struct Timing {
   }
 };
 
-/// What the clocks of a case say together: what is due next, and why nothing runs. For the boards that look at many cases.
-struct Timing {
-  std::optional<calendar::Date> next_day;   // the nearest day of a running clock
-  std::string next_clock;                   // whose day that is
-  std::optional<calendar::Date> legal_day;  // the nearest legal one of a running clock
-  std::optional<calendar::Pause> pause;     // set when no clock runs and one is paused: the latest pause
-  bool operator==(const Timing& other) const {
-    return next_day == other.next_day && next_clock == other.next_clock && legal_day == other.legal_day &&
-           pause.has_value() == other.pause.has_value() && (!pause || pause->from == other.pause->from);
-  }
-};
-/// `readings` by the clock's id, in the order of the service.
-Timing timing_of(const std::vector<std::pair<std::string, ClockReading>>& readings);
-
 /// The civil day of the first start mark. The limits in force on that day apply.
 std::optional<calendar::Date> started_on(const ClockPlan& plan, const std::vector<Mark>& marks);
 

@@ -277,10 +277,12 @@ struct Closing {
 /// The row of a task is closed, that of a timer dropped; a job has none.
 void close_wait(storage::Transaction& transaction, const Case& of_case, bpmn::Key key,
                 std::optional<bpmn::ElementType> type, const Closing& closing) {
-  using enum bpmn::ElementType;
-  if (type == service_task || type == send_task || type == business_rule_task || type == script_task) return;
+  using Type = bpmn::ElementType;
+  if (type == Type::service_task || type == Type::send_task || type == Type::business_rule_task ||
+      type == Type::script_task)
+    return;
   close_task(transaction, of_case.head.id, key, closing.at, closing.by);
-  if (type != user_task) drop_timer(transaction, of_case.head.id, key);
+  if (type != Type::user_task) drop_timer(transaction, of_case.head.id, key);
 }
 
 /// Tasks that stay open may stand under a clock that a step has started, paused or stopped, or a new calendar has
