@@ -148,8 +148,10 @@ Checked check_presence(const Field& field, const feel::Value* answer, Completene
   return check_one(field, *answer, world);
 }
 
-bool holds(const std::optional<feel::Expression>& condition, const feel::Context& facts, const feel::World& world) {
-  return condition && feel::evaluate(*condition, facts, world).value.is_true();
+/// Most fields have no condition: only for those that have one are the facts put together.
+bool holds(const std::optional<feel::Expression>& condition, const feel::Context& guide, const feel::Context& given,
+           const feel::World& world) {
+  return condition && feel::evaluate(*condition, facts_of(guide, given), world).value.is_true();
 }
 
 std::vector<base::Place> unknown_keys(const Form& form, const feel::Context& answers, std::string_view prefix) {
@@ -186,10 +188,10 @@ base::Result<feel::Context> check_answers(const Form& form, const feel::Context&
     }
   // Fields are looked at in the form's order, so that what is hidden counts for no later condition.
   for (const FieldGroup& group : form.groups) {
-    const bool group_hidden = holds(group.hidden_when, facts_of(guide, given), world);
+    const bool group_hidden = holds(group.hidden_when, guide, given, world);
     for (const Field& field : group.fields) {
       if (field.kind == FieldKind::statement) continue;
-      if (group_hidden || holds(field.hidden_when, facts_of(guide, given), world)) {
+      if (group_hidden || holds(field.hidden_when, guide, given, world)) {
         given.erase(field.key);
       } else if (std::optional<base::Place>& fault = checked[field.key].fault) {
         fault->path = std::string(path_prefix) + "/" + field.key;

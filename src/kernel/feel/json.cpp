@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -193,25 +194,44 @@ class JsonReader {
   base::Error error_;
 };
 
+bool is_plain(char c) {
+  return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
+}
+
+void write_escaped(char c, std::string& out) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
+  }
+  static constexpr std::string_view hex = "0123456789abcdef";
+  out += "\\u00";
+  out += hex[static_cast<unsigned char>(c) >> 4];
+  out += hex[static_cast<unsigned char>(c) & 15];
+}
+
 void write_string(std::string_view text, std::string& out) {
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          static constexpr std::string_view hex = "0123456789abcdef";
-          out += "\\u00";
-          out += hex[static_cast<unsigned char>(c) >> 4];
-          out += hex[static_cast<unsigned char>(c) & 15];
-        } else {
-          out += c;
-        }
-    }
+  while (!text.empty()) {
+    const auto stop = std::find_if_not(text.begin(), text.end(), is_plain);
+    out.append(text.begin(), stop);
+    if (stop == text.end()) break;
+    write_escaped(*stop, out);
+    text = {stop + 1, text.end()};
   }
   out += '"';
 }
@@ -244,6 +264,8 @@ void write(const Value& value, std::string& out) {
       return;
     }
     case Kind::string:
+      write_string(value.as_string(), out);
+      return;
     case Kind::date:
     case Kind::time:
     case Kind::date_time:
