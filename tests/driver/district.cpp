@@ -56,6 +56,19 @@ access_control::Actor find_actor(storage::Snapshot& snapshot, const std::string&
                        : access_control::scope_of_staff(person->roles, person->division, person->office)};
 }
 
+/// How many elements of its process a case has entered since its submission.
+std::size_t elements_entered(storage::Snapshot& snapshot, base::Id of_case) {
+  std::size_t count = 0;
+  for (const storage::Event& event : storage::load_events(snapshot, {"case", of_case}, 1)) {
+    const feel::Context data = context_of(event.data);
+    const feel::Value* list = data.find("events");
+    if (!list) continue;
+    for (const bpmn::Event& one : must(bpmn::decode_events(feel::to_json(*list))))
+      count += std::holds_alternative<bpmn::ElementEntered>(one);
+  }
+  return count;
+}
+
 }  // namespace
 
 const std::vector<Step>& journey() {
@@ -186,6 +199,8 @@ District::Model District::model_case() {
       }
       throw std::runtime_error("no open task " + step.element);
     }));
+  model.elements_count =
+      store_->read_value([&](storage::Snapshot& snapshot) { return elements_entered(snapshot, model.of_case); });
   return model;
 }
 

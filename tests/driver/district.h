@@ -46,6 +46,7 @@ class District {
   struct Model {
     base::Id of_case;
     std::map<std::string, bpmn::Key, std::less<>> keys;  // by element
+    std::size_t elements_count = 0;                      // entered after the submission
   };
   Model model_case();
 
