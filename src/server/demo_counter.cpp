@@ -2,6 +2,7 @@
 /// members.
 #include "demo.h"
 #include "modules/park/park.h"
+#include "modules/registration/search.h"
 
 namespace server {
 namespace {
@@ -42,11 +43,10 @@ base::Result<void> District::blank_stock() {
 
 base::Result<void> District::cluster_hosts() {
   const auto scope = access_control::Scope::of_division(std::string(demo_division));
-  std::vector<registration::Entity> companies;
-  parts_.store->read([&](storage::Snapshot& snapshot) {
-    companies =
-        registration::list_entities(snapshot, scope, {.kind = "enterprise", .status = "open", .limit = 60}).entities;
-  });
+  TRY(const registration::SearchPage found, parts_.store->read_value([&](storage::Snapshot& snapshot) {
+    return registration::search(snapshot, scope, {.kind = "enterprise", .status = "open", .limit = 60});
+  }));
+  const std::vector<registration::Entity>& companies = found.entities;
   std::size_t next = 0;
   std::vector<base::Id> hosts;
   const Moment examiner = as_staff("examiner", 0, 9);
