@@ -30,7 +30,7 @@ class Counter : public counter::OnBoth {
     static const auto catalogue = catalogue::load(SOURCE_DIR "/catalogue").value();
     engine = std::make_unique<casework::Engine>(catalogue);
     licensing = std::make_unique<licensing::Licensing>(
-        licensing::Settings{.authority = {"演示局", "Demo bureau"}, .contact = {"演示窗口", "Demo window"}}, *engine,
+        licensing::Settings{}, *engine,
         files);
     rooms = std::make_unique<delivery::Delivery>(*catalogue, *licensing);
     EXPECT_TRUE(engine->deploy(*store, now));
