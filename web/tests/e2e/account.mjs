@@ -1,6 +1,6 @@
 // One's own account: the second step of signing in from the QR code's key to a lost phone, and who has read the full numbers.
 import { createHmac } from 'node:crypto'
-import { BASE, check, go, inspectBoth, person, run } from './browser.mjs'
+import { check, go, inspectBoth, person, run } from './browser.mjs'
 
 const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
 
@@ -67,7 +67,7 @@ async function disclosure(browser) {
   if (!check('disclosure: the citizen has a case', Boolean(submitted))) return
   const clerk = await person(browser)
   await signIn(clerk, '/office/sign-in', 'clerk')
-  await clerk.waitForURL(`${BASE}/office`)
+  await clerk.waitForURL(/\/office\/?$/)
   await go(clerk, `/office/cases/${submitted.id}`)
   check('disclosure: masked at first', await clerk.getByText(/\d{3}\*{8,}\d{3}[\dX]/).first().isVisible())
   await clerk.getByRole('button', { name: '查看完整号码' }).click()

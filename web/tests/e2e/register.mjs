@@ -32,7 +32,7 @@ export const register = () => run('register', async (browser) => {
 
   const visitor = await person(browser)
   await go(visitor, '/entities')
-  await visitor.locator('form button.button').click()
+  await visitor.locator('main form button.button').click()
   check('register: an empty search is told', (await visitor.locator('.error-summary').innerText()).includes('请输入'))
   await inspectBoth(visitor, 'register-empty')
   await visitor.fill('#field-search', trade)
