@@ -101,8 +101,8 @@ export const namesToKeep = () => run('names', async (browser) => {
 /// An import with rejects: looked at, tried, entered, undone.
 export const imports = () => run('imports', async (browser) => {
   const rows = ['统一社会信用代码,企业名称,法定代表人,地址栏,成立日期',
-    '91430211MA4TYA011N,株洲市天元区演导入商贸有限公司,柳试宁,泰山路街道演示路901号,2019-09-30',
-    '91430211MA4TYA011N,株洲市天元区演导出商贸有限公司,柳试宁,演示路902号,2019-09-30',
+    '91430211MA9WWWW91L,株洲市天元区演导入商贸有限公司,柳试宁,泰山路街道演示路901号,2019-09-30',
+    '91430211MA9WWWW91L,株洲市天元区演导出商贸有限公司,柳试宁,演示路902号,2019-09-30',
     '=1+1,株洲市天元区演导航商贸有限公司,柳试宁,演示路903号,2019年13月1日']
   const page = await signIn(browser, 'head')
   await go(page, '/office/imports')
