@@ -354,10 +354,12 @@ void mount_changes(http::Router& router, storage::Store& store, Certificates& ce
 void mount_page(http::Router& router, storage::Store& store, Certificates& certificates, std::string_view page) {
   constexpr std::string_view place = R"(<script id="trust" type="application/json">null</script>)";
   const std::size_t at = page.find(place);
-  if (at == std::string_view::npos) return;
-  const auto between = [page](std::string_view open, std::string_view close) {
-    const std::size_t start = page.find(open) + open.size();
-    return page.substr(start, page.find(close, start) - start);
+  const bool built = at != std::string_view::npos;
+  const auto between = [page, built](std::string_view open, std::string_view close) {
+    const std::size_t start = built ? page.find(open) : std::string_view::npos;
+    if (start == std::string_view::npos) return std::string_view();
+    const std::size_t inside = start + open.size();
+    return page.substr(inside, page.find(close, inside) - inside);
   };
   // Inline script and style are named by their hashes; nothing else runs.
   const std::string policy =
@@ -374,18 +376,25 @@ void mount_page(http::Router& router, storage::Store& store, Certificates& certi
                               .need = anyone,
                               .answer_schema = R"({"type":"string"})",
                               .answer_type = "text/html; charset=utf-8"};
-    router.add(std::move(operation), [&store, &certificates, page, at, policy, place](const http::Request& request) {
-      std::string json = signing::to_json(
-          store.read_value([&](storage::Snapshot& snapshot) { return certificates.trust(snapshot, request.at); }));
-      for (std::size_t found = json.find('<'); found != std::string::npos; found = json.find('<', found))
-        json.replace(found, 1, "\\u003c");
-      std::string html(page.substr(0, at));
-      html += std::string(place.substr(0, place.find("null"))) + json + "</script>";
-      html += page.substr(at + place.size());
-      return http::Reply{.body = std::move(html),
-                         .content_type = "text/html; charset=utf-8",
-                         .headers = {{"Content-Security-Policy", policy}, {"Cache-Control", "no-cache"}}};
-    });
+    router.add(
+        std::move(operation),
+        [&store, &certificates, page, at, built, policy, place](const http::Request& request) -> http::Reply {
+          if (!built)
+            return http::problem({.kind = base::Refusal::not_found,
+                                  .code = "certificates.page_missing",
+                                  .message = {"程序没有带上查验页", "The program was built without the checking page"}},
+                                 request);
+          std::string json = signing::to_json(
+              store.read_value([&](storage::Snapshot& snapshot) { return certificates.trust(snapshot, request.at); }));
+          for (std::size_t found = json.find('<'); found != std::string::npos; found = json.find('<', found))
+            json.replace(found, 1, "\\u003c");
+          std::string html(page.substr(0, at));
+          html += std::string(place.substr(0, place.find("null"))) + json + "</script>";
+          html += page.substr(at + place.size());
+          return http::Reply{.body = std::move(html),
+                             .content_type = "text/html; charset=utf-8",
+                             .headers = {{"Content-Security-Policy", policy}, {"Cache-Control", "no-cache"}}};
+        });
   }
 }
 

@@ -41,6 +41,14 @@ std::string from_base64(std::string_view text) {
   return bytes;
 }
 
+/// What of a number the electronic identifier takes: letters and digits.
+std::string serial_of(std::string_view number) {
+  std::string serial;
+  for (const char each : number)
+    if ((each >= '0' && each <= '9') || (each >= 'A' && each <= 'Z')) serial += each;
+  return serial.substr(0, codes::certificate_serial_max);
+}
+
 /// Eight bytes, the most significant first.
 std::string bytes_of(base::Id id) {
   std::string bytes;
@@ -166,7 +174,7 @@ base::Result<Signed> Certificates::make(storage::Store& store, const licensing::
         codes::make_certificate_id(
             {.type = type,
              .issuer = settings_.authority_code,
-             .serial = certificate.number,
+             .serial = serial_of(certificate.number),
              .version = static_cast<int>(count_signed(transaction, certificate.kind, certificate.number)) + 1}));
     return Signed{.certificate = certificate.id,
                   .division = certificate.division,

@@ -352,8 +352,12 @@ std::map<base::Id, std::string> certificates_not_valid(storage::Snapshot& snapsh
 }
 
 void change_certificate_status(storage::Transaction& transaction, base::Id certificate, std::string_view status,
-                               std::string_view, calendar::Date) {
-  transaction.execute("UPDATE certificates SET status = ? WHERE id = ?", {status, certificate});
+                               std::string_view reason, calendar::Date since) {
+  // What is in force again has no reason and no day of its own.
+  const bool in_force = status == "valid";
+  transaction.execute("UPDATE certificates SET status = ?, status_reason = ?, status_since = ? WHERE id = ?",
+                      {status, in_force ? std::string_view() : reason,
+                       in_force ? std::string() : calendar::to_text(since), certificate});
 }
 
 void insert_rating(storage::Transaction& transaction, const Application& application, const Rating& rating) {
