@@ -48,7 +48,7 @@ describe('keys', () => {
 
   it.each(areas)('of %s are all used', (area) => {
     const text = Object.values(code).join('\n')
-    const dynamic = [...text.matchAll(/X/g)].map((match) => match[1]!)
+    const dynamic = [...text.matchAll(/[`']([\w.]+\.\w*)\$\{/g)].map((match) => match[1]!)
     const unused = Object.keys(read(area, 'zh'))
       .filter((key) => !text.includes(`'${key}'`) && !dynamic.some((start) => key.startsWith(start)))
     expect(unused).toEqual([])
