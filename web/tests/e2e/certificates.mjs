@@ -108,10 +108,7 @@ async function fromFile(browser, folder, proofs) {
   const good = await verdict(page, proofs.qr)
   check('certificates: the saved page accepts the code without network', good.kind.includes('good') && good.state === 'valid', JSON.stringify(good))
   check('certificates: the saved page says what was checked', ['signing.signature_good', 'signing.status_good'].every((code) => good.codes.includes(code)), good.codes.join())
-  // The quickest of five: other tests may run beside this one.
-  let quickest = good.ms
-  for (let attempt = 0; attempt < 4; ++attempt) quickest = Math.min(quickest, (await verdict(page, proofs.qr)).ms)
-  check('certificates: a code is checked in less than 100 ms', quickest < 100, `${quickest} ms`)
+  check('certificates: a code is checked in less than 100 ms', good.ms < 100, `${good.ms} ms`)
   check('certificates: demonstration is said', /演示件/.test(good.words), good.words)
   const address = await verdict(page, proofs.address)
   check('certificates: the address form is accepted', address.kind.includes('good'))
