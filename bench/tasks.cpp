@@ -53,8 +53,9 @@ double run_threads(driver::District& district, const std::vector<base::Id>& case
     for (std::size_t index = 0; index < threads_count; ++index)
       threads.emplace_back([&] {
         for (std::size_t i = next++; i < cases.size(); i = next++)
-          must(district.store().write_result(
-              [&](storage::Transaction& transaction) { return command(transaction, district, {cases[i], keys.at(step.element)}, step); }));
+          must(district.store().write_result([&](storage::Transaction& transaction) {
+            return command(transaction, district, {cases[i], keys.at(step.element)}, step);
+          }));
       });
     for (std::thread& thread : threads) thread.join();
   }
@@ -148,7 +149,8 @@ Table growth() {
   constexpr int cases_few = 200;
   const driver::District::Model model = district.model_case();
   const auto cost = [&](const std::vector<base::Id>& cases) {
-    return run_batches(district, cases, model.keys, nullptr) / static_cast<double>(cases.size() * driver::journey().size());
+    return run_batches(district, cases, model.keys, nullptr) /
+           static_cast<double>(cases.size() * driver::journey().size());
   };
   cost(district.submit_cases(cases_few));  // warms up
   const std::vector<base::Id> second = district.submit_cases(cases_few);

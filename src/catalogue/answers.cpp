@@ -15,7 +15,8 @@ constexpr std::size_t text_area_points_max = 2000;
 base::Text name_of(const Field& field) {
   std::string english = field.label.en;
   const bool acronym = english.size() > 1 && std::isupper(static_cast<unsigned char>(english[1]));
-  if (!english.empty() && !acronym) english[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(english[0])));
+  if (!english.empty() && !acronym)
+    english[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(english[0])));
   return {field.label.zh, english};
 }
 
@@ -53,8 +54,9 @@ Checked check_text(const Field& field, const feel::Value& answer, const feel::Wo
   const std::size_t length_max = field.length_max ? static_cast<std::size_t>(*field.length_max) : longest;
   if (base::length(text) > length_max) {
     const std::string count = std::to_string(length_max);
-    return fault("catalogue.answer_too_long", {field.label.zh + "不得超过" + count + "个字，请缩短",
-                                               field.label.en + " must have at most " + count + " characters; shorten it"});
+    return fault("catalogue.answer_too_long",
+                 {field.label.zh + "不得超过" + count + "个字，请缩短",
+                  field.label.en + " must have at most " + count + " characters; shorten it"});
   }
   if (field.length_min && base::length(text) < static_cast<std::size_t>(*field.length_min)) {
     const std::string count = std::to_string(*field.length_min);
@@ -96,8 +98,9 @@ bool offers(const Field& field, const feel::Value& value) {
 }
 
 Checked not_offered(const Field& field) {
-  return fault("catalogue.answer_not_offered", {field.label.zh + "不在可选范围内，请从列出的选项中选择",
-                                                field.label.en + " is not one of the options; choose one that is listed"});
+  return fault("catalogue.answer_not_offered",
+               {field.label.zh + "不在可选范围内，请从列出的选项中选择",
+                field.label.en + " is not one of the options; choose one that is listed"});
 }
 
 Checked check_checklist(const Field& field, const feel::Value& answer) {
@@ -158,9 +161,10 @@ std::vector<base::Place> unknown_keys(const Form& form, const feel::Context& ans
   std::vector<base::Place> places;
   for (const auto& [key, value] : answers.entries())
     if (!form.find(key))
-      places.push_back({.path = std::string(prefix) + "/" + key, .code = "catalogue.answer_unknown",
-                        .message = {"表单中没有“" + key + "”这一项，请去掉",
-                                    "The form has no field “" + key + "”; leave it out"}});
+      places.push_back(
+          {.path = std::string(prefix) + "/" + key,
+           .code = "catalogue.answer_unknown",
+           .message = {"表单中没有“" + key + "”这一项，请去掉", "The form has no field “" + key + "”; leave it out"}});
   return places;
 }
 
@@ -200,7 +204,8 @@ base::Result<feel::Context> check_answers(const Form& form, const feel::Context&
     }
   }
   if (places.empty()) return given;
-  return base::Error{.kind = base::Refusal::invalid, .code = "catalogue.answers_invalid",
+  return base::Error{.kind = base::Refusal::invalid,
+                     .code = "catalogue.answers_invalid",
                      .message = {"有" + std::to_string(places.size()) + "处需要您补充或改正",
                                  places.size() == 1 ? "One place needs your attention"
                                                     : std::to_string(places.size()) + " places need your attention"},

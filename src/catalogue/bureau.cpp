@@ -35,7 +35,8 @@ Bureau read_bureau(const std::string& text, Faults& faults) {
 }
 
 const Office* Bureau::find_office(std::string_view code) const {
-  const auto found = std::find_if(offices.begin(), offices.end(), [&](const Office& each) { return each.code == code; });
+  const auto found =
+      std::find_if(offices.begin(), offices.end(), [&](const Office& each) { return each.code == code; });
   return found == offices.end() ? nullptr : &*found;
 }
 

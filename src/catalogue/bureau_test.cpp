@@ -40,7 +40,8 @@ TEST(read_bureau, takes_a_complete_file) {
 
 TEST(read_bureau, names_what_is_wrong) {
   using testing::ElementsAre;
-  EXPECT_THAT(codes_of(with(good, "\"430211\"", "天元")), ElementsAre("bureau.yaml#division catalogue.division_invalid"));
+  EXPECT_THAT(codes_of(with(good, "\"430211\"", "天元")),
+              ElementsAre("bureau.yaml#division catalogue.division_invalid"));
   EXPECT_THAT(codes_of(with(good, "window: centre", "window: food")),
               ElementsAre("bureau.yaml#window catalogue.unknown_reference"));
   EXPECT_THAT(codes_of(good + "  - {code: centre, name: {zh: 又一个, en: Again}}\n"),

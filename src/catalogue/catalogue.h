@@ -208,7 +208,8 @@ struct CertificateKind {
   std::optional<feel::Expression> number_form;
   std::string validity_rule;      // rule id; empty: no end
   std::vector<std::string> ends;  // kinds that the same entity no longer needs once this one is issued
-  /// Type in the electronic identifier [GB36904]: defining authority's credit code and three digits; empty: of the bureau.
+  /// Type in the electronic identifier [GB36904]: defining authority's credit code and three digits; empty: of the
+  /// bureau.
   std::string identifier_type = {};
   /// FEEL over the case's variables (answers, entity, …) for each field printed and shown; in this order.
   struct Field {

@@ -14,11 +14,14 @@ namespace {
 constexpr std::size_t corrections_max = 100;
 constexpr std::size_t reason_points_max = 500;
 
-Checked accept(std::string text) { return {.value = feel::Value(std::move(text)), .fault = {}}; }
+Checked accept(std::string text) {
+  return {.value = feel::Value(std::move(text)), .fault = {}};
+}
 
 Checked refuse(const Field& field, std::string code, std::string zh, std::string en) {
   return {.value = {},
-          .fault = base::Place{.path = {}, .code = std::move(code),
+          .fault = base::Place{.path = {},
+                               .code = std::move(code),
                                .message = {field.label.zh + std::move(zh), field.label.en + std::move(en)}}};
 }
 
@@ -84,7 +87,8 @@ Checked check_email(const Field& field, const std::string& typed) {
                     !text.ends_with('.') && text.find(' ') == std::string::npos &&
                     text.find('@', at + 1) == std::string::npos;
   if (good) return accept(text);
-  return refuse(field, "catalogue.email", "须形如 name@example.com，请核对", " must look like name@example.com; check it");
+  return refuse(field, "catalogue.email", "须形如 name@example.com，请核对",
+                " must look like name@example.com; check it");
 }
 
 /// "2026年1月5日", "2026/1/5", "2026.1.5" as 2026-01-05; other text as it is.

@@ -117,8 +117,8 @@ void read_options(const Object& component, Field& field, Faults& faults) {
                  {"选项须有 value、label 和 label_en", "An option needs value, label and label_en"});
     field.options.push_back(std::move(read));
   }
-  const bool chooses = field.kind == FieldKind::radio || field.kind == FieldKind::select ||
-                       field.kind == FieldKind::checklist;
+  const bool chooses =
+      field.kind == FieldKind::radio || field.kind == FieldKind::select || field.kind == FieldKind::checklist;
   if (chooses && field.options.empty())
     faults.add(component.place() + "/values", "catalogue.form_options_missing",
                {"选择项没有可选内容", "There is nothing to choose from"});
@@ -140,7 +140,8 @@ void read_properties(const Object& component, Field& field, Faults& faults) {
   field.editor = properties.text("editor");
   field.autocomplete = properties.text("autocomplete");
   field.needed_by = split(properties.text("needed_by"));
-  const bool check_known = std::find(std::begin(check_names), std::end(check_names), field.check) != std::end(check_names);
+  const bool check_known =
+      std::find(std::begin(check_names), std::end(check_names), field.check) != std::end(check_names);
   if (!field.check.empty() && !check_known)
     faults.add(component.place() + "/properties/check", "catalogue.form_check_unknown",
                {"没有名为“" + field.check + "”的检查", "There is no check named “" + field.check + "”"});
@@ -178,8 +179,10 @@ std::optional<Field> read_field(const Object& component, Faults& faults) {
 }
 
 FieldGroup read_group(const Object& component, Faults& faults) {
-  FieldGroup group{.id = component.text("id"), .label = both(component, "label", "label_en", true, faults),
-                   .fields = {}, .hidden_when = hide_of(component, faults)};
+  FieldGroup group{.id = component.text("id"),
+                   .label = both(component, "label", "label_en", true, faults),
+                   .fields = {},
+                   .hidden_when = hide_of(component, faults)};
   for (const Object& inner : component.list("components"))
     if (std::optional<Field> field = read_field(inner, faults)) group.fields.push_back(std::move(*field));
   return group;
@@ -228,8 +231,10 @@ base::Result<Form> parse_form(std::string_view json, std::string_view source) {
   check_keys_once(form, faults);
   if (faults.empty()) return form;
   const std::string name(source);
-  return base::Error{.kind = base::Refusal::invalid, .code = "catalogue.form_invalid",
-                     .message = {"表单“" + name + "”有误", "Form “" + name + "” is at fault"}, .places = faults.take()};
+  return base::Error{.kind = base::Refusal::invalid,
+                     .code = "catalogue.form_invalid",
+                     .message = {"表单“" + name + "”有误", "Form “" + name + "” is at fault"},
+                     .places = faults.take()};
 }
 
 }  // namespace catalogue

@@ -19,8 +19,9 @@ struct FieldOption {
 };
 
 /// The checks a field may name in `properties.check`.
-inline constexpr std::string_view check_names[] = {"citizen_id",  "phone",     "email",    "credit_code", "person_name",
-                                                   "trade_name", "entity_name", "not_past", "not_future",  "within_5_years"};
+inline constexpr std::string_view check_names[] = {"citizen_id",  "phone",         "email",       "credit_code",
+                                                   "person_name", "trade_name",    "entity_name", "not_past",
+                                                   "not_future",  "within_5_years"};
 
 /// One field. `key` is a name in the answers' context; a dynamic list is not part of the subset.
 struct Field {
@@ -29,17 +30,17 @@ struct Field {
   base::Text label;
   base::Text description;
   bool required = false;
-  std::optional<int> length_min, length_max;      // code points
+  std::optional<int> length_min, length_max;  // code points
   std::optional<feel::Decimal> min, max;
-  int decimal_digits = 0;                         // number: digits allowed after the point
-  std::string check;                              // one of `check_names`
+  int decimal_digits = 0;  // number: digits allowed after the point
+  std::string check;       // one of `check_names`
   /// "corrections": the answer is a list of {place, reason}; "officers": a list of staff account names, two or more.
   std::string editor;
-  std::string autocomplete;                       // HTML autocomplete token
+  std::string autocomplete;  // HTML autocomplete token
   std::vector<FieldOption> options;
-  std::optional<feel::Expression> hidden_when;    // over answers and guide
-  std::vector<std::string> needed_by;             // registrations that need this answer; empty: all
-  base::Text statement;                           // kind statement: what is read
+  std::optional<feel::Expression> hidden_when;  // over answers and guide
+  std::vector<std::string> needed_by;           // registrations that need this answer; empty: all
+  base::Text statement;                         // kind statement: what is read
 };
 
 /// A page of the form (a form-js group).
@@ -52,7 +53,7 @@ struct FieldGroup {
 
 struct Form {
   std::string id;
-  std::string json;                               // the schema as drawn, for screens and editors
+  std::string json;  // the schema as drawn, for screens and editors
   std::vector<FieldGroup> groups;
   const Field* find(std::string_view key) const;
 };

@@ -14,11 +14,13 @@ std::optional<Reader> Reader::parse(const std::string& text, const std::string& 
   try {
     YAML::Node root = YAML::Load(text);
     if (root.IsMap()) return Reader(root, file, faults);
-    faults.add(file, "catalogue.not_a_mapping", {"文件顶层须为“键: 值”的映射", "The file must be a mapping of keys to values"});
+    faults.add(file, "catalogue.not_a_mapping",
+               {"文件顶层须为“键: 值”的映射", "The file must be a mapping of keys to values"});
   } catch (const YAML::Exception& problem) {
     const std::string line = std::to_string(problem.mark.line + 1);
-    faults.add(file, "catalogue.not_yaml",
-               {"第" + line + "行不是有效的 YAML：" + problem.msg, "Line " + line + " is not valid YAML: " + problem.msg});
+    faults.add(
+        file, "catalogue.not_yaml",
+        {"第" + line + "行不是有效的 YAML：" + problem.msg, "Line " + line + " is not valid YAML: " + problem.msg});
   }
   return std::nullopt;
 }
@@ -78,7 +80,9 @@ base::Text Reader::words(const char* key) const {
   return {both.text("zh"), both.text("en")};
 }
 
-base::Text Reader::words_or_none(const char* key) const { return has(key) ? words(key) : base::Text{}; }
+base::Text Reader::words_or_none(const char* key) const {
+  return has(key) ? words(key) : base::Text{};
+}
 
 std::int64_t Reader::number(const char* key, std::int64_t min, std::int64_t max) const {
   const std::string digits = text(key);
@@ -87,7 +91,8 @@ std::int64_t Reader::number(const char* key, std::int64_t min, std::int64_t max)
   const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (problem == std::errc() && end == digits.data() + digits.size() && min <= number && number <= max) return number;
   const std::string range = std::to_string(min) + "–" + std::to_string(max);
-  fault_at(key, "catalogue.not_a_number", {"此处须为" + range + "之间的整数", "This must be a whole number within " + range});
+  fault_at(key, "catalogue.not_a_number",
+           {"此处须为" + range + "之间的整数", "This must be a whole number within " + range});
   return min;
 }
 
@@ -162,7 +167,8 @@ std::optional<feel::Expression> Reader::expression(const char* key) const {
 std::optional<calendar::Date> Reader::date(const char* key) const {
   if (!has(key)) return std::nullopt;
   const std::optional<calendar::Date> date = calendar::parse_date(text(key));
-  if (!date) fault_at(key, "catalogue.not_a_date", {"此处须为日期，如 2023-12-01", "This must be a date such as 2023-12-01"});
+  if (!date)
+    fault_at(key, "catalogue.not_a_date", {"此处须为日期，如 2023-12-01", "This must be a date such as 2023-12-01"});
   return date;
 }
 

@@ -31,19 +31,19 @@ class Reader {
   /// Notes every key that is not in the list: a misspelt key must not be silently ignored.
   void only(std::initializer_list<std::string_view> keys) const;
 
-  std::string text(const char* key) const;                                  // required
+  std::string text(const char* key) const;  // required
   std::string text_or(const char* key, std::string_view fallback) const;
-  base::Text words(const char* key) const;                                  // required, {zh, en} both not empty
+  base::Text words(const char* key) const;  // required, {zh, en} both not empty
   base::Text words_or_none(const char* key) const;
   std::int64_t number(const char* key, std::int64_t min, std::int64_t max) const;  // required
   std::int64_t number_or(const char* key, std::int64_t min, std::int64_t max, std::int64_t fallback) const;
   bool flag_or(const char* key, bool fallback) const;
-  std::vector<std::string> texts(const char* key) const;                    // absent: empty
+  std::vector<std::string> texts(const char* key) const;  // absent: empty
   std::vector<base::Text> many_words(const char* key) const;
-  std::optional<feel::Expression> expression(const char* key) const;        // absent: nothing
-  std::optional<calendar::Date> date(const char* key) const;                // absent: nothing
+  std::optional<feel::Expression> expression(const char* key) const;  // absent: nothing
+  std::optional<calendar::Date> date(const char* key) const;          // absent: nothing
   Reader at(const char* key) const;
-  std::vector<Reader> items(const char* key) const;                         // absent: empty
+  std::vector<Reader> items(const char* key) const;  // absent: empty
   /// The entries of the mapping itself, in the file's order.
   std::vector<std::pair<std::string, Reader>> entries() const;
   /// The items of the node itself, which must be a list.

@@ -254,7 +254,8 @@ CertificateKind read_certificate(const std::string& id, const std::string& text,
   CertificateKind kind{.id = id};
   const std::optional<Reader> root = Reader::parse(text, file, faults);
   if (!root) return kind;
-  root->only({"name", "document", "number_scheme", "number_form", "validity_rule", "identifier_type", "ends", "fields"});
+  root->only(
+      {"name", "document", "number_scheme", "number_form", "validity_rule", "identifier_type", "ends", "fields"});
   kind.name = root->words("name");
   kind.document = root->text("document");
   kind.number_scheme = root->text("number_scheme");

@@ -27,7 +27,7 @@ class Box {
   virtual std::unique_ptr<Box> take(double) { return nullptr; }
 
   bool keep_with_next = false;
-  bool is_space = false;     // dropped at the top of a further page
+  bool is_space = false;  // dropped at the top of a further page
   bool is_spring = false;
 };
 
@@ -129,8 +129,8 @@ class RowBox : public Box {
   struct Shape {
     double padding = 0;
     bool border = false;
-    bool middle = false;      // cells centred vertically
-    double split_above = 0;   // a lower row moves to the next page whole
+    bool middle = false;     // cells centred vertically
+    double split_above = 0;  // a lower row moves to the next page whole
     double gap_below = 0;
   };
   RowBox(std::vector<Cell> cells, Shape shape) : cells_(std::move(cells)), shape_(shape) {}

@@ -47,10 +47,10 @@ struct RenderOptions {
 /// The PDF's bytes: A4 or A3, fonts embedded and subset, text selectable; the same bytes for the same input.
 ///
 /// A value that is missing or empty refuses the document: an official paper never has a gap.
-/// Errors: `documents.value_missing`, `documents.value_not_text`, `documents.condition_unclear`, `documents.not_a_list`,
-/// `documents.not_a_date`, `documents.glyph_missing` (a character no font here can draw), `documents.qr_too_long`, each
-/// with the block and the expression; `documents.too_tall`, `documents.too_long` when the content fits no page.
-/// Faults: throws std::runtime_error when the fonts are not installed.
+/// Errors: `documents.value_missing`, `documents.value_not_text`, `documents.condition_unclear`,
+/// `documents.not_a_list`, `documents.not_a_date`, `documents.glyph_missing` (a character no font here can draw),
+/// `documents.qr_too_long`, each with the block and the expression; `documents.too_tall`, `documents.too_long` when the
+/// content fits no page. Faults: throws std::runtime_error when the fonts are not installed.
 base::Result<std::string> render_pdf(const Template& document, const feel::Context& data, const RenderOptions& options);
 
 /// The same pages as the parts of an OFD package, without its signatures; fonts are those that every reader of OFD has.

@@ -39,7 +39,8 @@ class Filler {
     if (outcome.value.kind() == feel::Kind::boolean) return outcome.value.as_boolean();
     const std::string text = condition->expression.text();
     fault(condition->place, "documents.condition_unclear",
-          {"条件“" + text + "”既不成立也非不成立，请检查所给数据", "The condition “" + text + "” is neither true nor false"});
+          {"条件“" + text + "”既不成立也非不成立，请检查所给数据",
+           "The condition “" + text + "” is neither true nor false"});
     return false;
   }
 
@@ -66,14 +67,16 @@ class Filler {
     const feel::Value value = feel::evaluate(expression, data, world_).value;
     const std::string& source = expression.text();
     switch (value.kind()) {
-      case feel::Kind::date: return calendar::to_text_zh(value.as_date());
+      case feel::Kind::date:
+        return calendar::to_text_zh(value.as_date());
       case feel::Kind::string:
       case feel::Kind::number: {
         std::string text = base::is_utf8(feel::to_text(value)) ? feel::to_text(value) : std::string();
         if (!base::tidy(text).empty()) return text;
         break;
       }
-      case feel::Kind::null: break;
+      case feel::Kind::null:
+        break;
       case feel::Kind::boolean:
       case feel::Kind::time:
       case feel::Kind::date_time:
@@ -89,7 +92,8 @@ class Filler {
         return {};
     }
     fault(phrase.place, "documents.value_missing",
-          {"文书缺少“" + source + "”的内容，请补全后再制作", "The document lacks “" + source + "”; supply it and try again"});
+          {"文书缺少“" + source + "”的内容，请补全后再制作",
+           "The document lacks “" + source + "”; supply it and try again"});
     return {};
   }
 
@@ -201,7 +205,8 @@ std::string date_text(std::string_view date, bool in_characters) {
   if (!day) return {};
   if (!in_characters) return calendar::to_text_zh(*day);
   const calendar::Civil civil = calendar::civil_of(*day);
-  return year_in_characters(civil.year) + "年" + day_in_characters(civil.month) + "月" + day_in_characters(civil.day) + "日";
+  return year_in_characters(civil.year) + "年" + day_in_characters(civil.month) + "月" + day_in_characters(civil.day) +
+         "日";
 }
 
 base::Result<std::vector<filled::Block>> fill(const Template::Content& content, const feel::Context& data,

@@ -72,10 +72,18 @@ std::shared_ptr<PangoLayout> Fonts::layout(const std::string& text, const Style&
   pango_layout_set_indent(layout.get(), static_cast<int>(style.indent * style.size * PANGO_SCALE));
   pango_layout_set_auto_dir(layout.get(), FALSE);
   switch (style.align) {
-    case Align::justify: pango_layout_set_justify(layout.get(), TRUE); break;
-    case Align::left: pango_layout_set_alignment(layout.get(), PANGO_ALIGN_LEFT); break;
-    case Align::center: pango_layout_set_alignment(layout.get(), PANGO_ALIGN_CENTER); break;
-    case Align::right: pango_layout_set_alignment(layout.get(), PANGO_ALIGN_RIGHT); break;
+    case Align::justify:
+      pango_layout_set_justify(layout.get(), TRUE);
+      break;
+    case Align::left:
+      pango_layout_set_alignment(layout.get(), PANGO_ALIGN_LEFT);
+      break;
+    case Align::center:
+      pango_layout_set_alignment(layout.get(), PANGO_ALIGN_CENTER);
+      break;
+    case Align::right:
+      pango_layout_set_alignment(layout.get(), PANGO_ALIGN_RIGHT);
+      break;
   }
   return layout;
 }
@@ -150,12 +158,12 @@ class Setter {
       std::vector<RowBox::Cell> cells;
       cells.push_back({0, label_width, words(row.label, label, label_width - inset)});
       cells.push_back({label_width, width - label_width, words(row.value, value, width - label_width - inset)});
-      stack.push_back(std::make_unique<RowBox>(
-          std::move(cells), RowBox::Shape{.padding = padding,
-                                          .border = rows.style->border,
-                                          .middle = rows.style->border,
-                                          .split_above = setting_.area.height / 2,
-                                          .gap_below = rows.style->gap * points_per_mm}));
+      stack.push_back(
+          std::make_unique<RowBox>(std::move(cells), RowBox::Shape{.padding = padding,
+                                                                   .border = rows.style->border,
+                                                                   .middle = rows.style->border,
+                                                                   .split_above = setting_.area.height / 2,
+                                                                   .gap_below = rows.style->gap * points_per_mm}));
     }
   }
 
@@ -207,9 +215,7 @@ class Setter {
       return;
     }
     const double side = std::min(qr.style->size * points_per_mm, width);
-    const double x = style.align == Align::right    ? width - side
-                     : style.align == Align::center ? (width - side) / 2
-                                                    : 0;
+    const double x = style.align == Align::right ? width - side : style.align == Align::center ? (width - side) / 2 : 0;
     stack.push_back(std::make_unique<QrBox>(std::move(modules).value(), side, x));
     if (qr.caption.zh.empty()) return;
     stack.back()->keep_with_next = true;
@@ -222,7 +228,8 @@ class Setter {
     text.align = Align::center;
     text.indent = 0;
     Stack inside;
-    if (!signature.style->label.empty()) text_box(inside, signature.style->label, signature.authority.place, text, side);
+    if (!signature.style->label.empty())
+      text_box(inside, signature.style->label, signature.authority.place, text, side);
     words(inside, signature.authority, text, side);
     // The place of the seal is a plain frame with words: a seal's likeness is never drawn.
     Style seal = text;
@@ -282,10 +289,11 @@ base::Result<Stack> set(const std::vector<filled::Block>& blocks, const Setting&
   std::vector<base::Place> faults = setter.take_faults();
   if (faults.empty()) return stack;
   const base::Place first = faults.front();
-  return base::Error{.kind = base::Refusal::invalid,
-                     .code = first.code,
-                     .message = {"文书不能制作：" + first.message.zh, "The document can not be made: " + first.message.en},
-                     .places = std::move(faults)};
+  return base::Error{
+      .kind = base::Refusal::invalid,
+      .code = first.code,
+      .message = {"文书不能制作：" + first.message.zh, "The document can not be made: " + first.message.en},
+      .places = std::move(faults)};
 }
 
 base::Result<std::vector<Stack>> paginate(Stack stack, const Area& area) {
@@ -293,8 +301,9 @@ base::Result<std::vector<Stack>> paginate(Stack stack, const Area& area) {
   while (!stack.empty()) {
     Stack page = take(stack, area.height);
     if (page.empty())
-      return base::Error{.code = "documents.too_tall",
-                         .message = {"文书中有一块内容比一页还高，不能制作", "A part of the document is taller than a page"}};
+      return base::Error{
+          .code = "documents.too_tall",
+          .message = {"文书中有一块内容比一页还高，不能制作", "A part of the document is taller than a page"}};
     if (pages.size() == pages_max)
       return base::Error{.code = "documents.too_long",
                          .message = {"文书超过200页，不能制作", "The document would be longer than 200 pages"}};

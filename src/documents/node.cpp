@@ -49,7 +49,8 @@ Node Node::at(const char* key) const {
 std::vector<Node> Node::items(const char* key, bool required) const {
   std::vector<Node> all;
   if (!has(key)) {
-    if (required) fault(key, "documents.key_missing", {"缺少“" + std::string(key) + "”", std::string(key) + " is missing"});
+    if (required)
+      fault(key, "documents.key_missing", {"缺少“" + std::string(key) + "”", std::string(key) + " is missing"});
     return all;
   }
   const Node list = at(key);
@@ -64,7 +65,8 @@ std::vector<Node> Node::items(const char* key, bool required) const {
 
 std::string Node::text(const char* key, bool required) const {
   if (!has(key)) {
-    if (required) fault(key, "documents.key_missing", {"缺少“" + std::string(key) + "”", std::string(key) + " is missing"});
+    if (required)
+      fault(key, "documents.key_missing", {"缺少“" + std::string(key) + "”", std::string(key) + " is missing"});
     return {};
   }
   const YAML::Node value = at(key).node_;
@@ -89,7 +91,9 @@ double Node::number(const char* key, Range range, double fallback) const {
   return fallback;
 }
 
-bool Node::flag(const char* key, bool fallback) const { return choice(key, {"false", "true"}, fallback ? 1 : 0) == 1; }
+bool Node::flag(const char* key, bool fallback) const {
+  return choice(key, {"false", "true"}, fallback ? 1 : 0) == 1;
+}
 
 std::size_t Node::choice(const char* key, std::initializer_list<std::string_view> words, std::size_t fallback) const {
   if (!has(key)) return fallback;

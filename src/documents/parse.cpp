@@ -13,7 +13,8 @@ constexpr Range space_range{0, 200};
 constexpr int depth_max = 8;
 
 Style read_style(const Node& node, Style style) {
-  style.face = node.choice("font", {"serif", "sans"}, style.face == Face::serif ? 0 : 1) == 0 ? Face::serif : Face::sans;
+  style.face =
+      node.choice("font", {"serif", "sans"}, style.face == Face::serif ? 0 : 1) == 0 ? Face::serif : Face::sans;
   style.bold = node.flag("bold", style.bold);
   style.size = node.number("size", size_range, style.size);
   style.pitch = node.number("pitch", {1, 4}, style.pitch);
@@ -73,7 +74,7 @@ Columns read_columns(const Node& node, const Style& style, int depth) {
 /// What each kind adds to the keys that every block may have.
 void check_keys(const Node& node, const std::string& kind) {
   const auto only = [&](std::initializer_list<std::string_view> own) {
-    std::vector<std::string_view> keys = {"kind", "when",  "each",  "as",     "keep",   "font",  "bold",
+    std::vector<std::string_view> keys = {"kind", "when",  "each",   "as",    "keep",  "font",   "bold",
                                           "size", "pitch", "indent", "align", "color", "before", "after"};
     keys.insert(keys.end(), own.begin(), own.end());
     node.only(keys);
@@ -91,7 +92,8 @@ void check_keys(const Node& node, const std::string& kind) {
 Block read_block(const Node& node, const Style& inherited, int depth) {
   Block block{.place = node.place()};
   if (!node.is_map() || depth > depth_max) {
-    node.fault("", "documents.block_expected", {"此处须为一个文书块，且嵌套不超过8层", "This must be a block, at most 8 deep"});
+    node.fault("", "documents.block_expected",
+               {"此处须为一个文书块，且嵌套不超过8层", "This must be a block, at most 8 deep"});
     return block;
   }
   block.kind = node.text("kind", true);
@@ -270,8 +272,8 @@ base::Result<std::shared_ptr<const Template>> parse_template(std::string_view te
     tree = YAML::Load(std::string(text));
   } catch (const YAML::Exception& problem) {
     const std::string line = std::to_string(problem.mark.line + 1);
-    return whole("documents.not_yaml",
-                 {"第" + line + "行不是有效的 YAML：" + problem.msg, "Line " + line + " is not valid YAML: " + problem.msg});
+    return whole("documents.not_yaml", {"第" + line + "行不是有效的 YAML：" + problem.msg,
+                                        "Line " + line + " is not valid YAML: " + problem.msg});
   }
   if (!tree.IsMap()) return whole("documents.not_a_mapping", {"文件顶层须为映射", "The file must be a mapping"});
 
@@ -295,6 +297,8 @@ base::Result<std::shared_ptr<const Template>> parse_template(std::string_view te
   return std::shared_ptr<const Template>(std::make_shared<Template>(std::move(content)));
 }
 
-std::vector<std::string> needed_names(const Template& document) { return document.content().needed; }
+std::vector<std::string> needed_names(const Template& document) {
+  return document.content().needed;
+}
 
 }  // namespace documents

@@ -31,7 +31,8 @@ TEST(parse_template, reads_every_template_of_the_catalogue) {
 }
 
 TEST(parse_template, lists_every_fault_with_its_place) {
-  EXPECT_THAT(faults_of(R"(
+  EXPECT_THAT(
+      faults_of(R"(
 page: {size: A5, paper: yes}
 blocks:
   - {kind: heading}
@@ -42,14 +43,13 @@ blocks:
   - {kind: paragraph, text: a, as: b}
   - {kind: paragraph, text: "{{ 1 + }}", when: "a =="}
 )"),
-              testing::UnorderedElementsAre(
-                  "t#title documents.key_missing", "t#page/size documents.choice_unknown",
-                  "t#page/paper documents.key_unknown", "t#blocks/1/text documents.key_missing",
-                  "t#blocks/2/kind documents.kind_unknown", "t#blocks/3/text documents.brace_open",
-                  "t#blocks/3/size documents.number_expected", "t#blocks/3/colour documents.key_unknown",
-                  "t#blocks/3/color documents.color_expected", "t#blocks/4/rows documents.list_expected",
-                  "t#blocks/5/each documents.key_missing", "t#blocks/6/as documents.key_unknown",
-                  "t#blocks/7/text feel.syntax", "t#blocks/7/when feel.syntax"));
+      testing::UnorderedElementsAre(
+          "t#title documents.key_missing", "t#page/size documents.choice_unknown", "t#page/paper documents.key_unknown",
+          "t#blocks/1/text documents.key_missing", "t#blocks/2/kind documents.kind_unknown",
+          "t#blocks/3/text documents.brace_open", "t#blocks/3/size documents.number_expected",
+          "t#blocks/3/colour documents.key_unknown", "t#blocks/3/color documents.color_expected",
+          "t#blocks/4/rows documents.list_expected", "t#blocks/5/each documents.key_missing",
+          "t#blocks/6/as documents.key_unknown", "t#blocks/7/text feel.syntax", "t#blocks/7/when feel.syntax"));
 }
 
 TEST(parse_template, refuses_what_is_no_template_at_all) {

@@ -77,7 +77,9 @@ std::string draw(const std::string& name, const feel::Context& data, RenderOptio
   return save(name, *pdf);
 }
 
-std::string text_of(const std::string& path) { return without_space(run("pdftotext", "-layout '" + path + "' -")); }
+std::string text_of(const std::string& path) {
+  return without_space(run("pdftotext", "-layout '" + path + "' -"));
+}
 
 TEST_F(Rendering, gives_each_document_its_mandatory_text) {
   const feel::Context data = sample::data();
@@ -87,18 +89,20 @@ TEST_F(Rendering, gives_each_document_its_mandatory_text) {
     for (const std::string& word : words) EXPECT_THAT(text, HasSubstr(without_space(word))) << name;
   };
   const std::string person = "林小满", number = "株天市监受〔2026〕12号", matter = "开办餐饮店";
-  has("acceptance_slip", {"受理通知书", person, number, matter, "经营者身份证明", "ZL43021120261124000017", "2026年12月2日",
-                          "2026年11月24日", "第三十二条", "0731-00000000", "第1页共1页"});
+  has("acceptance_slip", {"受理通知书", person, number, matter, "经营者身份证明", "ZL43021120261124000017",
+                          "2026年12月2日", "2026年11月24日", "第三十二条", "0731-00000000", "第1页共1页"});
   has("correction_notice", {"补正告知书", person, number, "经营场所地址", "三十日内", "视为撤回", "第三十二条"});
   has("not_accepted_notice",
       {"不予受理通知书", person, number, "仅销售预包装食品", "六十日内", "六个月内", "二〇二六年十一月二十四日"});
-  has("grant_decision", {"准予行政许可", person, number, "准予食品经营许可", "第三十八条第一款", "《食品经营许可和备案管理办法》"});
-  has("refusal_decision", {"不予行政许可", person, number, "不予食品经营许可", "现场核查发现", "六十日内", "六个月内", "第四十六条"});
-  has("business_licence", {"营业执照", "（正本）", "92430211MA00000011", "满堂香小吃店", "个体工商户（家庭经营）", "经营者",
-                           person, "示范路18号", "许可项目", "2026年11月24日", "登记机关", "年度报告"});
+  has("grant_decision",
+      {"准予行政许可", person, number, "准予食品经营许可", "第三十八条第一款", "《食品经营许可和备案管理办法》"});
+  has("refusal_decision",
+      {"不予行政许可", person, number, "不予食品经营许可", "现场核查发现", "六十日内", "六个月内", "第四十六条"});
+  has("business_licence", {"营业执照", "（正本）", "92430211MA00000011", "满堂香小吃店", "个体工商户（家庭经营）",
+                           "经营者", person, "示范路18号", "许可项目", "2026年11月24日", "登记机关", "年度报告"});
   has("business_licence_copy", {"营业执照", "（副本）", "92430211MA00000011", "年度报告"});
-  has("food_permit", {"食品经营许可证", "JY24302110000012", "92430211MA00000011", "满堂香小吃店", person, "住所", "经营场所",
-                      "餐饮服务经营者", "热食类食品制售", "2031年11月23日", "12315", "发证机关"});
+  has("food_permit", {"食品经营许可证", "JY24302110000012", "92430211MA00000011", "满堂香小吃店", person, "住所",
+                      "经营场所", "餐饮服务经营者", "热食类食品制售", "2031年11月23日", "12315", "发证机关"});
 }
 
 TEST_F(Rendering, embeds_subsets_of_the_chinese_fonts_only) {
@@ -119,7 +123,8 @@ TEST_F(Rendering, draws_a_code_that_a_camera_reads) {
   feel::Context data = sample::data();
   feel::Context certificate = data.find("certificate")->as_context();
   std::string code = "LC1:";
-  for (int index = 0; code.size() < 760; ++index) code += "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"[index * 7 % 45];
+  for (int index = 0; code.size() < 760; ++index)
+    code += "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"[index * 7 % 45];
   certificate.put("qr", code);
   data.put("certificate", feel::Value(std::move(certificate)));
   for (const char* name : {"business_licence", "business_licence_copy", "food_permit"}) {
@@ -158,7 +163,8 @@ TEST_F(Rendering, continues_long_lists_on_numbered_pages) {
   for (int index = 1; index <= 60; ++index) {
     feel::Context item;
     item.put("label", "第" + std::to_string(index) + "项材料");
-    item.put("reason", "原因" + std::to_string(index) + "：内容不清，请重新提交清晰、完整的材料，并核对所填内容与证明文件是否一致。");
+    item.put("reason", "原因" + std::to_string(index) +
+                           "：内容不清，请重新提交清晰、完整的材料，并核对所填内容与证明文件是否一致。");
     many.emplace_back(std::move(item));
   }
   data.put("corrections", feel::Value(many));
@@ -195,9 +201,10 @@ std::vector<std::string> codes_of(const std::string& blocks, const char* json) {
 }
 
 TEST_F(Rendering, refuses_gaps_naming_block_and_expression) {
-  EXPECT_THAT(codes_of("- {kind: paragraph, text: '{{ a.b }} {{ c }}'}\n- {kind: paragraph, text: '{{ d }}', when: e}",
-                       R"({"c": "  ", "e": false})"),
-              testing::ElementsAre("t#blocks/1/text documents.value_missing", "t#blocks/1/text documents.value_missing"));
+  EXPECT_THAT(
+      codes_of("- {kind: paragraph, text: '{{ a.b }} {{ c }}'}\n- {kind: paragraph, text: '{{ d }}', when: e}",
+               R"({"c": "  ", "e": false})"),
+      testing::ElementsAre("t#blocks/1/text documents.value_missing", "t#blocks/1/text documents.value_missing"));
   const auto refused = render("title: t\nblocks: [{kind: paragraph, text: '{{ a.b }}'}]", {}, {});
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message.zh, HasSubstr("a.b"));
@@ -220,17 +227,22 @@ TEST_F(Rendering, refuses_values_it_can_not_print) {
 
 TEST_F(Rendering, refuses_documents_beyond_its_limits) {
   const feel::Context data = feel::parse_json("{\"a\": [" + std::string(250 * 2 - 1, ' ') + "]}").value().as_context();
-  EXPECT_EQ(render("title: t\nblocks: [{kind: space, height: 200}, {kind: space, height: 200}]", data, {}).has_value(), true);
+  EXPECT_EQ(render("title: t\nblocks: [{kind: space, height: 200}, {kind: space, height: 200}]", data, {}).has_value(),
+            true);
   std::string tall = "title: t\npage: {orientation: landscape}\nblocks:\n- kind: columns\n  columns:\n  - blocks:\n";
   for (int index = 0; index < 3; ++index) tall += "    - {kind: qr, content: a, width: 100, keep: true}\n";
   EXPECT_TRUE(render(tall, data, {})) << "columns are split between their blocks";
   EXPECT_EQ(render("title: t\npage: {orientation: landscape, margins: {top: 80, bottom: 80}}\n"
-                   "blocks: [{kind: qr, content: a, width: 100}]", data, {}).error().code,
-            "documents.too_tall");
-  EXPECT_EQ(render("title: t\nblocks: [{kind: paragraph, size: 80, each: 'for i in 1..1500 return i', text: 很高}]", data, {})
+                   "blocks: [{kind: qr, content: a, width: 100}]",
+                   data, {})
                 .error()
                 .code,
-            "documents.too_long");
+            "documents.too_tall");
+  EXPECT_EQ(
+      render("title: t\nblocks: [{kind: paragraph, size: 80, each: 'for i in 1..1500 return i', text: 很高}]", data, {})
+          .error()
+          .code,
+      "documents.too_long");
 }
 
 TEST(date_text, writes_chinese_dates_in_digits_and_characters) {

@@ -42,7 +42,9 @@ inline constexpr const char* json = R"({
   "query_url": "https://yichuang.example/my/0abcdefghjkmn", "query_code": "ZL43021120261124000017"
 })";
 
-inline feel::Context data() { return feel::parse_json(json).value().as_context(); }
+inline feel::Context data() {
+  return feel::parse_json(json).value().as_context();
+}
 
 /// 2026-11-24 09:30 in China.
 inline constexpr base::Instant now{1'795'483'800'000'000};

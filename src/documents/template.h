@@ -110,9 +110,9 @@ struct Qr {
 struct Signature {
   Words authority;
   Phrase date;
-  std::string label;             // "登记机关"; empty: none
+  std::string label;  // "登记机关"; empty: none
   bool date_in_characters = false;
-  double width = 80;             // mm
+  double width = 80;  // mm
 };
 
 struct Space {

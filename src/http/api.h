@@ -42,8 +42,8 @@ struct Page {
 struct Nothing {};
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 
-/// The places of a command's log entries as headers: `Log-Index` and `Log-Leaf-Hash` of the last one, and all of them in
-/// `Log-Receipts` as "public/12/ab34…".
+/// The places of a command's log entries as headers: `Log-Index` and `Log-Leaf-Hash` of the last one, and all of them
+/// in `Log-Receipts` as "public/12/ab34…".
 void add_receipts(Reply& reply, const std::vector<storage::Receipt>& receipts);
 
 struct Once {

@@ -3,8 +3,8 @@
 namespace http {
 namespace {
 
-/// What makes two commands the same: who and what, in a form that never runs together. A body with a password is left out:
-/// a fast hash of it would be a way to guess.
+/// What makes two commands the same: who and what, in a form that never runs together. A body with a password is left
+/// out: a fast hash of it would be a way to guess.
 std::string fingerprint_of(const Request& request, bool is_secret) {
   std::string text = request.method + "\n" + request.path + "\n";
   for (const auto& [name, value] : request.query) text += name + "=" + value + "\n";

@@ -87,10 +87,10 @@ std::string parameters_of(const Operation& operation, const Route& route) {
   for (const std::string& name : operation.query)
     parts.add(parameter(name, "query", R"("required":false,"schema":{"type":"string"})"));
   if (operation.idempotency_key)
-    parts.add(parameter(
-        "Idempotency-Key", "header",
-        R"("required":true,"description":"a fresh value for every submission; a repeated one gets the first )"
-        R"(answer again","schema":{"type":"string","minLength":1,"maxLength":200})"));
+    parts.add(
+        parameter("Idempotency-Key", "header",
+                  R"("required":true,"description":"a fresh value for every submission; a repeated one gets the first )"
+                  R"(answer again","schema":{"type":"string","minLength":1,"maxLength":200})"));
   if (operation.if_match)
     parts.add(parameter("If-Match", "header",
                         R"("required":true,"description":"the ETag that was read","schema":{"type":"string"})"));

@@ -61,12 +61,10 @@ base::Result<std::string> run_account_command(Program::Parts& parts, const std::
       return line_of(added, false);
     }
     TRY(const access_control::Person changed,
-        parts.access->administer(transaction,
-                                 {.kind = command.verb,
-                                  .account = command.account,
-                                  .password = command.password,
-                                  .roles = command.roles},
-                                 parts.now()));
+        parts.access->administer(
+            transaction,
+            {.kind = command.verb, .account = command.account, .password = command.password, .roles = command.roles},
+            parts.now()));
     return line_of(changed, command.verb == "disable");
   });
 }

@@ -171,12 +171,15 @@ base::Instant now() {
 
 /// `verify` and `keys`. `action` is what was asked for.
 void add_proof_commands(CLI::App& app, Action& action, const server::Options& defaults) {
-  CLI::App* verify = app.add_subcommand("verify", "check a licence: the text of its QR code, or a PDF or OFD file; no server");
-  verify->footer("Exit codes: 0 genuine and in force; 1 not to be relied on; 3 genuine, but not everything was checked.");
+  CLI::App* verify =
+      app.add_subcommand("verify", "check a licence: the text of its QR code, or a PDF or OFD file; no server");
+  verify->footer(
+      "Exit codes: 0 genuine and in force; 1 not to be relied on; 3 genuine, but not everything was checked.");
   const auto verification = on<server::VerifyCommand>(*verify, action);
   verification->now = now();
   verification->data = defaults.data;
-  verify->add_option("subject", verification->subject, "text of a QR code (LC1:… or https://…/V#…), or a file")->required();
+  verify->add_option("subject", verification->subject, "text of a QR code (LC1:… or https://…/V#…), or a file")
+      ->required();
   verify->add_option("--trust", verification->trust, "trust file, from the authority's /trust.json");
   verify->add_option("--data", verification->data, "where trust.json is looked for")->envname("YICHUANG_DATA");
   verify->add_flag("--json", verification->as_json, "print the findings as JSON");
@@ -186,12 +189,14 @@ void add_proof_commands(CLI::App& app, Action& action, const server::Options& de
   kept->now = now();
   kept->data = defaults.data;
   keys->add_option("action", kept->action, "list, rotate or token")->check(CLI::IsMember({"list", "rotate", "token"}));
-  keys->add_option("purpose", kept->purpose, "authority, licence, document, timestamp, seal-authority, seal-maker or seal");
+  keys->add_option("purpose", kept->purpose,
+                   "authority, licence, document, timestamp, seal-authority, seal-maker or seal");
   keys->add_option("uri", kept->uri, "pkcs11:token=…;object=…;type=private?pin-source=file:…");
   keys->add_option("--data", kept->data, "folder of database, files and secrets")->envname("YICHUANG_DATA");
   keys->add_option("--catalogue", kept->catalogue, "its bureau.yaml names the authority in new certificates")
       ->envname("YICHUANG_CATALOGUE");
-  keys->add_flag("--demonstration", kept->demonstration, "new keys say in their certificates that they are no real ones");
+  keys->add_flag("--demonstration", kept->demonstration,
+                 "new keys say in their certificates that they are no real ones");
   keys->callback([&action, kept] {
     action = [kept] {
       const int code = server::run(*kept, std::cout, std::cerr);
@@ -292,7 +297,8 @@ int main(int argc, char** argv) {
   serve->add_option("--port", options.port, "port to listen at");
   serve->add_option("--base-url", options.base_url, "address printed in QR codes")->envname("YICHUANG_BASE_URL");
   serve->add_option("--proxy", options.proxy_address, "address of the proxy whose X-Forwarded-For is believed");
-  serve->add_option("--time-stamps", options.time_stamps, "http:// address of a time-stamping authority for signed PDF");
+  serve->add_option("--time-stamps", options.time_stamps,
+                    "http:// address of a time-stamping authority for signed PDF");
   serve->add_flag("--secure-cookies", options.secure_cookies, "behind TLS: cookies for secure connections only");
   serve->add_option("--clock-shift", options.clock_shift_s, "seconds added to the clock; demonstration only");
   serve->add_option("--workers", options.workers, "threads that answer requests");

@@ -10,9 +10,9 @@
 #include "keys.h"
 #include "modules/deadlines/deadlines.h"
 #include "modules/delivery/delivery.h"
+#include "modules/naming/naming.h"
 #include "modules/opening/opening.h"
 #include "modules/park/park.h"
-#include "modules/naming/naming.h"
 #include "modules/registration/registration.h"
 #include "modules/registration/search.h"
 #include "modules/statistics/statistics.h"
@@ -31,8 +31,8 @@ std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
   for (const auto module :
        {storage::migrations(), access_control::migrations(), casework::migrations(), registration::migrations(),
-        imports::migrations(), naming::migrations(), licensing::migrations(),
-         delivery::migrations(), park::migrations(), certificates::migrations()})
+        imports::migrations(), naming::migrations(), licensing::migrations(), delivery::migrations(),
+        park::migrations(), certificates::migrations()})
     all.insert(all.end(), module.begin(), module.end());
   return all;
 }

@@ -21,7 +21,8 @@ std::array<std::string, 3> continue_log_sql(std::int64_t transaction_last) {
   return {"DROP VIEW settled_events",
           "ALTER TABLE events ALTER COLUMN transaction_id SET DEFAULT pg_current_xact_id()" + raise,
           "CREATE VIEW settled_events AS SELECT * FROM events WHERE transaction_id < "
-          "pg_snapshot_xmin(pg_current_snapshot())" + raise};
+          "pg_snapshot_xmin(pg_current_snapshot())" +
+              raise};
 }
 
 /// What a backup says about itself; every file of it with its hash.
@@ -39,8 +40,12 @@ base::Error refuse(std::string code, const std::string& zh, const std::string& e
   return {.kind = base::Refusal::conflict, .code = std::move(code), .message = {.zh = zh + cause, .en = en + cause}};
 }
 
-bool is_sqlite(const std::string& database) { return database.starts_with("sqlite:"); }
-std::string path_of(const std::string& database) { return database.substr(std::string_view("sqlite:").size()); }
+bool is_sqlite(const std::string& database) {
+  return database.starts_with("sqlite:");
+}
+std::string path_of(const std::string& database) {
+  return database.substr(std::string_view("sqlite:").size());
+}
 
 std::vector<fs::path> files_under(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -91,9 +96,9 @@ Manifest load_manifest(const fs::path& source) {
 void check_rows(const Rows& gaps) {
   if (gaps.empty()) return;
   const Row& gap = gaps.front();
-  throw Damaged("the events of " + gap.at(0).text() + " " + base::to_text(gap.at(1).id()) + " have a gap: " +
-                std::to_string(gap.at(2).number()) + " events numbered " + std::to_string(gap.at(3).number()) + " to " +
-                std::to_string(gap.at(4).number()));
+  throw Damaged("the events of " + gap.at(0).text() + " " + base::to_text(gap.at(1).id()) +
+                " have a gap: " + std::to_string(gap.at(2).number()) + " events numbered " +
+                std::to_string(gap.at(3).number()) + " to " + std::to_string(gap.at(4).number()));
 }
 
 void check_integrity(const Rows& rows) {
@@ -130,12 +135,13 @@ void restore_sqlite(const fs::path& source, const Manifest& manifest, const fs::
 
 base::Result<void> restore_postgres(const fs::path& source, const Manifest& manifest, const std::string& address) {
   TRY(const std::unique_ptr<Store> store, open({.database = address, .readers = 1}));
-  const std::string count_tables = "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                                   "WHERE n.nspname = 'public' AND c.relkind = 'r'";
+  const std::string count_tables =
+      "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE n.nspname = 'public' AND c.relkind = 'r'";
   const auto tables = store->read_value([&](Snapshot& now) { return now.find(count_tables).value().at(0).number(); });
   if (tables != 0)
-    return refuse("storage.restore_target_exists", "目标数据库不是空的，不会覆盖：", "The target database is not empty: ",
-                  std::to_string(tables));
+    return refuse("storage.restore_target_exists", "目标数据库不是空的，不会覆盖：",
+                  "The target database is not empty: ", std::to_string(tables));
   const std::string cause = run_postgres_tool(
       "pg_restore", address,
       {"--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", (source / "database").string()});
@@ -218,8 +224,8 @@ base::Result<std::string> backup_all(Store& store, const Folders& folders, const
 base::Result<std::string> restore_all(const std::string& source, const Folders& folders) {
   const bool sqlite = is_sqlite(folders.database);
   if (sqlite && fs::exists(path_of(folders.database)))
-    return refuse("storage.restore_target_exists", "目标数据库已存在，不会覆盖：", "The target exists and is not overwritten: ",
-                  path_of(folders.database));
+    return refuse("storage.restore_target_exists", "目标数据库已存在，不会覆盖：",
+                  "The target exists and is not overwritten: ", path_of(folders.database));
   if (fs::exists(folders.files) && !fs::is_empty(folders.files))
     return refuse("storage.restore_target_exists", "目标文件夹不是空的，不会覆盖：",
                   "The target folder is not empty and is not overwritten: ", folders.files);
@@ -244,8 +250,8 @@ base::Result<std::string> restore_all(const std::string& source, const Folders& 
     }
     return summary("恢复完成", "Restore complete", manifest.events, files);
   } catch (const std::exception& error) {
-    return refuse("storage.backup_damaged", "备份有损坏，未恢复任何内容：", "The backup is damaged, nothing was restored: ",
-                  error.what());
+    return refuse("storage.backup_damaged", "备份有损坏，未恢复任何内容：",
+                  "The backup is damaged, nothing was restored: ", error.what());
   }
 }
 
@@ -259,8 +265,8 @@ base::Result<std::string> check_all(Store& store, const Folders& folders) {
     });
     return summary("检查通过", "Check passed", events, check_files(folders.files));
   } catch (const std::exception& error) {
-    return refuse("storage.check_failed", "检查发现损坏，请从备份恢复：", "The check found damage, restore a backup: ",
-                  error.what());
+    return refuse("storage.check_failed", "检查发现损坏，请从备份恢复：",
+                  "The check found damage, restore a backup: ", error.what());
   }
 }
 

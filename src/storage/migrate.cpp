@@ -52,7 +52,7 @@ CREATE TABLE outbox (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind TE
     due_at BIGINT NOT NULL, attempts BIGINT NOT NULL, last_error TEXT);
 CREATE INDEX outbox_due_at ON outbox (due_at)
 )"},
-                                          Migration{.name = "storage/0002_receipts", .sql = R"(
+                                       Migration{.name = "storage/0002_receipts", .sql = R"(
 ALTER TABLE idempotency ADD COLUMN receipts TEXT NOT NULL DEFAULT ''
 )"}};
 
@@ -63,7 +63,9 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(space) - first + 1);
 }
 
-bool is_word(char c) { return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+bool is_word(char c) {
+  return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
 
 /// SQLite checks types only in STRICT tables, and those know INTEGER but not BIGINT; both hold 64 bits there.
 std::string for_sqlite(std::string_view statement) {
@@ -124,7 +126,9 @@ std::vector<std::string> applied_steps(Store& store, std::string_view lock) {
 
 }  // namespace
 
-std::span<const Migration> migrations() { return own_migrations; }
+std::span<const Migration> migrations() {
+  return own_migrations;
+}
 
 std::vector<std::string> statements_of(const Migration& migration, std::string_view kind) {
   constexpr std::string_view separator = ";\n";
@@ -160,9 +164,9 @@ base::Result<void> Migrator::run(Store& store, std::span<const Migration> given,
     if (migration.name != own_migrations.front().name) steps.push_back(migration);
   for (const Migration& step : steps) known_.emplace(step.name);
 
-  const std::int64_t now = std::chrono::duration_cast<std::chrono::microseconds>(
-                               std::chrono::system_clock::now().time_since_epoch())
-                               .count();
+  const std::int64_t now =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
   for (const std::string& name : applied_steps(store, lock))
     if (!known_.contains(name))
       return refuse("storage.database_newer",
@@ -173,10 +177,12 @@ base::Result<void> Migrator::run(Store& store, std::span<const Migration> given,
     const std::string name(step.name);
     try {
       if (run_step(store, step, lock, now) == Outcome::changed)
-        return refuse("storage.migration_changed",
-                      {.zh = "数据库升级步骤 " + name + " 在执行之后又被修改，程序与数据库不一致，请使用正式发布的程序。",
-                       .en = "The upgrade step " + name + " was edited after it was run, so program and database do "
-                             "not match. Use a released program."});
+        return refuse(
+            "storage.migration_changed",
+            {.zh = "数据库升级步骤 " + name + " 在执行之后又被修改，程序与数据库不一致，请使用正式发布的程序。",
+             .en = "The upgrade step " + name +
+                   " was edited after it was run, so program and database do "
+                   "not match. Use a released program."});
     } catch (const Fault& fault) {
       return refuse("storage.migration_failed",
                     {.zh = "数据库升级步骤 " + name + " 未能完成，数据保持原状：" + fault.what(),

@@ -20,11 +20,11 @@ base::Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const 
     return open_failed("没有文件夹 (there is no folder) " + folder.string());
   auto lock = std::make_unique<FileLock>();
   if (!lock->take(path + ".lock"))
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "storage.in_use",
-                       .message = {.zh = "数据库 " + path + " 正由另一个程序使用，请先停止该程序。",
-                                   .en = "The database " + path +
-                                         " is in use by another program. Stop that program first."}};
+    return base::Error{
+        .kind = base::Refusal::conflict,
+        .code = "storage.in_use",
+        .message = {.zh = "数据库 " + path + " 正由另一个程序使用，请先停止该程序。",
+                    .en = "The database " + path + " is in use by another program. Stop that program first."}};
   return std::unique_ptr<Store>(std::make_unique<SqliteStore>(path, options, std::move(lock)));
 }
 

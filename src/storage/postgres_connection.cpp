@@ -70,7 +70,9 @@ PostgresConnection::PostgresConnection(const std::string& address) : connection_
   PQsetNoticeReceiver(connection_, notice, this);
 }
 
-PostgresConnection::~PostgresConnection() { PQfinish(connection_); }
+PostgresConnection::~PostgresConnection() {
+  PQfinish(connection_);
+}
 
 void PostgresConnection::reset() {
   names_.clear();
@@ -126,9 +128,9 @@ PostgresConnection::Answer PostgresConnection::answer(std::string_view sql, std:
       values[index] = parameter.text().c_str();
     }
   }
-  Answer result(PQexecPrepared(connection_, name.c_str(), static_cast<int>(values.size()), values.data(), nullptr,
-                               nullptr, 0),
-                PQclear);
+  Answer result(
+      PQexecPrepared(connection_, name.c_str(), static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0),
+      PQclear);
   const ExecStatusType status = PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) fail(result.get(), sql);
   return result;

@@ -203,8 +203,8 @@ base::Result<void> PostgresStore::backup(const std::string& target) {
   if (std::filesystem::exists(target))
     cause = "目标已存在 (the target exists)";
   else
-    cause = run_postgres_tool("pg_dump", address_,
-                              {"--format=directory", "--no-owner", "--no-acl", "--file=" + target});
+    cause =
+        run_postgres_tool("pg_dump", address_, {"--format=directory", "--no-owner", "--no-acl", "--file=" + target});
   if (cause.empty()) return base::done();
   return base::Error{.kind = base::Refusal::conflict,
                      .code = "storage.backup_failed",
@@ -216,9 +216,9 @@ std::optional<base::Text> PostgresStore::trouble() const {
   if (const auto why = stopped()) return why;
   const std::lock_guard guard(trouble_mutex_);
   if (trouble_.empty()) return std::nullopt;
-  return base::Text{.zh = "数据库服务器无法连接，恢复后自动继续。原因：" + trouble_,
-                    .en = "The database server cannot be reached; work goes on by itself when it can. Cause: " +
-                          trouble_};
+  return base::Text{
+      .zh = "数据库服务器无法连接，恢复后自动继续。原因：" + trouble_,
+      .en = "The database server cannot be reached; work goes on by itself when it can. Cause: " + trouble_};
 }
 
 void PostgresStore::note_trouble(const std::string& cause) {

@@ -35,7 +35,9 @@ Datum column(sqlite3_stmt* statement, int index) {
 
 }  // namespace
 
-bool is_full(int code) { return (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE; }
+bool is_full(int code) {
+  return (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE;
+}
 
 bool is_fatal(int code) {
   const int primary = code & 0xff;

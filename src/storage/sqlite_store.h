@@ -86,10 +86,10 @@ class SqliteStore final : public Store {
   std::unique_ptr<FileLock> lock_;
   Migrator migrator_;
 
-  SqliteConnection writer_;      // used by the writer thread alone
-  std::size_t batch_last_ = 0;   // commands of the last batch
-  int log_pages_ = 0;            // pages in the write-ahead log after the last commit
-  int log_pages_last_try_ = 0;   // when a checkpoint was last tried
+  SqliteConnection writer_;     // used by the writer thread alone
+  std::size_t batch_last_ = 0;  // commands of the last batch
+  int log_pages_ = 0;           // pages in the write-ahead log after the last commit
+  int log_pages_last_try_ = 0;  // when a checkpoint was last tried
 
   mutable std::mutex queue_mutex_;
   std::condition_variable queue_filled_;
@@ -108,7 +108,7 @@ class SqliteStore final : public Store {
   std::vector<std::unique_ptr<SqliteConnection>> readers_idle_;
   int readers_open_ = 0;
 
-  std::thread thread_;           // last: it starts when all else is ready
+  std::thread thread_;  // last: it starts when all else is ready
 };
 
 }  // namespace storage

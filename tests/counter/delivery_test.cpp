@@ -29,9 +29,7 @@ class Counter : public counter::OnBoth {
     EXPECT_TRUE(store->migrate(all));
     static const auto catalogue = catalogue::load(SOURCE_DIR "/catalogue").value();
     engine = std::make_unique<casework::Engine>(catalogue);
-    licensing = std::make_unique<licensing::Licensing>(
-        licensing::Settings{}, *engine,
-        files);
+    licensing = std::make_unique<licensing::Licensing>(licensing::Settings{}, *engine, files);
     rooms = std::make_unique<delivery::Delivery>(*catalogue, *licensing);
     EXPECT_TRUE(engine->deploy(*store, now));
     access_control::Access access(*store, std::move(access_control::Secrets::load_or_make(folder.path("keys"))).value(),

@@ -1,5 +1,5 @@
-// Fuzz target: any bytes are either an expression (in both dialects, and as unary tests) or a refusal with its place; what
-// is compiled ends within its limits, gives the same value twice and can be written as JSON.
+// Fuzz target: any bytes are either an expression (in both dialects, and as unary tests) or a refusal with its place;
+// what is compiled ends within its limits, gives the same value twice and can be written as JSON.
 #include <cstddef>
 #include <cstdint>
 #include <string>

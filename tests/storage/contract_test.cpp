@@ -159,8 +159,9 @@ TEST_P(Contract, appends_to_one_stream_by_many_are_all_kept_without_gap) {
   on_threads(8, [&](int) {
     for (int turn = 0; turn < 20; ++turn) append(5);
   });
-  const auto events =
-      store_->read_value([](Snapshot& snapshot) { return storage::load_events(snapshot, {"case", {5}}); });
+  const auto events = store_->read_value([](Snapshot& snapshot) {
+    return storage::load_events(snapshot, {"case", {5}});
+  });
   ASSERT_EQ(events.size(), 160u);
   for (std::size_t index = 0; index < events.size(); ++index)
     EXPECT_EQ(events[index].sequence, static_cast<std::int64_t>(index) + 1);
@@ -331,9 +332,8 @@ TEST_P(Contract, a_snapshot_does_not_see_later_commits) {
     EXPECT_EQ(snapshot.find("SELECT COUNT(*) FROM notes").value().at(0).number(), 1);
     std::thread(&Contract_a_snapshot_does_not_see_later_commits_Test::add_note, this, 2).join();
     EXPECT_EQ(snapshot.find("SELECT COUNT(*) FROM notes").value().at(0).number(), 1);
-    store_->read([](Snapshot& inner) {
-      EXPECT_EQ(inner.find("SELECT COUNT(*) FROM notes").value().at(0).number(), 1);
-    });
+    store_->read(
+        [](Snapshot& inner) { EXPECT_EQ(inner.find("SELECT COUNT(*) FROM notes").value().at(0).number(), 1); });
   });
   EXPECT_EQ(number("SELECT COUNT(*) FROM notes"), 2);
 }

@@ -29,7 +29,8 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
-/// A refusal: stable `code` ("licensing.not_submitted"), words for people with the remedy, all places at fault together.
+/// A refusal: stable `code` ("licensing.not_submitted"), words for people with the remedy, all places at fault
+/// together.
 struct Error {
   Refusal kind = Refusal::invalid;
   std::string code;
@@ -84,15 +85,17 @@ class [[nodiscard]] Result<void> : public Result<Done> {
   Result(Done value) : Result<Done>(value) {}
   Result(Error error) : Result<Done>(std::move(error)) {}
 };
-inline Done done() { return {}; }
+inline Done done() {
+  return {};
+}
 
 }  // namespace base
 
 #define YICHUANG_JOIN_(a, b) a##b
 #define YICHUANG_JOIN(a, b) YICHUANG_JOIN_(a, b)
-#define YICHUANG_TRY_(name, declaration, ...)   \
-  auto name = (__VA_ARGS__);                    \
-  if (!name) return std::move(name).error();    \
+#define YICHUANG_TRY_(name, declaration, ...) \
+  auto name = (__VA_ARGS__);                  \
+  if (!name) return std::move(name).error();  \
   declaration = std::move(name).value()
 
 /// TRY(const Date day, parse(text)); returns the error to the caller, or declares `day`.

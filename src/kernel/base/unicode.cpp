@@ -13,7 +13,9 @@ icu::UnicodeString decoded(std::string_view text) {
   return icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
 }
 
-bool is_space(UChar32 c) { return u_isUWhiteSpace(c) || c == 0x200B || c == 0xFEFF; }
+bool is_space(UChar32 c) {
+  return u_isUWhiteSpace(c) || c == 0x200B || c == 0xFEFF;
+}
 
 }  // namespace
 

@@ -16,7 +16,8 @@ base::Result<Calendar> Calendar::of(std::vector<YearPlan> plans) {
   Calendar calendar;
   for (YearPlan& plan : plans) {
     const std::string year_text = std::to_string(plan.year);
-    const bool is_twice = std::ranges::any_of(calendar.years_, [&](const Year& year) { return year.year == plan.year; });
+    const bool is_twice =
+        std::ranges::any_of(calendar.years_, [&](const Year& year) { return year.year == plan.year; });
     if (is_twice)
       return refusal("calendar.year_twice", {year_text + "年的放假安排出现了两份,请只保留一份",
                                              "there are two plans for " + year_text + "; keep one of them"});

@@ -57,9 +57,8 @@ class Analysis {
   bool is_judged(std::size_t row) const { return !rows_[row].empty(); }
 
   bool is_empty(std::size_t row) const {
-    return std::any_of(rows_[row].begin(), rows_[row].end(), [](const Mask& mask) {
-      return std::find(mask.begin(), mask.end(), true) == mask.end();
-    });
+    return std::any_of(rows_[row].begin(), rows_[row].end(),
+                       [](const Mask& mask) { return std::find(mask.begin(), mask.end(), true) == mask.end(); });
   }
 
   void report(Finding::Kind kind, std::vector<int> rows, base::Text message) {

@@ -20,9 +20,9 @@ std::vector<dmn::Finding> findings(std::string_view policy,
   for (const auto& [area, kind] : rows)
     xml += "<rule><inputEntry><text>" + area + "</text></inputEntry><inputEntry><text>" + kind +
            "</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>";
-  const auto compiled = dmn::compile(sources(model(
-      input("area", "number") + input("kind", "string") +
-      decision("d", needs_input("area") + needs_input("kind") + xml + "</decisionTable>"))));
+  const auto compiled =
+      dmn::compile(sources(model(input("area", "number") + input("kind", "string") +
+                                 decision("d", needs_input("area") + needs_input("kind") + xml + "</decisionTable>"))));
   EXPECT_TRUE(compiled.has_value()) << (compiled ? "" : compiled.error().places.at(0).message.en);
   return compiled ? dmn::analyse(**compiled) : std::vector<dmn::Finding>{};
 }
@@ -34,9 +34,10 @@ std::vector<std::string> sentences(const std::vector<dmn::Finding>& found) {
 }
 
 TEST(analyse, says_nothing_of_a_complete_table) {
-  EXPECT_THAT(findings("UNIQUE", {{"&lt; 50", "-"}, {"&gt;= 50", "\"shop\""}, {"[50..100]", "\"canteen\""},
-                                  {"&gt; 100", "\"canteen\""}}),
-              IsEmpty());
+  EXPECT_THAT(
+      findings("UNIQUE",
+               {{"&lt; 50", "-"}, {"&gt;= 50", "\"shop\""}, {"[50..100]", "\"canteen\""}, {"&gt; 100", "\"canteen\""}}),
+      IsEmpty());
 }
 
 TEST(analyse, finds_the_gap_between_limits) {

@@ -8,10 +8,18 @@ namespace dmn {
 namespace {
 
 constexpr std::array expression_kinds = {
-    std::string_view("literalExpression"), std::string_view("invocation"), std::string_view("context"),
-    std::string_view("list"),              std::string_view("relation"),   std::string_view("functionDefinition"),
-    std::string_view("decisionTable"),     std::string_view("conditional"), std::string_view("filter"),
-    std::string_view("for"),               std::string_view("some"),       std::string_view("every"),
+    std::string_view("literalExpression"),
+    std::string_view("invocation"),
+    std::string_view("context"),
+    std::string_view("list"),
+    std::string_view("relation"),
+    std::string_view("functionDefinition"),
+    std::string_view("decisionTable"),
+    std::string_view("conditional"),
+    std::string_view("filter"),
+    std::string_view("for"),
+    std::string_view("some"),
+    std::string_view("every"),
 };
 
 bool is_expression(pugi::xml_node node) {
@@ -170,8 +178,7 @@ BoxedPtr BoxedCompiler::compile(pugi::xml_node node) {
 
 BoxedPtr BoxedCompiler::literal(pugi::xml_node node) {
   if (!is_feel(node))
-    return missing(node, "dmn.unknown_language",
-                   {"表达式语言不是 FEEL", "the expression is not written in FEEL"});
+    return missing(node, "dmn.unknown_language", {"表达式语言不是 FEEL", "the expression is not written in FEEL"});
   if (node.child("importedValues"))
     return missing(node, "dmn.imported_values",
                    {"不支持从外部文件引入取值，请把取值写在模型内",
@@ -206,10 +213,10 @@ BoxedPtr BoxedCompiler::invocation(pugi::xml_node node) {
   for (const pugi::xml_node binding : node.children("binding")) {
     const pugi::xml_node parameter = binding.child("parameter");
     const pugi::xml_node formula = expression_in(binding);
-    invocation.bindings.push_back({std::string(attribute(parameter, "name")), type_of(parameter),
-                                   formula ? compile(formula)
-                                           : missing(binding, "dmn.expression_empty",
-                                                     {"参数没有填写", "the parameter was left empty"}, false)});
+    invocation.bindings.push_back(
+        {std::string(attribute(parameter, "name")), type_of(parameter),
+         formula ? compile(formula)
+                 : missing(binding, "dmn.expression_empty", {"参数没有填写", "the parameter was left empty"}, false)});
   }
   return made(node, std::move(invocation));
 }
@@ -267,8 +274,9 @@ BoxedPtr BoxedCompiler::function_expression(pugi::xml_node node) {
   const std::string_view kind = attribute(node, "kind");
   if (kind == "Java") return external_function(node);
   if (!kind.empty() && kind != "FEEL")
-    return missing(node, "dmn.function_kind",
-                   {"不支持的函数种类：" + std::string(kind), "functions of kind " + std::string(kind) + " are not taken"});
+    return missing(
+        node, "dmn.function_kind",
+        {"不支持的函数种类：" + std::string(kind), "functions of kind " + std::string(kind) + " are not taken"});
   return made(node, function(node, owner_));
 }
 

@@ -173,7 +173,8 @@ void Compiler::link_service(Element& service, pugi::xml_node node) {
       service.service_outputs.push_back(found->element);
   if (service.service_outputs.empty())
     fault(service.source, node, "dmn.service_outputs",
-          {"决策服务“" + service.name + "”没有输出决策", "the decision service \"" + service.name + "\" has no output decision"});
+          {"决策服务“" + service.name + "”没有输出决策",
+           "the decision service \"" + service.name + "\" has no output decision"});
 }
 
 /// Decisions may not need each other in a circle; knowledge models may (recursion).
@@ -277,10 +278,14 @@ feel::Names Compiler::names_of(const Element& element, std::size_t index) const 
   if (!names.empty()) return names;
   const pugi::xml_node node = nodes_[index];
   switch (element.kind) {
-    case Element::Kind::input_data: return {};
-    case Element::Kind::decision: return names_in(expression_in(node));
-    case Element::Kind::knowledge_model: return names_in(expression_in(node.child("encapsulatedLogic")));
-    case Element::Kind::service: break;
+    case Element::Kind::input_data:
+      return {};
+    case Element::Kind::decision:
+      return names_in(expression_in(node));
+    case Element::Kind::knowledge_model:
+      return names_in(expression_in(node.child("encapsulatedLogic")));
+    case Element::Kind::service:
+      break;
   }
   if (element.service_outputs.size() == 1)
     return names_of(model_->elements[element.service_outputs[0]], element.service_outputs[0]);
@@ -307,9 +312,10 @@ void Compiler::know_requirements(BoxedCompiler& compiler, const Element& element
 
 base::Result<std::shared_ptr<const Model>> compile(std::span<const Source> sources, const CompileOptions& options) {
   if (sources.empty() || sources.size() > sources_max)
-    return base::Error{.kind = base::Refusal::invalid,
-                       .code = "dmn.invalid",
-                       .message = {"一次须提交 1 至 64 个决策模型文件", "hand in between 1 and 64 model files at once"}};
+    return base::Error{
+        .kind = base::Refusal::invalid,
+        .code = "dmn.invalid",
+        .message = {"一次须提交 1 至 64 个决策模型文件", "hand in between 1 and 64 model files at once"}};
   return Compiler(sources, options).run();
 }
 

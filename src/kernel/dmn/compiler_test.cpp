@@ -48,8 +48,8 @@ TEST(compile, refuses_xml_that_is_nested_too_deeply) {
 }
 
 TEST(compile, lists_all_faults_at_once_with_their_place) {
-  const auto compiled = dmn::compile(sources(model(decision("a", needs_decision("missing") + text("1 +")) +
-                                                   decision("b", text("1"), "tNowhere"))));
+  const auto compiled = dmn::compile(
+      sources(model(decision("a", needs_decision("missing") + text("1 +")) + decision("b", text("1"), "tNowhere"))));
   ASSERT_FALSE(compiled.has_value());
   EXPECT_EQ(compiled.error().code, "dmn.invalid");
   std::vector<std::string> found;
@@ -90,21 +90,22 @@ TEST(compile, refuses_types_that_refer_to_each_other_endlessly_deep) {
   std::string chain = "<itemDefinition name='t0'><typeRef>string</typeRef></itemDefinition>";
   for (int step = 1; step < 20'000; ++step)
     chain += "<itemDefinition name='t" + std::to_string(step) + "'><typeRef>t" + std::to_string(step - 1) +
-            "</typeRef></itemDefinition>";
+             "</typeRef></itemDefinition>";
   EXPECT_THAT(fault_codes(sources(model(input("x", "t19999") + chain))), Contains("dmn.type_too_deep"));
 }
 
 TEST(compile, refuses_rows_that_do_not_fit_the_header) {
-  EXPECT_THAT(fault_codes(sources(model(decision(
-                  "a", "<decisionTable><input><inputExpression><text>1</text></inputExpression></input><output/>"
-                       "<rule id='r'><outputEntry><text>1</text></outputEntry></rule></decisionTable>")))),
+  EXPECT_THAT(fault_codes(sources(model(
+                  decision("a",
+                           "<decisionTable><input><inputExpression><text>1</text></inputExpression></input><output/>"
+                           "<rule id='r'><outputEntry><text>1</text></outputEntry></rule></decisionTable>")))),
               ElementsAre("dmn.table_columns"));
 }
 
 TEST(compile, refuses_a_priority_table_without_priorities) {
-  EXPECT_THAT(fault_codes(sources(model(
-                  decision("a", "<decisionTable hitPolicy='PRIORITY'><output/></decisionTable>")))),
-              ElementsAre("dmn.priorities_missing"));
+  EXPECT_THAT(
+      fault_codes(sources(model(decision("a", "<decisionTable hitPolicy='PRIORITY'><output/></decisionTable>")))),
+      ElementsAre("dmn.priorities_missing"));
 }
 
 TEST(compile, refuses_an_unknown_hit_policy_and_a_table_without_outputs) {

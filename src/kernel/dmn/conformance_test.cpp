@@ -21,17 +21,25 @@ dmn::Verdict judged(std::string_view feel, std::string_view result, dmn::Reading
 }
 
 TEST(judge_suite, compares_numbers_with_a_tolerance_and_all_else_exactly) {
-  EXPECT_EQ(judged("1/3", "<resultNode name='a'><expected><value xsi:type='xsd:decimal'>0.333333333</value></expected>"
-                          "</resultNode>").kind, Kind::success);
-  EXPECT_EQ(judged("\"x \"", "<resultNode name='a'><expected><value xsi:type='xsd:string'>x</value></expected>"
-                             "</resultNode>").kind, Kind::error);
+  EXPECT_EQ(judged("1/3",
+                   "<resultNode name='a'><expected><value xsi:type='xsd:decimal'>0.333333333</value></expected>"
+                   "</resultNode>")
+                .kind,
+            Kind::success);
+  EXPECT_EQ(judged("\"x \"",
+                   "<resultNode name='a'><expected><value xsi:type='xsd:string'>x</value></expected>"
+                   "</resultNode>")
+                .kind,
+            Kind::error);
 }
 
 TEST(judge_suite, compares_lists_components_and_temporal_values) {
   EXPECT_EQ(judged("{d: date(\"2026-11-24\"), l: [true]}",
                    "<resultNode name='a'><expected><component name='l'><list><item><value xsi:type='xsd:boolean'>true"
                    "</value></item></list></component><component name='d'><value xsi:type='xsd:date'>2026-11-24</value>"
-                   "</component></expected></resultNode>").kind, Kind::success);
+                   "</component></expected></resultNode>")
+                .kind,
+            Kind::success);
 }
 
 TEST(judge_suite, strict_reading_wants_a_reason_beside_an_expected_null) {

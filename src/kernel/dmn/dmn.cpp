@@ -11,9 +11,12 @@ namespace {
 
 Element::Kind kind_of(Invocable::Kind kind) {
   switch (kind) {
-    case Invocable::Kind::decision: return Element::Kind::decision;
-    case Invocable::Kind::knowledge_model: return Element::Kind::knowledge_model;
-    case Invocable::Kind::service: return Element::Kind::service;
+    case Invocable::Kind::decision:
+      return Element::Kind::decision;
+    case Invocable::Kind::knowledge_model:
+      return Element::Kind::knowledge_model;
+    case Invocable::Kind::service:
+      return Element::Kind::service;
   }
   return Element::Kind::decision;
 }
@@ -46,8 +49,8 @@ const feel::Value* find_input(const Element& element, const feel::Context& input
 
 const feel::Value* find_input(const Element& element, const Model& model, std::span<const Input> inputs) {
   for (const Input& input : inputs) {
-    const bool is_here = input.model_namespace.empty() ||
-                         input.model_namespace == model.files[element.source].model_namespace;
+    const bool is_here =
+        input.model_namespace.empty() || input.model_namespace == model.files[element.source].model_namespace;
     if (is_here && (input.name == element.name || input.name == element.variable)) return &input.value;
   }
   return nullptr;
@@ -85,13 +88,15 @@ std::optional<std::size_t> Model::find(Invocable::Kind kind, std::string_view na
   return std::nullopt;
 }
 
-const std::vector<Fault>& faults(const Model& model) { return model.faults; }
+const std::vector<Fault>& faults(const Model& model) {
+  return model.faults;
+}
 
 std::vector<Invocable> invocables(const Model& model) {
   std::vector<Invocable> found;
   for (const Element& element : model.elements) {
     if (element.kind == Element::Kind::input_data) continue;
-    const Invocable::Kind kind = element.kind == Element::Kind::decision ? Invocable::Kind::decision
+    const Invocable::Kind kind = element.kind == Element::Kind::decision  ? Invocable::Kind::decision
                                  : element.kind == Element::Kind::service ? Invocable::Kind::service
                                                                           : Invocable::Kind::knowledge_model;
     found.push_back({kind, element.id, element.name, model.files[element.source].model_namespace});

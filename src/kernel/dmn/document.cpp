@@ -7,12 +7,12 @@ namespace dmn {
 namespace {
 
 constexpr std::array dmn_namespaces = {
-    std::string_view("http://www.omg.org/spec/DMN/20151101/dmn.xsd"),   // 1.1
-    std::string_view("http://www.omg.org/spec/DMN/20180521/MODEL/"),    // 1.2
-    std::string_view("https://www.omg.org/spec/DMN/20191111/MODEL/"),   // 1.3
-    std::string_view("https://www.omg.org/spec/DMN/20211108/MODEL/"),   // 1.4
-    std::string_view("https://www.omg.org/spec/DMN/20230324/MODEL/"),   // 1.5
-    std::string_view("https://www.omg.org/spec/DMN/20240513/MODEL/"),   // 1.6
+    std::string_view("http://www.omg.org/spec/DMN/20151101/dmn.xsd"),  // 1.1
+    std::string_view("http://www.omg.org/spec/DMN/20180521/MODEL/"),   // 1.2
+    std::string_view("https://www.omg.org/spec/DMN/20191111/MODEL/"),  // 1.3
+    std::string_view("https://www.omg.org/spec/DMN/20211108/MODEL/"),  // 1.4
+    std::string_view("https://www.omg.org/spec/DMN/20230324/MODEL/"),  // 1.5
+    std::string_view("https://www.omg.org/spec/DMN/20240513/MODEL/"),  // 1.6
 };
 
 constexpr std::array feel_namespaces = {
@@ -61,7 +61,8 @@ class Plain {
     int depth = 1;
     rename(node);
     while (true) {
-      if (++count_ > xml_nodes_max) return refuse("dmn.too_large", {"模型的元素过多", "the model has too many elements"});
+      if (++count_ > xml_nodes_max)
+        return refuse("dmn.too_large", {"模型的元素过多", "the model has too many elements"});
       pugi::xml_node next = kept(node.first_child());
       if (next) {
         if (++depth > xml_depth_max)
@@ -155,7 +156,9 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
-std::string_view attribute(pugi::xml_node node, const char* name) { return trimmed(node.attribute(name).value()); }
+std::string_view attribute(pugi::xml_node node, const char* name) {
+  return trimmed(node.attribute(name).value());
+}
 
 std::string text_of(pugi::xml_node node) {
   std::string text;

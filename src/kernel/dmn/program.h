@@ -106,7 +106,8 @@ struct OutputClause {
 
 struct Rule {
   std::vector<Tests> tests;
-  /// Of each test: 0 when it asks nothing; the same in all rows of a column that say the same, so that it is asked once.
+  /// Of each test: 0 when it asks nothing; the same in all rows of a column that say the same, so that it is asked
+  /// once.
   std::vector<std::uint32_t> numbers;
   std::vector<BoxedPtr> outputs;
   std::shared_ptr<const Row> text;

@@ -33,12 +33,14 @@ bool is_single(const Value& value) {
     case Kind::time:
     case Kind::date_time:
     case Kind::years_months:
-    case Kind::days_time: return true;
+    case Kind::days_time:
+      return true;
     case Kind::null:
     case Kind::list:
     case Kind::context:
     case Kind::range:
-    case Kind::function: return false;
+    case Kind::function:
+      return false;
   }
   return false;
 }
@@ -64,9 +66,9 @@ Column::Column(const std::vector<const Tests*>& cells, const Tests& allowed) {
   cut_at(allowed);
   std::sort(cuts_.begin(), cuts_.end(),
             [](const Value& a, const Value& b) { return feel::compare(a, b).value_or(0) < 0; });
-  cuts_.erase(std::unique(cuts_.begin(), cuts_.end(),
-                          [](const Value& a, const Value& b) { return feel::equal(a, b) == true; }),
-              cuts_.end());
+  cuts_.erase(
+      std::unique(cuts_.begin(), cuts_.end(), [](const Value& a, const Value& b) { return feel::equal(a, b) == true; }),
+      cuts_.end());
   is_ordered_ = cuts_.empty() || (cuts_[0].kind() != Kind::string && cuts_[0].kind() != Kind::boolean);
   domain_ = mask(allowed).value_or(Mask(size(), true));
   // Besides true and false there is no other boolean.

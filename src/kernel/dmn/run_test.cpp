@@ -10,8 +10,8 @@ using ::testing::ElementsAre;
 using namespace dmn::testing;
 using feel::Value;
 
-dmn::Outcome decided(const std::vector<dmn::Source>& files, std::string_view decision,
-                     const feel::Context& inputs = {}, const feel::World& world = {}) {
+dmn::Outcome decided(const std::vector<dmn::Source>& files, std::string_view decision, const feel::Context& inputs = {},
+                     const feel::World& world = {}) {
   const auto compiled = dmn::compile(files);
   EXPECT_TRUE(compiled.has_value()) << (compiled ? "" : compiled.error().places.at(0).message.en);
   if (!compiled) return {};
@@ -20,7 +20,9 @@ dmn::Outcome decided(const std::vector<dmn::Source>& files, std::string_view dec
   return outcome ? *outcome : dmn::Outcome{};
 }
 
-Value value_of(const std::string& logic) { return decided(sources(model(decision("a", logic))), "a").value; }
+Value value_of(const std::string& logic) {
+  return decided(sources(model(decision("a", logic))), "a").value;
+}
 
 std::string knowledge(std::string_view name, std::string_view parameters, std::string_view body,
                       std::string_view needs = "") {
@@ -30,8 +32,8 @@ std::string knowledge(std::string_view name, std::string_view parameters, std::s
 }
 
 TEST(evaluate, decisions_see_what_they_need_and_nothing_else) {
-  const auto files = sources(model(input("Floor Area", "number") + decision("doubled", needs_input("Floor Area") +
-                                                                                          text("Floor Area * 2")) +
+  const auto files = sources(model(input("Floor Area", "number") +
+                                   decision("doubled", needs_input("Floor Area") + text("Floor Area * 2")) +
                                    decision("plus one", needs_decision("doubled") + text("doubled + 1"))));
   EXPECT_EQ(decided(files, "plus one", feel::Context({{"Floor Area", Value(20)}})).value, Value(41));
 }
@@ -44,10 +46,10 @@ TEST(evaluate, refuses_a_decision_that_is_not_there) {
 }
 
 TEST(evaluate, names_the_needed_inputs_once) {
-  const auto compiled = dmn::compile(sources(
-      model(input("x", "number") + input("y", "number") + input("z", "number") +
-            decision("a", needs_input("x") + needs_input("y") + text("x + y")) +
-            decision("b", needs_decision("a") + needs_input("x") + text("a + x")))));
+  const auto compiled =
+      dmn::compile(sources(model(input("x", "number") + input("y", "number") + input("z", "number") +
+                                 decision("a", needs_input("x") + needs_input("y") + text("x + y")) +
+                                 decision("b", needs_decision("a") + needs_input("x") + text("a + x")))));
   EXPECT_THAT(dmn::inputs_of(**compiled, "b"), ElementsAre("x", "y"));
 }
 
@@ -70,9 +72,10 @@ TEST(evaluate, a_result_of_the_wrong_type_is_null_with_its_place) {
 }
 
 TEST(evaluate, inputs_outside_the_allowed_values_are_null) {
-  const auto files = sources(model("<itemDefinition name='tGrade'><typeRef>string</typeRef><allowedValues>"
-                                   "<text>\"A\",\"B\"</text></allowedValues></itemDefinition>" +
-                                   input("grade", "tGrade") + decision("a", needs_input("grade") + text("grade"))));
+  const auto files =
+      sources(model("<itemDefinition name='tGrade'><typeRef>string</typeRef><allowedValues>"
+                    "<text>\"A\",\"B\"</text></allowedValues></itemDefinition>" +
+                    input("grade", "tGrade") + decision("a", needs_input("grade") + text("grade"))));
   EXPECT_EQ(decided(files, "a", feel::Context({{"grade", Value("B")}})).value, Value("B"));
   EXPECT_TRUE(decided(files, "a", feel::Context({{"grade", Value("C")}})).value.is_null());
 }
@@ -89,9 +92,9 @@ TEST(boxed, context_entries_see_the_earlier_ones_and_the_last_may_be_the_result)
 
 TEST(boxed, lists_and_relations_build_values) {
   EXPECT_EQ(value_of("<list>" + text("1") + text("\"b\"") + "</list>"), Value(feel::List{Value(1), Value("b")}));
-  EXPECT_EQ(value_of("<relation><column name='k'/><column name='v'/><row>" + text("\"a\"") + text("1") +
-                     "</row></relation>"),
-            Value(feel::List{Value(feel::Context({{"k", Value("a")}, {"v", Value(1)}}))}));
+  EXPECT_EQ(
+      value_of("<relation><column name='k'/><column name='v'/><row>" + text("\"a\"") + text("1") + "</row></relation>"),
+      Value(feel::List{Value(feel::Context({{"k", Value("a")}, {"v", Value(1)}}))}));
 }
 
 TEST(boxed, conditional_takes_else_unless_true) {
@@ -139,7 +142,8 @@ TEST(boxed, functions_close_over_their_context) {
 TEST(knowledge_model, is_called_in_feel_or_by_a_boxed_invocation) {
   const std::string sum = knowledge("sum up", "<formalParameter name='a'/><formalParameter name='b'/>", text("a + b"));
   for (const char* call : {"sum up(1, 2)", "sum up(b: 1, a: 2)"})
-    EXPECT_EQ(decided(sources(model(sum + decision("d", needs_knowledge("sum up") + text(call)))), "d").value, Value(3));
+    EXPECT_EQ(decided(sources(model(sum + decision("d", needs_knowledge("sum up") + text(call)))), "d").value,
+              Value(3));
   const std::string invocation = "<invocation>" + text("sum up") + "<binding><parameter name='b'/>" + text("2") +
                                  "</binding><binding><parameter name='a'/>" + text("40") + "</binding></invocation>";
   EXPECT_EQ(decided(sources(model(sum + decision("d", needs_knowledge("sum up") + invocation))), "d").value, Value(42));
@@ -149,20 +153,20 @@ TEST(knowledge_model, may_call_itself_until_the_depth_is_used_up) {
   const std::string factorial = knowledge("factorial", "<formalParameter name='n' typeRef='number'/>",
                                           text("if n &lt;= 1 then 1 else n * factorial(n - 1)"));
   const std::string endless = knowledge("endless", "<formalParameter name='n'/>", text("endless(n + 1)"));
-  const auto files = sources(model(factorial + endless + decision("d", needs_knowledge("factorial") +
-                                                                           text("factorial(5)")) +
-                                   decision("e", needs_knowledge("endless") + text("endless(1)"))));
+  const auto files =
+      sources(model(factorial + endless + decision("d", needs_knowledge("factorial") + text("factorial(5)")) +
+                    decision("e", needs_knowledge("endless") + text("endless(1)"))));
   EXPECT_EQ(decided(files, "d").value, Value(120));
   EXPECT_TRUE(decided(files, "e").limit_passed);
 }
 
 TEST(service, has_a_scope_of_its_own) {
-  const std::string xml = model(
-      input("x", "number") + decision("y", text("1")) +
-      decision("z", needs_input("x") + needs_decision("y") + text("x + y")) +
-      "<decisionService id='_s' name='s'><outputDecision href='#_z'/><inputDecision href='#_y'/>"
-      "<inputData href='#_x'/></decisionService>" +
-      decision("d", needs_input("x") + needs_decision("y") + needs_knowledge("s") + text("[s(10, 20), x, y]")));
+  const std::string xml =
+      model(input("x", "number") + decision("y", text("1")) +
+            decision("z", needs_input("x") + needs_decision("y") + text("x + y")) +
+            "<decisionService id='_s' name='s'><outputDecision href='#_z'/><inputDecision href='#_y'/>"
+            "<inputData href='#_x'/></decisionService>" +
+            decision("d", needs_input("x") + needs_decision("y") + needs_knowledge("s") + text("[s(10, 20), x, y]")));
   EXPECT_EQ(decided(sources(xml), "d", feel::Context({{"x", Value(5)}})).value,
             Value(feel::List{Value(30), Value(5), Value(1)}));
   const auto compiled = dmn::compile(sources(xml));
@@ -175,9 +179,10 @@ TEST(imports, bring_names_under_the_name_of_the_import) {
       {"main.dmn", model("<import name='base' namespace='urn:base' "
                          "importType='https://www.omg.org/spec/DMN/20230324/MODEL/'/>"
                          "<decision id='_d' name='d'><informationRequirement>"
-                         "<requiredDecision href='urn:base#_Net Fee'/></informationRequirement>" + text("base.Net Fee + 1") + "</decision>")},
-      {"base.dmn", model(input("rate", "number") + decision("Net Fee", needs_input("rate") + text("rate * 10")),
-                         "urn:base")}};
+                         "<requiredDecision href='urn:base#_Net Fee'/></informationRequirement>" +
+                         text("base.Net Fee + 1") + "</decision>")},
+      {"base.dmn",
+       model(input("rate", "number") + decision("Net Fee", needs_input("rate") + text("rate * 10")), "urn:base")}};
   EXPECT_EQ(decided(files, "d", feel::Context({{"rate", Value(2)}})).value, Value(21));
   EXPECT_EQ(decided(files, "d", feel::Context({{"base", Value(feel::Context({{"rate", Value(3)}}))}})).value,
             Value(31));
@@ -186,10 +191,10 @@ TEST(imports, bring_names_under_the_name_of_the_import) {
 TEST(limits, end_an_evaluation_that_takes_too_long) {
   feel::World world;
   world.limits.steps_max = 1000;
-  const dmn::Outcome outcome = decided(
-      sources(model(decision("a", "<for iteratorVariable='i'><in>" + text("[1..1000000]") + "</in><return>" +
-                                      text("i") + "</return></for>"))),
-      "a", {}, world);
+  const dmn::Outcome outcome =
+      decided(sources(model(decision("a", "<for iteratorVariable='i'><in>" + text("[1..1000000]") + "</in><return>" +
+                                              text("i") + "</return></for>"))),
+              "a", {}, world);
   EXPECT_TRUE(outcome.limit_passed);
 }
 

@@ -40,7 +40,9 @@ inline std::string needs_knowledge(std::string_view name) {
   return "<knowledgeRequirement><requiredKnowledge href=\"#_" + std::string(name) + "\"/></knowledgeRequirement>";
 }
 
-inline std::vector<Source> sources(std::string xml) { return {{"test.dmn", std::move(xml)}}; }
+inline std::vector<Source> sources(std::string xml) {
+  return {{"test.dmn", std::move(xml)}};
+}
 
 /// The codes of all faults of a refused model, in order.
 inline std::vector<std::string> fault_codes(const std::vector<Source>& files) {

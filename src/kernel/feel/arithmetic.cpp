@@ -6,10 +6,10 @@ namespace {
 
 Value no_such(Evaluation& evaluation, std::string_view sign, const Value& left, const Value& right) {
   const std::string op(sign);
-  return evaluation.fail("feel.type_mismatch",
-                         {std::string(kind_name_zh(left.kind())) + " " + op + " " + std::string(kind_name_zh(right.kind())) + " 没有意义",
-                          std::string(kind_name(left.kind())) + " " + op + " " + std::string(kind_name(right.kind())) +
-                              " has no meaning"});
+  return evaluation.fail("feel.type_mismatch", {std::string(kind_name_zh(left.kind())) + " " + op + " " +
+                                                    std::string(kind_name_zh(right.kind())) + " 没有意义",
+                                                std::string(kind_name(left.kind())) + " " + op + " " +
+                                                    std::string(kind_name(right.kind())) + " has no meaning"});
 }
 
 Value too_far(Evaluation& evaluation) {
@@ -69,7 +69,9 @@ DateTime as_moment(const Value& value) {
   return value.kind() == Kind::date ? midnight_utc(value.as_date()) : value.as_date_time();
 }
 
-bool is_day(const Value& value) { return value.kind() == Kind::date || value.kind() == Kind::date_time; }
+bool is_day(const Value& value) {
+  return value.kind() == Kind::date || value.kind() == Kind::date_time;
+}
 bool is_duration(const Value& value) {
   return value.kind() == Kind::days_time || value.kind() == Kind::years_months;
 }
@@ -89,9 +91,9 @@ Value difference(const Value& left, const Value& right, Evaluation& evaluation) 
   if (!both_dates && zoned(first.time.zone) != zoned(second.time.zone)) return no_such(evaluation, "-", left, right);
   const Point from = point_of(second);
   const Point to = point_of(first);
-  return duration_value(static_cast<Int128>(to.seconds - from.seconds) * nanoseconds_per_second + to.nanosecond -
-                            from.nanosecond,
-                        evaluation);
+  return duration_value(
+      static_cast<Int128>(to.seconds - from.seconds) * nanoseconds_per_second + to.nanosecond - from.nanosecond,
+      evaluation);
 }
 
 /// A duration times or divided by a number, cut to whole months or nanoseconds.

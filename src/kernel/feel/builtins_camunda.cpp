@@ -2,17 +2,21 @@
 #include <array>
 
 #include "builtin.h"
-#include "xpath_regex.h"
 #include "temporal.h"
 #include "text.h"
+#include "xpath_regex.h"
 
 // What Camunda's engine adds to FEEL. Source: [CAMUNDA-FEEL] docs.camunda.io, FEEL built-in functions.
 namespace feel {
 namespace {
 
-Value is_defined(const List& arguments, Evaluation&) { return !arguments[0].is_null(); }
+Value is_defined(const List& arguments, Evaluation&) {
+  return !arguments[0].is_null();
+}
 
-Value get_or_else(const List& arguments, Evaluation&) { return arguments[0].is_null() ? arguments[1] : arguments[0]; }
+Value get_or_else(const List& arguments, Evaluation&) {
+  return arguments[0].is_null() ? arguments[1] : arguments[0];
+}
 
 Value assert_(const List& arguments, Evaluation& evaluation) {
   if (arguments[1].is_true()) return arguments[0];
@@ -161,7 +165,9 @@ Value put_all(const List& arguments, Evaluation& evaluation) {
 }
 
 /// Marks a value that an agent fills in; outside an agent it is the value itself.
-Value from_ai(const List& arguments, Evaluation&) { return arguments[0]; }
+Value from_ai(const List& arguments, Evaluation&) {
+  return arguments[0];
+}
 
 constexpr BuiltIn table[] = {
     {"is defined", "value", is_defined},
@@ -186,6 +192,8 @@ constexpr BuiltIn table[] = {
 
 }  // namespace
 
-std::span<const BuiltIn> camunda_functions() { return table; }
+std::span<const BuiltIn> camunda_functions() {
+  return table;
+}
 
 }  // namespace feel

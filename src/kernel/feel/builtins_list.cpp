@@ -23,7 +23,8 @@ Value list_contains(const List& arguments, Evaluation& evaluation) {
   List alone;
   const List& list = *list_of(arguments[0], alone);
   if (!evaluation.spend(static_cast<std::int64_t>(list.size()))) return {};
-  return std::any_of(list.begin(), list.end(), [&](const Value& item) { return is_same(item, arguments[1], evaluation); });
+  return std::any_of(list.begin(), list.end(),
+                     [&](const Value& item) { return is_same(item, arguments[1], evaluation); });
 }
 
 Value count(const List& arguments, Evaluation& evaluation) {

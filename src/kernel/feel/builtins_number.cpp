@@ -23,12 +23,24 @@ Value round_to(const List& arguments, Rounding rounding, bool needs_scale, Evalu
   return result ? Value(*result) : out_of_range(evaluation, 2);
 }
 
-Value decimal(const List& arguments, Evaluation& e) { return round_to(arguments, Rounding::half_even, true, e); }
-Value floor(const List& arguments, Evaluation& e) { return round_to(arguments, Rounding::floor, false, e); }
-Value ceiling(const List& arguments, Evaluation& e) { return round_to(arguments, Rounding::ceiling, false, e); }
-Value round_up(const List& arguments, Evaluation& e) { return round_to(arguments, Rounding::up, true, e); }
-Value round_down(const List& arguments, Evaluation& e) { return round_to(arguments, Rounding::down, true, e); }
-Value round_half_up(const List& arguments, Evaluation& e) { return round_to(arguments, Rounding::half_up, true, e); }
+Value decimal(const List& arguments, Evaluation& e) {
+  return round_to(arguments, Rounding::half_even, true, e);
+}
+Value floor(const List& arguments, Evaluation& e) {
+  return round_to(arguments, Rounding::floor, false, e);
+}
+Value ceiling(const List& arguments, Evaluation& e) {
+  return round_to(arguments, Rounding::ceiling, false, e);
+}
+Value round_up(const List& arguments, Evaluation& e) {
+  return round_to(arguments, Rounding::up, true, e);
+}
+Value round_down(const List& arguments, Evaluation& e) {
+  return round_to(arguments, Rounding::down, true, e);
+}
+Value round_half_up(const List& arguments, Evaluation& e) {
+  return round_to(arguments, Rounding::half_up, true, e);
+}
 Value round_half_down(const List& arguments, Evaluation& e) {
   return round_to(arguments, Rounding::half_down, true, e);
 }
@@ -60,9 +72,15 @@ Value unary(const List& arguments, Evaluation& evaluation) {
   return or_null(operation(number.as_number()), evaluation);
 }
 
-std::optional<Decimal> root(const Decimal& number) { return square_root(number); }
-std::optional<Decimal> logarithm(const Decimal& number) { return natural_logarithm(number); }
-std::optional<Decimal> power_of_e(const Decimal& number) { return exponential(number); }
+std::optional<Decimal> root(const Decimal& number) {
+  return square_root(number);
+}
+std::optional<Decimal> logarithm(const Decimal& number) {
+  return natural_logarithm(number);
+}
+std::optional<Decimal> power_of_e(const Decimal& number) {
+  return exponential(number);
+}
 
 Value parity(const List& arguments, Evaluation& evaluation, bool wants_odd) {
   const Value& number = single(arguments[0]);
@@ -72,8 +90,12 @@ Value parity(const List& arguments, Evaluation& evaluation, bool wants_odd) {
   return *rest == Decimal(wants_odd ? 1 : 0);
 }
 
-Value odd(const List& arguments, Evaluation& evaluation) { return parity(arguments, evaluation, true); }
-Value even(const List& arguments, Evaluation& evaluation) { return parity(arguments, evaluation, false); }
+Value odd(const List& arguments, Evaluation& evaluation) {
+  return parity(arguments, evaluation, true);
+}
+Value even(const List& arguments, Evaluation& evaluation) {
+  return parity(arguments, evaluation, false);
+}
 
 constexpr BuiltIn table[] = {
     {"decimal", "n, scale", decimal},
@@ -94,6 +116,8 @@ constexpr BuiltIn table[] = {
 
 }  // namespace
 
-std::span<const BuiltIn> number_functions() { return table; }
+std::span<const BuiltIn> number_functions() {
+  return table;
+}
 
 }  // namespace feel

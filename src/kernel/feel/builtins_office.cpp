@@ -3,7 +3,8 @@
 #include "kernel/codes/people.h"
 #include "kernel/codes/permits.h"
 
-// Our own functions, no part of DMN: working days as the loaded calendar has them, and identifiers with their check digits.
+// Our own functions, no part of DMN: working days as the loaded calendar has them, and identifiers with their check
+// digits.
 namespace feel {
 namespace {
 
@@ -77,8 +78,8 @@ Value last_day(const List& arguments, Evaluation& evaluation) {
   return deadline ? Value(deadline.value().due) : refused(deadline.error(), evaluation);
 }
 
-/// Whether the text is a right identifier: its length, its letters, its check digit. Blanks and small letters, as people
-/// type them, are forgiven. Source: [GB32100], [GB11714], [GB11643], [GS15].
+/// Whether the text is a right identifier: its length, its letters, its check digit. Blanks and small letters, as
+/// people type them, are forgiven. Source: [GB32100], [GB11714], [GB11643], [GS15].
 template <auto parse>
 Value is_identifier(const List& arguments, Evaluation& evaluation) {
   const Value& text = single(arguments[0]);
@@ -86,7 +87,9 @@ Value is_identifier(const List& arguments, Evaluation& evaluation) {
   return static_cast<bool>(parse(text.as_string()));
 }
 
-bool is_food_permit(std::string_view text) { return static_cast<bool>(codes::parse_food_permit_number(text)); }
+bool is_food_permit(std::string_view text) {
+  return static_cast<bool>(codes::parse_food_permit_number(text));
+}
 
 constexpr BuiltIn table[] = {
     {"is credit code", "text", is_identifier<codes::parse_credit_code>},

@@ -26,7 +26,8 @@ Span span_of(const Value& value) {
 
 /// -1, 0 or 1; an unbounded start is before everything, an unbounded end after. Nothing when the kinds differ.
 std::optional<int> order_starts(const Span& a, const Span& b) {
-  if (a.start.is_null() || b.start.is_null()) return a.start.is_null() && b.start.is_null() ? 0 : a.start.is_null() ? -1 : 1;
+  if (a.start.is_null() || b.start.is_null())
+    return a.start.is_null() && b.start.is_null() ? 0 : a.start.is_null() ? -1 : 1;
   return compare(a.start, b.start);
 }
 std::optional<int> order_ends(const Span& a, const Span& b) {
@@ -39,7 +40,6 @@ std::optional<int> order_gap(const Span& a, const Span& b) {
   if (b.start.is_null()) return 1;
   return compare(a.end, b.start);
 }
-
 
 std::optional<bool> is_before(const Span& a, const Span& b) {
   const auto gap = order_gap(a, b);
@@ -115,8 +115,7 @@ Value relation(const List& arguments, Evaluation& evaluation) {
   const Value& a = single(arguments[swapped ? 1 : 0]);
   const Value& b = single(arguments[swapped ? 0 : 1]);
   if (a.is_null() || b.is_null()) return mismatch(evaluation, a.is_null() != swapped ? 1 : 2, "point or range");
-  const bool fits = takes == Takes::anything ||
-                    (takes == Takes::range_second && b.kind() == Kind::range) ||
+  const bool fits = takes == Takes::anything || (takes == Takes::range_second && b.kind() == Kind::range) ||
                     (takes == Takes::ranges && a.kind() == Kind::range && b.kind() == Kind::range) ||
                     (takes == Takes::points_or_ranges && (a.kind() == Kind::range) == (b.kind() == Kind::range));
   if (!fits) return mismatch(evaluation, b.kind() == Kind::range || swapped ? 1 : 2, "range");
@@ -146,6 +145,8 @@ constexpr BuiltIn table[] = {
 
 }  // namespace
 
-std::span<const BuiltIn> range_functions() { return table; }
+std::span<const BuiltIn> range_functions() {
+  return table;
+}
 
 }  // namespace feel

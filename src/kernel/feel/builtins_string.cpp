@@ -2,8 +2,8 @@
 #include <unicode/unistr.h>
 
 #include "builtin.h"
-#include "xpath_regex.h"
 #include "text.h"
+#include "xpath_regex.h"
 
 // Functions of strings. Source: [DMN-10.3.4.3].
 namespace feel {
@@ -19,7 +19,9 @@ bool all_strings(const List& arguments, Evaluation& evaluation) {
   return true;
 }
 
-const std::string& string_at(const List& arguments, std::size_t index) { return single(arguments[index]).as_string(); }
+const std::string& string_at(const List& arguments, std::size_t index) {
+  return single(arguments[index]).as_string();
+}
 
 Value substring(const List& arguments, Evaluation& evaluation) {
   if (single(arguments[0]).kind() != Kind::string) return mismatch(evaluation, 1, "string");
@@ -41,7 +43,8 @@ Value substring(const List& arguments, Evaluation& evaluation) {
     if (!length || *length < 1) return out_of_range(evaluation, 3);
     count = std::min(count, *length);
   }
-  return from_code_points(std::u32string_view(text).substr(static_cast<std::size_t>(from), static_cast<std::size_t>(count)));
+  return from_code_points(
+      std::u32string_view(text).substr(static_cast<std::size_t>(from), static_cast<std::size_t>(count)));
 }
 
 Value string_length(const List& arguments, Evaluation& evaluation) {
@@ -58,8 +61,12 @@ Value change_case(const List& arguments, Evaluation& evaluation, bool to_upper) 
   return out;
 }
 
-Value upper_case(const List& arguments, Evaluation& evaluation) { return change_case(arguments, evaluation, true); }
-Value lower_case(const List& arguments, Evaluation& evaluation) { return change_case(arguments, evaluation, false); }
+Value upper_case(const List& arguments, Evaluation& evaluation) {
+  return change_case(arguments, evaluation, true);
+}
+Value lower_case(const List& arguments, Evaluation& evaluation) {
+  return change_case(arguments, evaluation, false);
+}
 
 Value substring_before(const List& arguments, Evaluation& evaluation) {
   if (!all_strings(arguments, evaluation)) return {};
@@ -70,8 +77,7 @@ Value substring_before(const List& arguments, Evaluation& evaluation) {
 Value substring_after(const List& arguments, Evaluation& evaluation) {
   if (!all_strings(arguments, evaluation)) return {};
   const std::size_t at = string_at(arguments, 0).find(string_at(arguments, 1));
-  return at == std::string::npos ? std::string()
-                                 : string_at(arguments, 0).substr(at + string_at(arguments, 1).size());
+  return at == std::string::npos ? std::string() : string_at(arguments, 0).substr(at + string_at(arguments, 1).size());
 }
 
 Value contains(const List& arguments, Evaluation& evaluation) {
@@ -95,8 +101,9 @@ std::optional<Regex> regex_of(const List& arguments, std::size_t index, std::siz
   if (arguments.size() > flags_at && !arguments[flags_at].is_null()) flags = string_at(arguments, flags_at);
   auto regex = Regex::compile(string_at(arguments, index), flags);
   if (!regex) {
-    evaluation.fail("feel.regex", {"正则表达式或选项不正确：" + string_at(arguments, index),
-                                   "the regular expression or its flags are not valid: " + string_at(arguments, index)});
+    evaluation.fail("feel.regex",
+                    {"正则表达式或选项不正确：" + string_at(arguments, index),
+                     "the regular expression or its flags are not valid: " + string_at(arguments, index)});
   }
   return regex;
 }
@@ -236,6 +243,8 @@ constexpr BuiltIn table[] = {
 
 }  // namespace
 
-std::span<const BuiltIn> string_functions() { return table; }
+std::span<const BuiltIn> string_functions() {
+  return table;
+}
 
 }  // namespace feel

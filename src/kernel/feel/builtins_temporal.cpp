@@ -22,7 +22,9 @@ Value now(const List&, Evaluation& evaluation) {
   return at_point(point, {.kind = Zone::Kind::offset, .offset_seconds = 8 * 3'600});
 }
 
-Value today(const List&, Evaluation& evaluation) { return calendar::local_date(evaluation.world().now); }
+Value today(const List&, Evaluation& evaluation) {
+  return calendar::local_date(evaluation.world().now);
+}
 
 Value day_of_year_(const List& arguments, Evaluation& evaluation) {
   const auto date = day_of(arguments[0]);
@@ -42,8 +44,9 @@ Value day_of_week(const List& arguments, Evaluation& evaluation) {
 }
 
 Value month_of_year(const List& arguments, Evaluation& evaluation) {
-  static constexpr std::array<const char*, 12> names{"January", "February", "March",     "April",   "May",      "June",
-                                                     "July",    "August",   "September", "October", "November", "December"};
+  static constexpr std::array<const char*, 12> names{"January",   "February", "March",    "April",
+                                                     "May",       "June",     "July",     "August",
+                                                     "September", "October",  "November", "December"};
   const auto date = day_of(arguments[0]);
   return date ? Value(names[static_cast<std::size_t>(calendar::civil_of(*date).month - 1)])
               : mismatch(evaluation, 1, "date");
@@ -60,6 +63,8 @@ constexpr BuiltIn table[] = {
 
 }  // namespace
 
-std::span<const BuiltIn> temporal_functions() { return table; }
+std::span<const BuiltIn> temporal_functions() {
+  return table;
+}
 
 }  // namespace feel

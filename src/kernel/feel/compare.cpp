@@ -5,7 +5,9 @@
 namespace feel {
 namespace {
 
-int sign_of(std::strong_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
+int sign_of(std::strong_ordering order) {
+  return order < 0 ? -1 : order > 0 ? 1 : 0;
+}
 
 /// Nanoseconds since midnight UTC; a local time is taken as it stands.
 Int128 instant_of(const Time& time) {
@@ -56,9 +58,12 @@ std::optional<bool> equal(const Value& left, const Value& right) {
     case Kind::date_time:
       return both_zoned_or_none(left.as_date_time().time.zone, right.as_date_time().time.zone) &&
              point_of(left.as_date_time()) == point_of(right.as_date_time());
-    case Kind::list: return equal_lists(left.as_list(), right.as_list());
-    case Kind::context: return equal_contexts(left.as_context(), right.as_context());
-    case Kind::range: return equal_ranges(left.as_range(), right.as_range());
+    case Kind::list:
+      return equal_lists(left.as_list(), right.as_list());
+    case Kind::context:
+      return equal_contexts(left.as_context(), right.as_context());
+    case Kind::range:
+      return equal_ranges(left.as_range(), right.as_range());
     case Kind::null:
     case Kind::boolean:
     case Kind::number:
@@ -66,7 +71,8 @@ std::optional<bool> equal(const Value& left, const Value& right) {
     case Kind::date:
     case Kind::years_months:
     case Kind::days_time:
-    case Kind::function: return left == right;
+    case Kind::function:
+      return left == right;
   }
   return std::nullopt;
 }
@@ -74,19 +80,27 @@ std::optional<bool> equal(const Value& left, const Value& right) {
 std::optional<int> compare(const Value& left, const Value& right) {
   if (left.kind() != right.kind()) return std::nullopt;
   switch (left.kind()) {
-    case Kind::number: return sign_of(left.as_number() <=> right.as_number());
-    case Kind::string: return sign_of(left.as_string() <=> right.as_string());  // UTF-8 sorts as code points do
-    case Kind::date: return order(left.as_date(), right.as_date());
-    case Kind::time: return order(instant_of(left.as_time()), instant_of(right.as_time()));
-    case Kind::date_time: return order(point_of(left.as_date_time()), point_of(right.as_date_time()));
-    case Kind::years_months: return order(left.as_years_months().months, right.as_years_months().months);
-    case Kind::days_time: return order(nanoseconds_of(left.as_days_time()), nanoseconds_of(right.as_days_time()));
+    case Kind::number:
+      return sign_of(left.as_number() <=> right.as_number());
+    case Kind::string:
+      return sign_of(left.as_string() <=> right.as_string());  // UTF-8 sorts as code points do
+    case Kind::date:
+      return order(left.as_date(), right.as_date());
+    case Kind::time:
+      return order(instant_of(left.as_time()), instant_of(right.as_time()));
+    case Kind::date_time:
+      return order(point_of(left.as_date_time()), point_of(right.as_date_time()));
+    case Kind::years_months:
+      return order(left.as_years_months().months, right.as_years_months().months);
+    case Kind::days_time:
+      return order(nanoseconds_of(left.as_days_time()), nanoseconds_of(right.as_days_time()));
     case Kind::null:
     case Kind::boolean:
     case Kind::list:
     case Kind::context:
     case Kind::range:
-    case Kind::function: return std::nullopt;
+    case Kind::function:
+      return std::nullopt;
   }
   return std::nullopt;
 }

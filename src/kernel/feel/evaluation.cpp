@@ -91,7 +91,8 @@ const Function::Signature* signature_for(const Function& function, const List& a
 std::int64_t size_of(const Value& value) {
   if (value.kind() == Kind::string) return static_cast<std::int64_t>(value.as_string().size());
   if (value.kind() == Kind::list) return static_cast<std::int64_t>(value.as_list().size() * sizeof(Value));
-  if (value.kind() == Kind::context) return static_cast<std::int64_t>(value.as_context().size() * sizeof(Context::Entry));
+  if (value.kind() == Kind::context)
+    return static_cast<std::int64_t>(value.as_context().size() * sizeof(Context::Entry));
   return 0;
 }
 

@@ -35,7 +35,9 @@ class JsonReader {
     const std::string place = std::to_string(at_);
     message.zh += "（第 " + place + " 字节）";
     message.en += " (byte " + place + ")";
-    error_ = {.kind = base::Refusal::invalid, .code = std::string(code), .message = message,
+    error_ = {.kind = base::Refusal::invalid,
+              .code = std::string(code),
+              .message = message,
               .places = {{.path = place, .code = std::string(code), .message = message}}};
     return false;
   }
@@ -59,18 +61,27 @@ class JsonReader {
   bool read_value(Value& value, int depth) {
     if (at_ >= text_.size()) return invalid();
     switch (text_[at_]) {
-      case '{': return read_object(value, depth + 1);
-      case '[': return read_array(value, depth + 1);
+      case '{':
+        return read_object(value, depth + 1);
+      case '[':
+        return read_array(value, depth + 1);
       case '"': {
         std::string string;
         if (!read_string(string)) return false;
         value = Value(std::move(string));
         return true;
       }
-      case 't': value = true; return eat_word("true") || invalid();
-      case 'f': value = false; return eat_word("false") || invalid();
-      case 'n': value = Value(); return eat_word("null") || invalid();
-      default: return read_number(value);
+      case 't':
+        value = true;
+        return eat_word("true") || invalid();
+      case 'f':
+        value = false;
+        return eat_word("false") || invalid();
+      case 'n':
+        value = Value();
+        return eat_word("null") || invalid();
+      default:
+        return read_number(value);
     }
   }
 
@@ -90,7 +101,8 @@ class JsonReader {
       if (!eat('+')) eat('-');
       if (digits() == 0) return invalid();
     }
-    const auto number = at_ - start <= number_digits_max ? Decimal::parse(text_.substr(start, at_ - start)) : std::nullopt;
+    const auto number =
+        at_ - start <= number_digits_max ? Decimal::parse(text_.substr(start, at_ - start)) : std::nullopt;
     if (!number) return fail("json.invalid", {"数字超出范围", "the number is out of range"});
     value = *number;
     return true;
@@ -132,7 +144,8 @@ class JsonReader {
     ++at_;
     while (at_ < text_.size()) {
       const std::size_t from = at_;
-      while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' && static_cast<unsigned char>(text_[at_]) >= 0x20)
+      while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' &&
+             static_cast<unsigned char>(text_[at_]) >= 0x20)
         ++at_;
       out.append(text_.substr(from, at_ - from));
       if (eat('"')) return true;
@@ -240,7 +253,9 @@ void write(const Value& value, std::string& out) {
   switch (value.kind()) {
     case Kind::null:
     case Kind::boolean:
-    case Kind::number: out += to_text(value); return;
+    case Kind::number:
+      out += to_text(value);
+      return;
     case Kind::list: {
       out += '[';
       for (std::size_t i = 0; i < value.as_list().size(); ++i) {
@@ -272,7 +287,9 @@ void write(const Value& value, std::string& out) {
     case Kind::years_months:
     case Kind::days_time:
     case Kind::range:
-    case Kind::function: write_string(to_text(value), out); return;
+    case Kind::function:
+      write_string(to_text(value), out);
+      return;
   }
 }
 

@@ -9,7 +9,9 @@
 namespace feel {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// White space of the grammar. Source: [DMN-10.3.1.2] rule 61 and following.
 bool is_space(char32_t c) {
@@ -64,8 +66,11 @@ class Lexer {
   }
 
   void push(Token::Kind kind, std::size_t from, std::string content = {}) {
-    tokens_.push_back({.kind = kind, .text = text_.substr(from, at_ - from), .content = std::move(content),
-                       .offset = from, .end = at_});
+    tokens_.push_back({.kind = kind,
+                       .text = text_.substr(from, at_ - from),
+                       .content = std::move(content),
+                       .offset = from,
+                       .end = at_});
   }
 
   bool read_token() {
@@ -150,7 +155,8 @@ class Lexer {
     char32_t unit = 0;
     if (letter == 'u' || letter == 'U') {
       if (!read_hex(letter == 'u' ? 4 : 6, unit) || unit > 0x10FFFF)
-        return fail(from, {"\\u 后应有 4 位、\\U 后应有 6 位十六进制数字", "\\u needs 4 and \\U needs 6 hexadecimal digits"});
+        return fail(from,
+                    {"\\u 后应有 4 位、\\U 后应有 6 位十六进制数字", "\\u needs 4 and \\U needs 6 hexadecimal digits"});
       if (unit >= 0xD800 && unit < 0xDC00 && text_.substr(at_, 2) == "\\u") {
         at_ += 2;
         char32_t low = 0;
@@ -205,11 +211,15 @@ base::Error syntax_error(std::size_t offset, base::Text message) {
   const std::string place = std::to_string(offset);
   message.zh += "（第 " + place + " 字节处）";
   message.en += " (at byte " + place + ")";
-  return {.kind = base::Refusal::invalid, .code = "feel.syntax", .message = message,
+  return {.kind = base::Refusal::invalid,
+          .code = "feel.syntax",
+          .message = message,
           .places = {{.path = place, .code = "feel.syntax", .message = message}}};
 }
 
-base::Result<std::vector<Token>> tokenize(std::string_view text) { return Lexer(text).run(); }
+base::Result<std::vector<Token>> tokenize(std::string_view text) {
+  return Lexer(text).run();
+}
 
 std::vector<std::string> lexemes_of(std::string_view name) {
   std::vector<std::string> lexemes;

@@ -12,7 +12,7 @@ namespace feel {
 struct Token {
   enum class Kind { end, word, number, string, symbol, quoted_name };
   Kind kind = Kind::end;
-  std::string_view text;   // as written
+  std::string_view text;     // as written
   std::string content = {};  // string, quoted_name: without quotes and escapes
   std::size_t offset = 0;
   std::size_t end = 0;

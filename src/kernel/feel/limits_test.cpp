@@ -34,7 +34,8 @@ std::string refusal_of(const std::string& text) {
 TEST(compile, refuses_deep_nesting_long_before_the_stack_ends) {
   const Clock clock;
   constexpr int deep = 50'000;
-  for (const char* opening : {"(", "[", "{a: ", "-", "not(", "if true then ", "function(x) ", "for i in ", "1 + (", "f("})
+  for (const char* opening :
+       {"(", "[", "{a: ", "-", "not(", "if true then ", "function(x) ", "for i in ", "1 + (", "f("})
     EXPECT_EQ(refusal_of(repeated(opening, deep)), "feel.too_deep") << opening;
   EXPECT_EQ(refusal_of("1 instance of " + repeated("list<", deep)), "feel.too_deep");
   EXPECT_EQ(refusal_of(std::string(2'000'000, '1')), "feel.too_long");
@@ -72,7 +73,9 @@ feel::Outcome outcome_of(const std::string& text, feel::Limits limits = {}) {
 }
 
 /// The first signs tell which expression it is.
-std::string shortened(const std::string& text) { return text.substr(0, 60) + " … " + text.substr(text.size() / 2).substr(0, 60); }
+std::string shortened(const std::string& text) {
+  return text.substr(0, 60) + " … " + text.substr(text.size() / 2).substr(0, 60);
+}
 
 void expect_stopped(const std::string& text) {
   const Clock clock;
@@ -140,8 +143,10 @@ TEST(evaluate, counts_the_work_of_functions_on_large_values) {
   expect_stopped(large + "sort(l, function(a, b) a > b)}.r");
   expect_stopped(large + "insert before(l, 1, 0)}.r");
   expect_stopped(large + "list contains(l, -1)}.r");
-  expect_stopped("{s: string join(for i in 1..100000 return \"abcdefgh\"), r: for i in 1..1000000 return upper case(s)}.r");
-  expect_stopped("{s: string join(for i in 1..100000 return \"abcdefgh\"), r: for i in 1..1000000 return string length(s)}.r");
+  expect_stopped(
+      "{s: string join(for i in 1..100000 return \"abcdefgh\"), r: for i in 1..1000000 return upper case(s)}.r");
+  expect_stopped(
+      "{s: string join(for i in 1..100000 return \"abcdefgh\"), r: for i in 1..1000000 return string length(s)}.r");
 }
 
 TEST(evaluate, obeys_smaller_limits) {

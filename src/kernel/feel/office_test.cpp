@@ -29,7 +29,9 @@ feel::Outcome outcome_of(const std::string& text, const calendar::Calendar* days
   return feel::evaluate(*expression, {}, world);
 }
 
-Value value_of(const std::string& text) { return outcome_of(text).value; }
+Value value_of(const std::string& text) {
+  return outcome_of(text).value;
+}
 
 TEST(working_days, skip_holidays_and_count_make_up_days) {
   // 2026-01-01 to 01-03 is New Year; Sunday 01-04 is worked instead.
@@ -44,9 +46,10 @@ TEST(working_days, skip_holidays_and_count_make_up_days) {
 }
 
 TEST(working_days, say_what_is_missing) {
-  for (const char* text : {R"(add working days("2026-01-05", 1))", R"(add working days(@"2026-01-05", 1.5))",
-                           R"(add working days(@"2026-01-05", 1000000000))", R"(working days between(@"2026-01-05", 1))",
-                           R"(is working day(null))", R"(is working day(@"2199-01-05"))"}) {
+  for (const char* text :
+       {R"(add working days("2026-01-05", 1))", R"(add working days(@"2026-01-05", 1.5))",
+        R"(add working days(@"2026-01-05", 1000000000))", R"(working days between(@"2026-01-05", 1))",
+        R"(is working day(null))", R"(is working day(@"2199-01-05"))"}) {
     const feel::Outcome outcome = outcome_of(text);
     EXPECT_TRUE(outcome.value.is_null()) << text;
     EXPECT_FALSE(outcome.diagnostics.empty()) << text;

@@ -47,7 +47,8 @@ std::optional<Value> range_property(const Range& range, std::string_view name) {
 
 std::optional<Value> find_property(const Value& value, const std::string& name) {
   switch (value.kind()) {
-    case Kind::date: return date_property(value.as_date(), name);
+    case Kind::date:
+      return date_property(value.as_date(), name);
     case Kind::time:
       if (auto found = time_property(value.as_time(), name)) return found;
       return zone_property({.date = {}, .time = value.as_time()}, true, name);
@@ -59,8 +60,10 @@ std::optional<Value> find_property(const Value& value, const std::string& name) 
       if (name == "years") return Value(value.as_years_months().months / 12);
       if (name == "months") return Value(value.as_years_months().months % 12);
       return std::nullopt;
-    case Kind::days_time: return days_time_property(value.as_days_time(), name);
-    case Kind::range: return range_property(value.as_range(), name);
+    case Kind::days_time:
+      return days_time_property(value.as_days_time(), name);
+    case Kind::range:
+      return range_property(value.as_range(), name);
     case Kind::context:
       if (const Value* entry = value.as_context().find(name)) return *entry;
       return std::nullopt;
@@ -69,7 +72,8 @@ std::optional<Value> find_property(const Value& value, const std::string& name) 
     case Kind::number:
     case Kind::string:
     case Kind::list:
-    case Kind::function: return std::nullopt;
+    case Kind::function:
+      return std::nullopt;
   }
   return std::nullopt;
 }

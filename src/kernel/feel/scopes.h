@@ -27,8 +27,8 @@ class Scopes {
   /// As above, among the entries of a value only.
   static Match longest_match(std::span<const Token> tokens, const Names& among);
 
-  /// The node that reads `name`. In the Camunda dialect functions and variables do not meet: a name that is not `called` is
-  /// a variable even when a built-in function has that name (`number`, `date`, `count`).
+  /// The node that reads `name`. In the Camunda dialect functions and variables do not meet: a name that is not
+  /// `called` is a variable even when a built-in function has that name (`number`, `date`, `count`).
   NodePtr resolve(const std::string& name, std::size_t offset, bool called = false);
 
   void open_block() { functions_.back().blocks.emplace_back(); }

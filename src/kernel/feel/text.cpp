@@ -126,19 +126,32 @@ std::string function_text(const Function& function) {
 
 std::string to_text(const Value& value) {
   switch (value.kind()) {
-    case Kind::null: return "null";
-    case Kind::boolean: return value.as_boolean() ? "true" : "false";
-    case Kind::number: return value.as_number().to_text();
-    case Kind::string: return value.as_string();
-    case Kind::date: return date_to_text(value.as_date());
-    case Kind::time: return to_text(value.as_time());
-    case Kind::date_time: return to_text(value.as_date_time());
-    case Kind::years_months: return to_text(value.as_years_months());
-    case Kind::days_time: return to_text(value.as_days_time());
-    case Kind::list: return list_text(value.as_list());
-    case Kind::context: return context_text(value.as_context());
-    case Kind::range: return range_text(value.as_range());
-    case Kind::function: return function_text(value.as_function());
+    case Kind::null:
+      return "null";
+    case Kind::boolean:
+      return value.as_boolean() ? "true" : "false";
+    case Kind::number:
+      return value.as_number().to_text();
+    case Kind::string:
+      return value.as_string();
+    case Kind::date:
+      return date_to_text(value.as_date());
+    case Kind::time:
+      return to_text(value.as_time());
+    case Kind::date_time:
+      return to_text(value.as_date_time());
+    case Kind::years_months:
+      return to_text(value.as_years_months());
+    case Kind::days_time:
+      return to_text(value.as_days_time());
+    case Kind::list:
+      return list_text(value.as_list());
+    case Kind::context:
+      return context_text(value.as_context());
+    case Kind::range:
+      return range_text(value.as_range());
+    case Kind::function:
+      return function_text(value.as_function());
   }
   return {};
 }

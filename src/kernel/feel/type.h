@@ -16,7 +16,20 @@ namespace feel {
 /// A type as a value: `Type::list(Type::number())`, `Type::context({{"name", Type::string()}})`.
 struct Type {
   enum class Kind {
-    any, null, boolean, number, string, date, time, date_time, years_months, days_time, list, context, range, function
+    any,
+    null,
+    boolean,
+    number,
+    string,
+    date,
+    time,
+    date_time,
+    years_months,
+    days_time,
+    list,
+    context,
+    range,
+    function
   };
   using Field = std::pair<std::string, Type>;
 
@@ -63,9 +76,9 @@ bool is_instance(const Value& value, const Type& type);
 /// Whether `value` may be bound to something of `type`: as `is_instance`, but null always may.
 bool may_hold(const Type& type, const Value& value);
 
-/// `value` made fit for `type`: itself when it conforms; else a singleton list is unwrapped, a single value wrapped into
-/// a list, a date widened to a date and time at midnight UTC; else nothing (the caller makes null and a diagnostic).
-/// Source: [DMN-10.3.2.9.4] implicit conversions.
+/// `value` made fit for `type`: itself when it conforms; else a singleton list is unwrapped, a single value wrapped
+/// into a list, a date widened to a date and time at midnight UTC; else nothing (the caller makes null and a
+/// diagnostic). Source: [DMN-10.3.2.9.4] implicit conversions.
 std::optional<Value> coerced(const Value& value, const Type& type);
 
 }  // namespace feel

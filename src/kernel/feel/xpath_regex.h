@@ -16,7 +16,8 @@ namespace feel {
 struct RegexNode;
 
 /// A compiled pattern: groups, alternatives, greedy and reluctant quantifiers, back-references, classes with
-/// subtraction, categories and blocks; flags s, m, i, x and q. Source: [XPF31-5.6] XPath functions, regular expressions.
+/// subtraction, categories and blocks; flags s, m, i, x and q. Source: [XPF31-5.6] XPath functions, regular
+/// expressions.
 class Regex {
  public:
   /// Nothing when the pattern or a flag is not valid.
@@ -37,7 +38,8 @@ class Regex {
     /// The text needs more levels than there is stack for.
     void exhaust() {
       is_exhausted_ = true;
-      evaluation_.fail("feel.regex", {"这段文本对该正则表达式来说太长", "the text is too long for this regular expression"});
+      evaluation_.fail("feel.regex",
+                       {"这段文本对该正则表达式来说太长", "the text is too long for this regular expression"});
     }
 
    private:

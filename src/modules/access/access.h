@@ -47,14 +47,14 @@ std::unique_ptr<RealNameCheck> local_stand_in();
 struct NewPerson {
   base::Id id;
   std::string division;
-  std::string office;                   // staff
+  std::string office;  // staff
   bool staff = false;
   std::string name;
-  std::string citizen_id;               // empty for staff
+  std::string citizen_id;  // empty for staff
   std::string phone;
   std::string account;
   std::string password;
-  std::vector<std::string> roles;       // staff
+  std::vector<std::string> roles;  // staff
 };
 
 /// What others may know of a person.
@@ -73,7 +73,7 @@ struct Person {
 /// A reading of somebody's full numbers.
 struct Disclosure {
   base::Id id;
-  base::Id person;          // whose
+  base::Id person;  // whose
   base::Id reader;
   std::string record_kind;  // "case"
   base::Id record;
@@ -118,9 +118,9 @@ class Access {
     std::string token;
     http::Caller caller;
   };
-  /// The same answer, after the same time, for an unknown account and a wrong password. `session` names the new session.
-  /// Errors: `access.sign_in_refused`, `access.code_needed` (the password is right, the account has a second factor),
-  /// `access.code_wrong` (all unauthenticated), `access.sign_in_throttled` (too_many).
+  /// The same answer, after the same time, for an unknown account and a wrong password. `session` names the new
+  /// session. Errors: `access.sign_in_refused`, `access.code_needed` (the password is right, the account has a second
+  /// factor), `access.code_wrong` (all unauthenticated), `access.sign_in_throttled` (too_many).
   base::Result<SignedIn> sign_in(const SignIn& attempt, base::Instant now, base::Id session) const;
   void sign_out(std::string_view token) const;
 
@@ -144,10 +144,10 @@ class Access {
   base::Result<void> drop_second_factor(const http::Caller& caller, const std::string& password,
                                         base::Instant now) const;
 
-  /// Shows the numbers of a person in full, once, for a reason that the person can read afterwards. The caller has checked
-  /// that the reader may see the record; the reading becomes part of the event log.
-  /// Errors: `access.reason_missing` at "/reason" (fewer than 4 characters), `access.person_unknown`.
-  /// Source: [PIPL-6] and [PIPL-28].
+  /// Shows the numbers of a person in full, once, for a reason that the person can read afterwards. The caller has
+  /// checked that the reader may see the record; the reading becomes part of the event log. Errors:
+  /// `access.reason_missing` at "/reason" (fewer than 4 characters), `access.person_unknown`. Source: [PIPL-6] and
+  /// [PIPL-28].
   base::Result<PersonalNumbers> disclose(storage::Transaction& transaction, const Disclosure& disclosure) const;
 
   /// What the technician does to an account; each becomes an event of the person's stream.

@@ -159,48 +159,47 @@ void mount_own_sessions(http::Router& router, Access& access) {
       [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<SessionView>> {
         http::Page<SessionView> page;
         for (const OwnSession& each : sessions_of(snapshot, request.caller.person, request.at))
-          page.items.push_back({each.id, each.device, each.remote, each.created_at, each.seen_at,
-                                each.id == request.caller.session});
+          page.items.push_back(
+              {each.id, each.device, each.remote, each.created_at, each.seen_at, each.id == request.caller.session});
         page.total = static_cast<std::int64_t>(page.items.size());
         return page;
       });
-  http::command<http::Nothing, http::Nothing>(
-      router, access.store(),
-      {.method = "DELETE",
-       .path = "/api/v1/people/me/sessions/{session}",
-       .id = "end_own_session",
-       .tag = std::string(tag),
-       .summary = {"让一处登录失效", "End one of one's own sessions"},
-       .need = {http::Need::Kind::signed_in},
-       .errors = {"access.session_unknown"}},
-      [](storage::Transaction& transaction, const http::Request& request,
-         const http::Nothing&) -> base::Result<http::Nothing> {
-        TRY(const base::Id session, request.id("session"));
-        TRY(std::ignore, end_session(transaction, request.caller.person, session));
-        return http::Nothing{};
-      });
+  http::command<http::Nothing, http::Nothing>(router, access.store(),
+                                              {.method = "DELETE",
+                                               .path = "/api/v1/people/me/sessions/{session}",
+                                               .id = "end_own_session",
+                                               .tag = std::string(tag),
+                                               .summary = {"让一处登录失效", "End one of one's own sessions"},
+                                               .need = {http::Need::Kind::signed_in},
+                                               .errors = {"access.session_unknown"}},
+                                              [](storage::Transaction& transaction, const http::Request& request,
+                                                 const http::Nothing&) -> base::Result<http::Nothing> {
+                                                TRY(const base::Id session, request.id("session"));
+                                                TRY(std::ignore,
+                                                    end_session(transaction, request.caller.person, session));
+                                                return http::Nothing{};
+                                              });
 }
 
 }  // namespace
 
 void mount_account(http::Router& router, Access& access) {
-  http::query<OwnAccount>(
-      router, access.store(),
-      {.path = "/api/v1/people/me",
-       .id = "find_own_account",
-       .tag = std::string(tag),
-       .summary = {"自己的账号", "One's own account"},
-       .need = {http::Need::Kind::signed_in}},
-      [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<OwnAccount> {
-        const auto person = find_person(snapshot, request.caller.person);
-        CHECK(person.has_value());
-        const SecondFactorState state = second_factor_of(snapshot, person->id);
-        return OwnAccount{.account = person->account,
-                          .name = person->name,
-                          .citizen_id_masked = person->citizen_id_masked,
-                          .phone_masked = person->phone_masked,
-                          .second_factor = {state.on, state.recovery_codes_left}};
-      });
+  http::query<OwnAccount>(router, access.store(),
+                          {.path = "/api/v1/people/me",
+                           .id = "find_own_account",
+                           .tag = std::string(tag),
+                           .summary = {"自己的账号", "One's own account"},
+                           .need = {http::Need::Kind::signed_in}},
+                          [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<OwnAccount> {
+                            const auto person = find_person(snapshot, request.caller.person);
+                            CHECK(person.has_value());
+                            const SecondFactorState state = second_factor_of(snapshot, person->id);
+                            return OwnAccount{.account = person->account,
+                                              .name = person->name,
+                                              .citizen_id_masked = person->citizen_id_masked,
+                                              .phone_masked = person->phone_masked,
+                                              .second_factor = {state.on, state.recovery_codes_left}};
+                          });
   mount_password(router, access);
   mount_second_factor(router, access);
   mount_own_sessions(router, access);

@@ -1,7 +1,7 @@
 #include "http/api.h"
 #include "kernel/base/unicode.h"
-#include "secrets.h"
 #include "second_factor.h"
+#include "secrets.h"
 #include "sign_in.h"
 #include "store.h"
 
@@ -16,8 +16,9 @@ base::Error refused_at(std::string path, base::Refusal kind, std::string code, b
 }
 
 base::Error code_wrong() {
-  return refused_at("/code", base::Refusal::unauthenticated, "access.code_wrong",
-                    {"这个码不对或已经用过,请等下一个码再试", "That code is wrong or was used. Please wait for the next one."});
+  return refused_at(
+      "/code", base::Refusal::unauthenticated, "access.code_wrong",
+      {"这个码不对或已经用过,请等下一个码再试", "That code is wrong or was used. Please wait for the next one."});
 }
 
 /// What an event of a person's stream tells; the password is never in it.
@@ -54,8 +55,8 @@ base::Result<void> end_session(storage::Transaction& transaction, base::Id perso
 
 base::Result<StoredPerson> Access::check_again(const http::Caller& caller, const std::string& password,
                                                std::string_view place, base::Instant now) const {
-  const auto person = store_.read_value(
-      [&](storage::Snapshot& snapshot) { return find_stored_person(snapshot, caller.person); });
+  const auto person =
+      store_.read_value([&](storage::Snapshot& snapshot) { return find_stored_person(snapshot, caller.person); });
   CHECK(person.has_value());
   const Attempts attempts{.account = person->person.account, .remote = {}};
   TRY(std::ignore, check_throttle(store_, attempts, now));
@@ -68,14 +69,15 @@ base::Result<StoredPerson> Access::check_again(const http::Caller& caller, const
 base::Result<void> Access::check_code(const StoredPerson& person, const std::string& code, base::Instant now) const {
   const auto secret = secrets_.open(person.second_factor_sealed);
   CHECK(secret.has_value());
-  const auto step = step_of_code({.secret = *secret,
-                                  .code = code,
-                                  .now_s = now.us / base::us_per_second,
-                                  .used_step = person.second_factor_step});
-  const bool used = store_.write_result([&](storage::Transaction& transaction) -> base::Result<bool> {
-    if (step) return use_second_factor_step(transaction, person.person.id, *step);
-    return use_recovery_code(transaction, person.person.id, secrets_.hash(normal_recovery_code(code)));
-  }).value();
+  const auto step = step_of_code(
+      {.secret = *secret, .code = code, .now_s = now.us / base::us_per_second, .used_step = person.second_factor_step});
+  const bool used =
+      store_
+          .write_result([&](storage::Transaction& transaction) -> base::Result<bool> {
+            if (step) return use_second_factor_step(transaction, person.person.id, *step);
+            return use_recovery_code(transaction, person.person.id, secrets_.hash(normal_recovery_code(code)));
+          })
+          .value();
   if (!used) return code_wrong();
   return {};
 }
@@ -110,10 +112,9 @@ base::Result<Access::SecondFactor> Access::begin_second_factor(const http::Calle
 }
 
 base::Result<std::vector<std::string>> Access::confirm_second_factor(const http::Caller& caller,
-                                                                     const std::string& code,
-                                                                     base::Instant now) const {
-  const auto person = store_.read_value(
-      [&](storage::Snapshot& snapshot) { return find_stored_person(snapshot, caller.person); });
+                                                                     const std::string& code, base::Instant now) const {
+  const auto person =
+      store_.read_value([&](storage::Snapshot& snapshot) { return find_stored_person(snapshot, caller.person); });
   CHECK(person.has_value());
   if (person->second_factor_pending.empty())
     return base::Error{.kind = base::Refusal::conflict,

@@ -25,12 +25,23 @@ class accounts : public testing::Test {
     store_->write([&](storage::Transaction& transaction) {
       save_office(transaction, "430211", "centre", {"政务中心窗口", "Service hall"});
       EXPECT_TRUE(access_->create(transaction,
-                                  {.id = clerk_id, .division = "430211", .office = "centre", .staff = true, .name = "窗口甲",
-                                   .account = "clerk", .password = password, .roles = {"window_clerk"}},
+                                  {.id = clerk_id,
+                                   .division = "430211",
+                                   .office = "centre",
+                                   .staff = true,
+                                   .name = "窗口甲",
+                                   .account = "clerk",
+                                   .password = password,
+                                   .roles = {"window_clerk"}},
                                   noon));
       EXPECT_TRUE(access_->create(transaction,
-                                  {.id = citizen_id, .division = "430211", .name = "申请人乙", .citizen_id = "11010519491231002X",
-                                   .phone = "13800138000", .account = "citizen", .password = password},
+                                  {.id = citizen_id,
+                                   .division = "430211",
+                                   .name = "申请人乙",
+                                   .citizen_id = "11010519491231002X",
+                                   .phone = "13800138000",
+                                   .account = "citizen",
+                                   .password = password},
                                   noon));
       return true;
     });
@@ -42,9 +53,9 @@ class accounts : public testing::Test {
   }
 
   base::Result<Access::SignedIn> sign_in(const std::string& code, base::Instant at, std::int64_t session) {
-    return access_->sign_in({.account = "clerk", .password = password, .code = code, .remote = "10.0.0.1",
-                             .device = "Windows · Edge"},
-                            at, {session});
+    return access_->sign_in(
+        {.account = "clerk", .password = password, .code = code, .remote = "10.0.0.1", .device = "Windows · Edge"}, at,
+        {session});
   }
   std::string code_at(const std::string& secret, base::Instant at) {
     return totp(secret, at.us / base::us_per_second / totp_step_s);
@@ -130,8 +141,13 @@ TEST_F(accounts, a_session_ends_for_its_holder_only) {
 TEST_F(accounts, full_numbers_need_a_reason_and_leave_a_trace) {
   const auto disclose = [&](const std::string& reason, base::Id person) {
     return store_->write_result([&](storage::Transaction& t) {
-      return access_->disclose(t, {.id = {9}, .person = person, .reader = clerk_id, .record_kind = "case",
-                                   .record = {77}, .reason = reason, .at = noon});
+      return access_->disclose(t, {.id = {9},
+                                   .person = person,
+                                   .reader = clerk_id,
+                                   .record_kind = "case",
+                                   .record = {77},
+                                   .reason = reason,
+                                   .at = noon});
     });
   };
   EXPECT_EQ(disclose("  看 ", citizen_id).error().code, "access.reason_missing");

@@ -1,5 +1,5 @@
-/// People, organisations, roles, and what of the data somebody may see. The namespace is access_control because POSIX has
-/// taken the name `access`.
+/// People, organisations, roles, and what of the data somebody may see. The namespace is access_control because POSIX
+/// has taken the name `access`.
 #pragma once
 
 #include <optional>
@@ -14,13 +14,13 @@
 
 namespace access_control {
 
-/// What of the data a query may touch: a required argument of every query over cases, entities and people. It comes from
-/// the session, never from the request, and the default sees nothing.
+/// What of the data a query may touch: a required argument of every query over cases, entities and people. It comes
+/// from the session, never from the request, and the default sees nothing.
 struct Scope {
   enum class Kind { nothing, own, office, division } kind = Kind::nothing;
-  base::Id person;         // own
-  std::string division;    // office, division: code, its leading digits cover what lies below ("4302" covers 430211)
-  std::string office;      // office
+  base::Id person;       // own
+  std::string division;  // office, division: code, its leading digits cover what lies below ("4302" covers 430211)
+  std::string office;    // office
 
   static Scope own_of(base::Id person) { return {.kind = Kind::own, .person = person, .division = {}, .office = {}}; }
   static Scope of_office(std::string division, std::string office) {
@@ -33,7 +33,7 @@ struct Scope {
 
 /// The ways a record can belong to somebody.
 struct Belonging {
-  base::Id person;         // the applicant
+  base::Id person;  // the applicant
   std::string_view division;
   std::string_view office;
 };

@@ -27,8 +27,9 @@ struct Me {
   bool demonstration = false;
   calendar::Date business_day;
 };
-BOOST_DESCRIBE_STRUCT(Me, (), (signed_in, person, name, staff, roles, role_names, permissions, division, office,
-                               office_name, csrf_token, demonstration, business_day))
+BOOST_DESCRIBE_STRUCT(Me, (),
+                      (signed_in, person, name, staff, roles, role_names, permissions, division, office, office_name,
+                       csrf_token, demonstration, business_day))
 
 struct Registration {
   std::string name;
@@ -84,18 +85,18 @@ Me me_of(storage::Store& store, const http::Caller& caller, const http::Request&
 constexpr int session_cookie_s = 24 * 3600;
 
 void mount_sessions(http::Router& router, Access& access, const Surroundings& surroundings) {
-  http::Operation sign_in{.method = "POST",
-                          .path = "/api/v1/sessions",
-                          .id = "sign_in",
-                          .tag = "access",
-                          .summary = {"登录", "Sign in"},
-                          .need = {http::Need::Kind::anyone},
-                          .body_schema = http::schema_text<SignIn>(),
-                          .answer_schema = http::schema_text<Me>(),
-                          .answer_status = 201,
-                          .errors = {"access.sign_in_refused", "access.sign_in_throttled", "access.code_needed",
-                                     "access.code_wrong"},
-                          .body_bytes_max = 4'000};
+  http::Operation sign_in{
+      .method = "POST",
+      .path = "/api/v1/sessions",
+      .id = "sign_in",
+      .tag = "access",
+      .summary = {"登录", "Sign in"},
+      .need = {http::Need::Kind::anyone},
+      .body_schema = http::schema_text<SignIn>(),
+      .answer_schema = http::schema_text<Me>(),
+      .answer_status = 201,
+      .errors = {"access.sign_in_refused", "access.sign_in_throttled", "access.code_needed", "access.code_wrong"},
+      .body_bytes_max = 4'000};
   router.add(std::move(sign_in), [&access, surroundings](const http::Request& request) -> http::Reply {
     const auto body = http::read<SignIn>(request.body, request.language);
     if (!body) return http::problem(body.error(), request);
@@ -106,9 +107,9 @@ void mount_sessions(http::Router& router, Access& access, const Surroundings& su
                                            .device = device_of(request.header("user-agent"))},
                                           request.at, request.make_id());
     if (!signed_in) return http::problem(signed_in.error(), request);
-    http::Reply reply{.status = 201,
-                      .body = http::write(me_of(access.store(), signed_in.value().caller, request, surroundings),
-                                          request.language)};
+    http::Reply reply{
+        .status = 201,
+        .body = http::write(me_of(access.store(), signed_in.value().caller, request, surroundings), request.language)};
     http::set_session(reply, request, signed_in.value().token, session_cookie_s);
     return reply;
   });
@@ -184,8 +185,7 @@ void mount(http::Router& router, Access& access, const Surroundings& surrounding
        .query = {"role"}},
       [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<Colleague>> {
         http::Page<Colleague> page;
-        for (const Person& person :
-             staff_with_role(snapshot, scope_of(request.caller), request.query_value("role")))
+        for (const Person& person : staff_with_role(snapshot, scope_of(request.caller), request.query_value("role")))
           page.items.push_back({person.account, person.name});
         page.total = static_cast<std::int64_t>(page.items.size());
         return page;

@@ -27,28 +27,45 @@ bool Actor::has_role(std::string_view role) const {
 
 const std::vector<Role>& roles() {
   static const std::vector<Role> all = {
-      {"window_clerk", {"窗口受理人员", "Window clerk"},
+      {"window_clerk",
+       {"窗口受理人员", "Window clerk"},
        {"task.read", "task.complete", "case.read", "case.visit", "entity.read", "case.operate", "task.sign",
         "task.sign_request", "case.send_back", "case.withdraw", "case.accept_conditionally", "case.assist",
         "delivery.read", "delivery.write", "delivery.stock", "park.read", "person.disclose"}},
-      {"registration_examiner", {"登记审查人员", "Registration examiner"},
-       {"task.read", "task.complete", "case.read", "entity.read", "entity.import", "case.operate", "task.sign", "task.sign_request",
-        "case.suspend", "case.send_back", "case.correct", "park.read", "park.write", "person.disclose",
-        "certificate.propose"}, true},
-      {"food_examiner", {"食品经营许可审查人员", "Food permit examiner"},
+      {"registration_examiner",
+       {"登记审查人员", "Registration examiner"},
+       {"task.read", "task.complete", "case.read", "entity.read", "entity.import", "case.operate", "task.sign",
+        "task.sign_request", "case.suspend", "case.send_back", "case.correct", "park.read", "park.write",
+        "person.disclose", "certificate.propose"},
+       true},
+      {"food_examiner",
+       {"食品经营许可审查人员", "Food permit examiner"},
        {"task.read", "task.complete", "case.read", "entity.read", "case.operate", "task.sign", "task.sign_request",
-        "case.suspend", "case.send_back", "case.correct", "certificate.propose"}, true},
-      {"food_inspector", {"现场核查人员", "Site inspector"}, {"task.read", "task.complete", "case.read", "case.operate", "task.sign"}, true},
-      {"licensing_head", {"审批科负责人", "Head of licensing"},
-       {"task.read", "task.complete", "case.read", "case.visit", "entity.read", "entity.import", "case.operate",
-        "task.sign",
-        "task.sign_request", "task.assign", "case.suspend", "case.extend", "case.send_back", "case.withdraw",
-        "case.terminate", "case.reopen", "case.correct", "case.accept_conditionally", "case.express", "case.assist",
-        "case.move_version", "case.what_if", "system.batch", "statistics.read", "deadlines.read",
-        "delivery.read", "delivery.write", "delivery.stock", "park.read", "park.write",
-        "person.disclose", "certificate.propose", "certificate.confirm"}, true},
-      {"leader", {"局领导", "Bureau leader"}, {"task.read", "case.read", "entity.read", "case.operate", "task.sign", "case.what_if",
-        "statistics.read", "deadlines.read", "delivery.read", "park.read", "certificate.propose", "certificate.confirm"}, true},
+        "case.suspend", "case.send_back", "case.correct", "certificate.propose"},
+       true},
+      {"food_inspector",
+       {"现场核查人员", "Site inspector"},
+       {"task.read", "task.complete", "case.read", "case.operate", "task.sign"},
+       true},
+      {"licensing_head",
+       {"审批科负责人", "Head of licensing"},
+       {"task.read",       "task.complete",       "case.read",
+        "case.visit",      "entity.read",         "entity.import",
+        "case.operate",    "task.sign",           "task.sign_request",
+        "task.assign",     "case.suspend",        "case.extend",
+        "case.send_back",  "case.withdraw",       "case.terminate",
+        "case.reopen",     "case.correct",        "case.accept_conditionally",
+        "case.express",    "case.assist",         "case.move_version",
+        "case.what_if",    "system.batch",        "statistics.read",
+        "deadlines.read",  "delivery.read",       "delivery.write",
+        "delivery.stock",  "park.read",           "park.write",
+        "person.disclose", "certificate.propose", "certificate.confirm"},
+       true},
+      {"leader",
+       {"局领导", "Bureau leader"},
+       {"task.read", "case.read", "entity.read", "case.operate", "task.sign", "case.what_if", "statistics.read",
+        "deadlines.read", "delivery.read", "park.read", "certificate.propose", "certificate.confirm"},
+       true},
       {"technician", {"系统管理员", "Technician"}, {"system.read"}},
       {"auditor", {"安全审计员", "Auditor"}, {"audit.read"}, true}};
   return all;
@@ -132,14 +149,12 @@ base::Result<std::string> check_account(std::string_view account) {
 base::Result<void> check_roles(const std::vector<std::string>& held) {
   for (const std::string& id : held)
     if (!find_role(id))
-      return refused("/roles", "access.role_unknown",
-                     {"没有岗位“" + id + "”", "There is no role “" + id + "”."});
+      return refused("/roles", "access.role_unknown", {"没有岗位“" + id + "”", "There is no role “" + id + "”."});
   const bool apart = std::any_of(held.begin(), held.end(),
                                  [](const std::string& id) { return id == "technician" || id == "auditor"; });
   if (apart && held.size() > 1)
     return refused("/roles", "access.roles_not_separate",
-                   {"系统管理员、安全审计员不能兼任其他岗位",
-                    "A technician or an auditor may hold no other role."});
+                   {"系统管理员、安全审计员不能兼任其他岗位", "A technician or an auditor may hold no other role."});
   return {};
 }
 

@@ -21,8 +21,8 @@ std::string base32(std::string_view bytes);
 /// Source: [RFC6238] section 4, SHA-1, [RFC4226] section 5.3.
 std::string totp(std::string_view secret, std::int64_t step);
 
-/// The step a code belongs to: the current one or a neighbour (a clock may be 30 seconds off), and later than `used`, so
-/// that a code that was seen over a shoulder is worth nothing. Nothing when the code is wrong.
+/// The step a code belongs to: the current one or a neighbour (a clock may be 30 seconds off), and later than `used`,
+/// so that a code that was seen over a shoulder is worth nothing. Nothing when the code is wrong.
 struct CodeCheck {
   std::string_view secret;
   std::string_view code;

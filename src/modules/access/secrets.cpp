@@ -32,8 +32,12 @@ class HashSlot {
   HashSlot& operator=(const HashSlot&) = delete;
 };
 
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* bytes_of(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
 
 std::string hex(std::string_view bytes) {
   std::string text(bytes.size() * 2 + 1, '\0');
@@ -55,8 +59,9 @@ base::Error secrets_unreadable(const std::string& path) {
   return {.kind = base::Refusal::rule_not_met,
           .code = "access.secrets_unreadable",
           .message = {"密钥文件 " + path + " 无法读取、内容不对,或其他用户也可读取;请恢复备份,并执行 chmod 600",
-                      "The key file " + path + " cannot be read, is damaged, or others may read it. Restore it from the "
-                      "backup and run chmod 600."}};
+                      "The key file " + path +
+                          " cannot be read, is damaged, or others may read it. Restore it from the "
+                          "backup and run chmod 600."}};
 }
 
 }  // namespace
@@ -67,7 +72,9 @@ std::string random_bytes(std::size_t size) {
   return bytes;
 }
 
-std::string random_hex(std::size_t size) { return hex(random_bytes(size)); }
+std::string random_hex(std::size_t size) {
+  return hex(random_bytes(size));
+}
 
 base::Result<Secrets> Secrets::load_or_make(const std::string& path) {
   CHECK(sodium_init() >= 0);
@@ -77,7 +84,8 @@ base::Result<Secrets> Secrets::load_or_make(const std::string& path) {
     secrets.key_.resize(64);
     randombytes_buf(secrets.key_.data(), secrets.key_.size());
     const std::string text = hex(secrets.key_) + "\n";
-    const bool written = ::write(made, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(made) == 0;
+    const bool written =
+        ::write(made, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(made) == 0;
     ::close(made);
     if (!written) return secrets_unreadable(path);
     return secrets;
@@ -114,8 +122,8 @@ std::optional<std::string> Secrets::open(std::string_view sealed_hex) const {
 
 std::string Secrets::hash(std::string_view plain) const {
   std::string hash(32, '\0');
-  crypto_generichash(bytes_of(hash), hash.size(), bytes_of(plain), plain.size(),
-                     bytes_of(std::string_view(key_)) + 32, 32);
+  crypto_generichash(bytes_of(hash), hash.size(), bytes_of(plain), plain.size(), bytes_of(std::string_view(key_)) + 32,
+                     32);
   return hex(hash);
 }
 
@@ -141,19 +149,23 @@ class LocalStandIn : public RealNameCheck {
  public:
   base::Result<Answer> check(const std::string& name, const std::string& citizen_id) const override {
     if (base::length(name) < 2 || !codes::parse_citizen_id(citizen_id))
-      return base::Error{.kind = base::Refusal::rule_not_met,
-                         .code = "access.real_name_failed",
-                         .message = {"姓名与公民身份号码未通过核验,请核对后重试",
-                                     "Name and citizen number did not pass the check. Please compare them and try again."}};
-    return Answer{.method = "local_stand_in",
-                  .label = {"演示用本地核验:只核对号码的格式和校验码,未连接国家人口信息库",
-                            "Demonstration stand-in: checks the number's form and check digit only; not connected to the "
-                            "national population register"}};
+      return base::Error{
+          .kind = base::Refusal::rule_not_met,
+          .code = "access.real_name_failed",
+          .message = {"姓名与公民身份号码未通过核验,请核对后重试",
+                      "Name and citizen number did not pass the check. Please compare them and try again."}};
+    return Answer{
+        .method = "local_stand_in",
+        .label = {"演示用本地核验:只核对号码的格式和校验码,未连接国家人口信息库",
+                  "Demonstration stand-in: checks the number's form and check digit only; not connected to the "
+                  "national population register"}};
   }
 };
 
 }  // namespace
 
-std::unique_ptr<RealNameCheck> local_stand_in() { return std::make_unique<LocalStandIn>(); }
+std::unique_ptr<RealNameCheck> local_stand_in() {
+  return std::make_unique<LocalStandIn>();
+}
 
 }  // namespace access_control

@@ -9,10 +9,13 @@ namespace {
 
 constexpr std::int64_t session_touch_us = 5 * minute_us;  // how exactly `seen_at` is kept
 
-std::string token_hash(std::string_view token) { return storage::sha256_hex(token); }
+std::string token_hash(std::string_view token) {
+  return storage::sha256_hex(token);
+}
 
 base::Error field_refused(std::string path, std::string code, base::Text message) {
-  return {.kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
+  return {
+      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
 }
 
 http::Caller caller_of(const Person& person, base::Id session, const std::string& csrf) {
@@ -55,7 +58,8 @@ base::Result<Person> Access::create(storage::Transaction& transaction, const New
                 .roles = request.roles};
   SealedPerson sealed;
   if (base::length(person.name) < 2 || base::length(person.name) > 50)
-    places.push_back({"/name", "access.name_invalid", {"请填写姓名(2至50个字)", "Enter the name (2 to 50 characters)."}});
+    places.push_back(
+        {"/name", "access.name_invalid", {"请填写姓名(2至50个字)", "Enter the name (2 to 50 characters)."}});
   const auto account = check_account(request.account);
   collect(account, "/account");
   if (password_hash.empty()) collect(check_password(request.password, request.account), "/password");
@@ -97,8 +101,8 @@ base::Result<Access::SignedIn> Access::sign_in(const SignIn& attempt, base::Inst
   const auto normal = check_account(attempt.account);
   const Attempts attempts{.account = normal ? normal.value() : "?", .remote = attempt.remote};
   TRY(std::ignore, check_throttle(store_, attempts, now));
-  const auto found = store_.read_value(
-      [&](storage::Snapshot& snapshot) { return find_account(snapshot, attempts.account); });
+  const auto found =
+      store_.read_value([&](storage::Snapshot& snapshot) { return find_account(snapshot, attempts.account); });
   // The decoy makes an unknown account take as long as a known one.
   const bool known = found && !found->disabled;
   const bool right = verify_password(known ? found->password_hash : decoy_hash_, attempt.password) && known;
@@ -146,8 +150,7 @@ http::Caller Access::authenticate(const http::Request& request) const {
   const std::string_view token = http::session_token(request);
   if (token.size() != 64) return {};
   const std::string hash = token_hash(token);
-  const auto session =
-      store_.read_value([&](storage::Snapshot& snapshot) { return find_session(snapshot, hash); });
+  const auto session = store_.read_value([&](storage::Snapshot& snapshot) { return find_session(snapshot, hash); });
   if (!session || session->holder.disabled) return {};
   const std::int64_t now = request.at.us;
   if (now - session->seen_at.us > session_idle_us || now - session->created_at.us > session_absolute_us) return {};

@@ -9,7 +9,9 @@ constexpr std::int64_t failures_free = 5;
 constexpr std::int64_t failures_free_of_address = 30;
 constexpr std::int64_t failure_wait_us_max = 15 * minute_us;
 
-std::string address_subject(const std::string& remote) { return "address/" + remote; }
+std::string address_subject(const std::string& remote) {
+  return "address/" + remote;
+}
 
 std::int64_t free_again_us(const Failures& failures, std::int64_t free) {
   if (failures.count < free) return 0;
@@ -25,21 +27,24 @@ void count_one(storage::Transaction& transaction, const std::string& subject, ba
 
 }  // namespace
 
-std::string account_subject(const std::string& account) { return "account/" + account; }
+std::string account_subject(const std::string& account) {
+  return "account/" + account;
+}
 
 base::Result<void> check_throttle(storage::Store& store, const Attempts& attempts, base::Instant now) {
   const std::int64_t free_again = store.read_value([&](storage::Snapshot& snapshot) -> std::int64_t {
-    const std::int64_t of_account = free_again_us(failures_of(snapshot, account_subject(attempts.account)), failures_free);
+    const std::int64_t of_account =
+        free_again_us(failures_of(snapshot, account_subject(attempts.account)), failures_free);
     if (attempts.remote.empty()) return of_account;
     return std::max(of_account,
                     free_again_us(failures_of(snapshot, address_subject(attempts.remote)), failures_free_of_address));
   });
   if (free_again <= now.us) return {};
   const std::string seconds = std::to_string((free_again - now.us) / base::us_per_second + 1);
-  return base::Error{.kind = base::Refusal::too_many,
-                     .code = "access.sign_in_throttled",
-                     .message = {"尝试次数较多,请" + seconds + "秒后再试",
-                                 "Too many tries. Please wait " + seconds + " seconds."}};
+  return base::Error{
+      .kind = base::Refusal::too_many,
+      .code = "access.sign_in_throttled",
+      .message = {"尝试次数较多,请" + seconds + "秒后再试", "Too many tries. Please wait " + seconds + " seconds."}};
 }
 
 void count_failure(storage::Store& store, const Attempts& attempts, base::Instant now) {

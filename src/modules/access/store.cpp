@@ -46,7 +46,9 @@ const std::string stored_person_query =
     ", p.password_hash, p.disabled_at, p.second_factor_sealed, p.second_factor_pending, p.second_factor_step "
     "FROM people p WHERE ";
 
-std::string text_or_empty(const Datum& datum) { return datum.is_null() ? std::string() : datum.text(); }
+std::string text_or_empty(const Datum& datum) {
+  return datum.is_null() ? std::string() : datum.text();
+}
 
 std::optional<StoredPerson> stored_person_of(const std::optional<Row>& row) {
   if (!row) return std::nullopt;
@@ -97,7 +99,8 @@ void insert_person(storage::Transaction& transaction, const Person& person, cons
                    base::Instant now) {
   const Datum hash = sealed.citizen_id_hash.empty() ? Datum() : Datum(sealed.citizen_id_hash);
   transaction.execute(
-      "INSERT INTO people (id, division, office, is_staff, name, citizen_id_hash, citizen_id_sealed, citizen_id_masked, "
+      "INSERT INTO people (id, division, office, is_staff, name, citizen_id_hash, citizen_id_sealed, "
+      "citizen_id_masked, "
       "phone_sealed, phone_masked, account, password_hash, roles, created_at, disabled_at) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
       {person.id, person.division, person.office, person.staff, person.name, hash, sealed.citizen_id_sealed,
@@ -145,10 +148,10 @@ void delete_other_sessions(storage::Transaction& transaction, base::Id person, b
 
 std::vector<OwnSession> sessions_since(storage::Snapshot& snapshot, base::Id person, const SessionLimits& limits) {
   std::vector<OwnSession> sessions;
-  for (const Row& row : snapshot.query(
-           "SELECT id, device, remote, created_at, seen_at FROM sessions "
-           "WHERE person = ? AND created_at >= ? AND seen_at >= ? ORDER BY created_at DESC, id DESC",
-           {person, limits.created, limits.seen}))
+  for (const Row& row :
+       snapshot.query("SELECT id, device, remote, created_at, seen_at FROM sessions "
+                      "WHERE person = ? AND created_at >= ? AND seen_at >= ? ORDER BY created_at DESC, id DESC",
+                      {person, limits.created, limits.seen}))
     sessions.push_back({row[0].id(), row[1].text(), row[2].text(), row[3].instant(), row[4].instant()});
   return sessions;
 }
@@ -283,7 +286,9 @@ std::optional<Person> find_person(storage::Snapshot& snapshot, base::Id person) 
   return person_of(*row);
 }
 
-bool has_people(storage::Snapshot& snapshot) { return snapshot.find("SELECT 1 FROM people LIMIT 1").has_value(); }
+bool has_people(storage::Snapshot& snapshot) {
+  return snapshot.find("SELECT 1 FROM people LIMIT 1").has_value();
+}
 
 std::vector<Person> staff_with_role(storage::Snapshot& snapshot, const Scope& scope, std::string_view role) {
   std::vector<Person> people;
@@ -313,6 +318,8 @@ base::Text office_name(storage::Snapshot& snapshot, std::string_view division, s
   return {(*row)[0].text(), (*row)[1].text()};
 }
 
-std::span<const storage::Migration> migrations() { return access_migrations; }
+std::span<const storage::Migration> migrations() {
+  return access_migrations;
+}
 
 }  // namespace access_control

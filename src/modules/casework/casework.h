@@ -42,12 +42,12 @@ struct CaseHead {
   std::string service_version;
   base::Id applicant;
   std::string title;
-  std::string state;                            // the `state` property of the last milestone passed
+  std::string state;  // the `state` property of the last milestone passed
   base::Instant opened_at;
   std::optional<base::Instant> ended_at;
-  std::optional<calendar::Date> promised_day;   // a view of the clocks, refreshed with every event
-  std::int64_t sequence = 0;                    // of the last event
-  Timing timing = {};                           // as promised_day: refreshed with every event
+  std::optional<calendar::Date> promised_day;  // a view of the clocks, refreshed with every event
+  std::int64_t sequence = 0;                   // of the last event
+  Timing timing = {};                          // as promised_day: refreshed with every event
 };
 
 /// A case as loaded for a command or a page.
@@ -56,8 +56,8 @@ struct Case {
   bpmn::Instance instance;
   std::vector<Mark> marks;
   std::shared_ptr<const catalogue::Service> service;  // the version the case runs on
-  std::vector<Deed> deeds = {};                        // operations done to it, oldest first
-  Conduct conduct = {};                                // what they add up to
+  std::vector<Deed> deeds = {};                       // operations done to it, oldest first
+  Conduct conduct = {};                               // what they add up to
 };
 
 /// Names a task: the waiting element `key` of a case. As text: "0d3k…-17".
@@ -77,11 +77,11 @@ struct Task {
   std::string case_state;
   std::string service;
   std::string element;
-  std::string group;                            // candidate group: a role, or "applicant"
+  std::string group;  // candidate group: a role, or "applicant"
   std::string form;
   base::Id assignee;
   base::Instant opened_at;
-  std::optional<calendar::Date> due;            // a view of the clock the task stands under
+  std::optional<calendar::Date> due;  // a view of the clock the task stands under
   std::optional<base::Instant> done_at;
   base::Id done_by;
   int priority = 50;
@@ -116,15 +116,15 @@ struct OperationRequest {
 /// What somebody may do to a case now, for the menu on its page.
 struct Possible {
   const OperationKind* kind = nullptr;
-  std::optional<base::Error> refusal;    // why not, when the state of the case forbids it
+  std::optional<base::Error> refusal;  // why not, when the state of the case forbids it
   struct Choice {
     std::string value;
     base::Text label;
   };
-  std::vector<Choice> tasks;             // open ones
-  std::vector<Choice> steps;             // where it may be sent back to, as "task>step"
-  std::vector<Choice> clocks;            // that may be extended
-  std::vector<Choice> materials;         // that may be promised, or whose promise waits
+  std::vector<Choice> tasks;      // open ones
+  std::vector<Choice> steps;      // where it may be sent back to, as "task>step"
+  std::vector<Choice> clocks;     // that may be extended
+  std::vector<Choice> materials;  // that may be promised, or whose promise waits
   std::vector<Choice> people;
 };
 
@@ -187,7 +187,8 @@ class Engine {
   base::Result<CaseHead> operate(storage::Transaction& transaction, const OperationRequest& request,
                                  const Moment& moment) const;
   /// The operations the actor's roles cover, with what they can be applied to.
-  base::Result<std::vector<Possible>> possible(storage::Snapshot& snapshot, base::Id of_case, const Moment& moment) const;
+  base::Result<std::vector<Possible>> possible(storage::Snapshot& snapshot, base::Id of_case,
+                                               const Moment& moment) const;
   /// Reminds of and escalates tasks whose day comes near or has passed, as their clocks say; returns how many.
   int remind(storage::Store& store, base::Instant now, int limit) const;
 
@@ -195,8 +196,7 @@ class Engine {
 
   /// Rebuilds a case from its events alone.
   /// Errors: `casework.case_unknown`, `bpmn.stored_invalid`.
-  base::Result<Replayed> replay(storage::Snapshot& snapshot, base::Id of_case,
-                                std::int64_t until = INT64_MAX) const;
+  base::Result<Replayed> replay(storage::Snapshot& snapshot, base::Id of_case, std::int64_t until = INT64_MAX) const;
 
   /// Records something that happened to the case without moving its process (a visit, a rating).
   base::Result<CaseHead> note(storage::Transaction& transaction, base::Id of_case, std::string_view type,
@@ -239,7 +239,8 @@ class Engine {
                                              const Moment& moment) const;
   base::Result<void> check_completion(storage::Snapshot& snapshot, const Case& of_case, const Task& task,
                                       const Moment& moment) const;
-  base::Result<CaseHead> perform(storage::Transaction& transaction, Case& of_case, Deed deed, const Moment& moment) const;
+  base::Result<CaseHead> perform(storage::Transaction& transaction, Case& of_case, Deed deed,
+                                 const Moment& moment) const;
   base::Result<std::vector<bpmn::Event>> carry_out(storage::Transaction& transaction, Case& of_case, Deed& deed,
                                                    const Moment& moment) const;
   base::Result<std::vector<bpmn::Event>> send_back(storage::Transaction& transaction, Case& of_case, Deed& deed,
@@ -254,8 +255,7 @@ class Engine {
   base::Result<void> prepare_person(storage::Snapshot& snapshot, const Case& of_case, Deed& deed,
                                     const Moment& moment) const;
   base::Result<void> refresh_timers(storage::Transaction& transaction, const Case& of_case, const Moment& moment) const;
-  void refresh_tasks(storage::Transaction& transaction, const Case& of_case,
-                     const std::vector<ClockView>& views) const;
+  void refresh_tasks(storage::Transaction& transaction, const Case& of_case, const std::vector<ClockView>& views) const;
   /// The views of a case's clocks, without an event. Returns whether the promised day moved.
   base::Result<bool> refresh(storage::Transaction& transaction, Case& of_case, const Moment& moment) const;
   bool fire_one(storage::Store& store, TaskId timer, base::Instant now) const;
@@ -271,10 +271,10 @@ class Engine {
 
 struct TaskFilter {
   enum class Tab { mine, office, overdue } tab = Tab::office;
-  std::string search;                           // number or title contains
+  std::string search;  // number or title contains
   std::string service;
   std::string element;
-  bool by_opening = false;                      // otherwise by due day
+  bool by_opening = false;  // otherwise by due day
   int limit = 50;
   std::string cursor;
 };
@@ -293,15 +293,17 @@ struct Delegation {
   base::Id from_person;
   base::Id to_person;
   std::string role;
-  std::string service;                          // empty: all
+  std::string service;  // empty: all
   calendar::Date valid_from;
   calendar::Date valid_to;
   std::string reason;
   std::optional<base::Instant> revoked_at = {};
 };
 /// Errors: `casework.reason_missing`, `casework.delegation_days` (ends before it begins, in the past, or longer than
-/// 90 days), `casework.role_unknown` (not a role of the giver), `casework.person_unfit` (not staff of the division, or the giver).
-base::Result<Delegation> delegate(storage::Transaction& transaction, const Delegation& delegation, const Moment& moment);
+/// 90 days), `casework.role_unknown` (not a role of the giver), `casework.person_unfit` (not staff of the division, or
+/// the giver).
+base::Result<Delegation> delegate(storage::Transaction& transaction, const Delegation& delegation,
+                                  const Moment& moment);
 /// By the giver only. Errors: `casework.delegation_unknown`.
 base::Result<Delegation> revoke_delegation(storage::Transaction& transaction, base::Id id, const Moment& moment);
 /// Given and received ones that are in force or still to come.

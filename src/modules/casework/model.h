@@ -45,7 +45,7 @@ struct ClockPlan {
   std::vector<Pause> pauses;
   std::vector<std::string> extensions;  // each such mark adds `extension` of the limit once
   std::vector<Interval> interruptions = {};
-  int extended = 0;                     // extensions granted by the head of office
+  int extended = 0;  // extensions granted by the head of office
 };
 
 /// A limit as the rule in force on the starting day states it.
@@ -60,8 +60,8 @@ enum class ClockState { waiting, running, paused, stopped };
 /// One of the two limits of a clock: the law's, or the bureau's promise.
 struct Side {
   Limit limit;
-  std::optional<calendar::Date> due;   // nothing while paused
-  int left = 0;                        // in the limit's unit; negative when late
+  std::optional<calendar::Date> due;  // nothing while paused
+  int left = 0;                       // in the limit's unit; negative when late
   bool overdue = false;
   bool provisional = false;
   std::vector<base::Text> derivation;
@@ -76,7 +76,8 @@ struct ClockReading {
   std::optional<calendar::Pause> pause = {};  // the one that is open
 };
 
-/// What the clocks of a case say together: what is due next, and why nothing runs. For the boards that look at many cases.
+/// What the clocks of a case say together: what is due next, and why nothing runs. For the boards that look at many
+/// cases.
 struct Timing {
   std::optional<calendar::Date> next_day;   // the nearest day of a running clock
   std::string next_clock;                   // whose day that is

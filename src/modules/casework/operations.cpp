@@ -20,7 +20,9 @@ std::uint32_t task_in(const feel::Context& data) {
   return static_cast<std::uint32_t>(value->as_number().to_int64().value_or(0));
 }
 
-base::Id person_in(const feel::Context& data) { return base::parse_id(text_in(data, "person")).value_or(base::Id{}); }
+base::Id person_in(const feel::Context& data) {
+  return base::parse_id(text_in(data, "person")).value_or(base::Id{});
+}
 
 bool flag_in(const feel::Context& data, std::string_view key) {
   const feel::Value* value = data.find(key);
@@ -33,7 +35,8 @@ base::Error conflict(std::string code, std::string zh, std::string en) {
 
 base::Error invalid(std::string path, std::string code, std::string zh, std::string en) {
   const base::Text message{std::move(zh), std::move(en)};
-  return {.kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
+  return {
+      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
 }
 
 void correct_facts(Conduct& conduct, const Deed& deed) {
@@ -77,7 +80,8 @@ void settle_signature(Conduct& conduct, const Deed& deed) {
     }
   // A refusal that the head has set aside.
   for (Conduct::Signature& signature : conduct.signatures)
-    if (deed.operation == Operation::dismiss_signer && signature.task == task_in(deed.data) && signature.person == person)
+    if (deed.operation == Operation::dismiss_signer && signature.task == task_in(deed.data) &&
+        signature.person == person)
       signature.must_agree = false;
 }
 
@@ -96,39 +100,104 @@ void close_interruption(Conduct& conduct, base::Instant at) {
 const std::vector<OperationKind>& operation_kinds() {
   using enum Operation;
   static const std::vector<OperationKind> kinds = {
-      {suspend, "suspend", "case.suspended", {"中止", "Suspend"}, {"中止办理", "Suspended the case"}, "case.suspend", true},
-      {resume, "resume", "case.resumed", {"恢复", "Resume"}, {"恢复办理", "Resumed the case"}, "case.suspend"},
-      {extend, "extend", "case.extended", {"延期", "Extend"}, {"批准延长期限", "Extended the time limit"}, "case.extend"},
-      {send_back, "send_back", "case.sent_back", {"退回", "Send back"}, {"退回前面的环节", "Sent back to an earlier step"},
-       "case.send_back"},
-      {withdraw, "withdraw", "case.withdrawn", {"代为撤回", "Withdraw for the applicant"}, {"撤回申请", "Withdrawn"},
-       "case.withdraw"},
-      {terminate, "terminate", "case.terminated", {"终止", "Terminate"}, {"终止办理", "Terminated the case"},
-       "case.terminate", true},
-      {reopen, "reopen", "case.reopened", {"重新启动", "Reopen"}, {"重新启动办理", "Reopened the case"}, "case.reopen",
+      {suspend,
+       "suspend",
+       "case.suspended",
+       {"中止", "Suspend"},
+       {"中止办理", "Suspended the case"},
+       "case.suspend",
        true},
-      {correct, "correct", "case.corrected", {"更正", "Correct"}, {"更正填报事项", "Corrected what was filed"},
+      {resume, "resume", "case.resumed", {"恢复", "Resume"}, {"恢复办理", "Resumed the case"}, "case.suspend"},
+      {extend,
+       "extend",
+       "case.extended",
+       {"延期", "Extend"},
+       {"批准延长期限", "Extended the time limit"},
+       "case.extend"},
+      {send_back,
+       "send_back",
+       "case.sent_back",
+       {"退回", "Send back"},
+       {"退回前面的环节", "Sent back to an earlier step"},
+       "case.send_back"},
+      {withdraw,
+       "withdraw",
+       "case.withdrawn",
+       {"代为撤回", "Withdraw for the applicant"},
+       {"撤回申请", "Withdrawn"},
+       "case.withdraw"},
+      {terminate,
+       "terminate",
+       "case.terminated",
+       {"终止", "Terminate"},
+       {"终止办理", "Terminated the case"},
+       "case.terminate",
+       true},
+      {reopen,
+       "reopen",
+       "case.reopened",
+       {"重新启动", "Reopen"},
+       {"重新启动办理", "Reopened the case"},
+       "case.reopen",
+       true},
+      {correct,
+       "correct",
+       "case.corrected",
+       {"更正", "Correct"},
+       {"更正填报事项", "Corrected what was filed"},
        "case.correct"},
       {assign, "assign", "task.assigned", {"指派", "Assign"}, {"指派办理人", "Assigned the task"}, "task.assign"},
-      {add_signer, "add_signer", "task.signer_added", {"加签", "Ask for a further opinion"},
-       {"请求加签", "Asked for a further opinion"}, "task.sign_request"},
-      {countersign, "countersign", "task.countersign_asked", {"会签", "Ask for agreement"},
-       {"请求会签", "Asked for agreement"}, "task.sign_request"},
+      {add_signer,
+       "add_signer",
+       "task.signer_added",
+       {"加签", "Ask for a further opinion"},
+       {"请求加签", "Asked for a further opinion"},
+       "task.sign_request"},
+      {countersign,
+       "countersign",
+       "task.countersign_asked",
+       {"会签", "Ask for agreement"},
+       {"请求会签", "Asked for agreement"},
+       "task.sign_request"},
       {sign, "sign", "task.signed", {"签署意见", "Sign"}, {"签署意见", "Signed"}, "task.sign"},
-      {dismiss_signer, "dismiss_signer", "task.signer_dismissed", {"撤销加签会签", "Take a signer away"},
-       {"撤销加签会签", "Took a signer away"}, "task.assign"},
-      {accept_conditionally, "accept_conditionally", "case.accepted_conditionally",
-       {"容缺受理", "Accept on a promise"}, {"容缺受理", "Accepted on a promise"}, "case.accept_conditionally"},
-      {settle_promise, "settle_promise", "case.promise_settled", {"核销承诺", "Verify a promise"},
-       {"核销容缺承诺", "Verified a promise"}, "case.accept_conditionally"},
-      {express, "express", "case.expressed", {"列入即来即办", "Put on the express lane"},
-       {"列入即来即办", "Put on the express lane"}, "case.express"},
-      {assist, "assist", "case.assisted", {"代为办理", "Act for the applicant"}, {"代申请人办理", "Acted for the applicant"},
+      {dismiss_signer,
+       "dismiss_signer",
+       "task.signer_dismissed",
+       {"撤销加签会签", "Take a signer away"},
+       {"撤销加签会签", "Took a signer away"},
+       "task.assign"},
+      {accept_conditionally,
+       "accept_conditionally",
+       "case.accepted_conditionally",
+       {"容缺受理", "Accept on a promise"},
+       {"容缺受理", "Accepted on a promise"},
+       "case.accept_conditionally"},
+      {settle_promise,
+       "settle_promise",
+       "case.promise_settled",
+       {"核销承诺", "Verify a promise"},
+       {"核销容缺承诺", "Verified a promise"},
+       "case.accept_conditionally"},
+      {express,
+       "express",
+       "case.expressed",
+       {"列入即来即办", "Put on the express lane"},
+       {"列入即来即办", "Put on the express lane"},
+       "case.express"},
+      {assist,
+       "assist",
+       "case.assisted",
+       {"代为办理", "Act for the applicant"},
+       {"代申请人办理", "Acted for the applicant"},
        "case.assist"},
       {remind, "remind", "task.reminded", {"提醒", "Remind"}, {"到期提醒", "Reminded: due soon"}, ""},
       {escalate, "escalate", "task.escalated", {"督办", "Escalate"}, {"逾期督办", "Escalated: late"}, ""},
-      {move_version, "move_version", "case.version_moved", {"转入新版流程", "Move to a newer version"},
-       {"转入新版流程", "Moved to another version of the service"}, "case.move_version"}};
+      {move_version,
+       "move_version",
+       "case.version_moved",
+       {"转入新版流程", "Move to a newer version"},
+       {"转入新版流程", "Moved to another version of the service"},
+       "case.move_version"}};
   return kinds;
 }
 
@@ -159,7 +228,8 @@ const Conduct::Promise* Conduct::open_promise(std::string_view material) const {
 }
 
 bool Conduct::has_open_promise() const {
-  return std::any_of(promises.begin(), promises.end(), [](const Promise& promise) { return !promise.kept.value_or(false); });
+  return std::any_of(promises.begin(), promises.end(),
+                     [](const Promise& promise) { return !promise.kept.value_or(false); });
 }
 
 void apply(Conduct& conduct, const Deed& deed) {
@@ -178,9 +248,11 @@ void apply(Conduct& conduct, const Deed& deed) {
     case Operation::reopen: {
       const auto from = base::Instant{[&] {
         const feel::Value* ended = deed.data.find("ended_at");
-        return ended && ended->kind() == feel::Kind::number ? ended->as_number().to_int64().value_or(deed.at.us) : deed.at.us;
+        return ended && ended->kind() == feel::Kind::number ? ended->as_number().to_int64().value_or(deed.at.us)
+                                                            : deed.at.us;
       }()};
-      conduct.interruptions.push_back({.from = from, .to = deed.at, .reason = {"办结后重新启动", "reopening after the end"}});
+      conduct.interruptions.push_back(
+          {.from = from, .to = deed.at, .reason = {"办结后重新启动", "reopening after the end"}});
       break;
     }
     case Operation::extend:
@@ -241,26 +313,31 @@ Conduct conduct_of(const std::vector<Deed>& deeds) {
 base::Result<void> check_standing(const Conduct& conduct, const Standing& standing, Operation operation) {
   if (operation == Operation::reopen) {
     if (!standing.ended)
-      return conflict("casework.not_ended", "办件还没有办结,不需要重新启动", "The case has not ended; there is nothing to reopen.");
+      return conflict("casework.not_ended", "办件还没有办结,不需要重新启动",
+                      "The case has not ended; there is nothing to reopen.");
     if (standing.binding)
-      return conflict("casework.binding", "证照已经核发,不能重新启动;请通过变更、撤销或注销办理",
-                      "Certificates have been issued; the case can not be reopened. Use a change, revocation or cancellation.");
+      return conflict(
+          "casework.binding", "证照已经核发,不能重新启动;请通过变更、撤销或注销办理",
+          "Certificates have been issued; the case can not be reopened. Use a change, revocation or cancellation.");
     return base::done();
   }
   // What was promised is verified after the end too.
   if (operation == Operation::settle_promise) return base::done();
   if (standing.ended)
-    return conflict("casework.ended", "办件已经办结,不能再作这项操作", "The case has ended; this can not be done any more.");
+    return conflict("casework.ended", "办件已经办结,不能再作这项操作",
+                    "The case has ended; this can not be done any more.");
   const bool takes_back = operation == Operation::send_back || operation == Operation::withdraw ||
                           operation == Operation::terminate || operation == Operation::correct;
   if (takes_back && standing.binding)
-    return conflict("casework.binding", "证照已经核发,不能撤回、退回、终止或更正;请通过变更、撤销或注销办理",
-                    "Certificates have been issued; this can not be taken back. Use a change, revocation or cancellation.");
+    return conflict(
+        "casework.binding", "证照已经核发,不能撤回、退回、终止或更正;请通过变更、撤销或注销办理",
+        "Certificates have been issued; this can not be taken back. Use a change, revocation or cancellation.");
   const bool moves_on = operation == Operation::send_back || operation == Operation::extend ||
                         operation == Operation::suspend || operation == Operation::assist ||
                         operation == Operation::move_version;
   if (moves_on && conduct.suspended)
-    return conflict("casework.suspended", "办件已中止,请先恢复办理", "The case is suspended; it must be resumed first.");
+    return conflict("casework.suspended", "办件已中止,请先恢复办理",
+                    "The case is suspended; it must be resumed first.");
   if (operation == Operation::resume && !conduct.suspended)
     return conflict("casework.not_suspended", "办件没有中止", "The case is not suspended.");
   if (operation == Operation::express && conduct.express_at)
@@ -327,7 +404,8 @@ base::Result<void> check_reopening(base::Instant ended_at, calendar::Span limit,
                   "The case could be reopened until " + due + "; a new application is needed now.");
 }
 
-base::Result<std::optional<base::Instant>> due_after(const PlannedTimer& timer, const std::vector<Interval>& interruptions,
+base::Result<std::optional<base::Instant>> due_after(const PlannedTimer& timer,
+                                                     const std::vector<Interval>& interruptions,
                                                      const calendar::Calendar& calendar) {
   base::Instant due = timer.due;
   for (const Interval& interval : interruptions) {

@@ -49,12 +49,12 @@ enum class Operation {
 /// How an operation is named, who may do it, and what it must come with.
 struct OperationKind {
   Operation operation;
-  std::string_view id;           // in the API and in the event's data: "send_back"
-  std::string_view event;        // the event's type: "case.sent_back"
-  base::Text name;               // on the button
-  base::Text done;               // in the history
-  std::string_view permission;   // of the actor; empty: the system's own
-  bool needs_basis = false;      // the legal basis must be told
+  std::string_view id;          // in the API and in the event's data: "send_back"
+  std::string_view event;       // the event's type: "case.sent_back"
+  base::Text name;              // on the button
+  base::Text done;              // in the history
+  std::string_view permission;  // of the actor; empty: the system's own
+  bool needs_basis = false;     // the legal basis must be told
 };
 const std::vector<OperationKind>& operation_kinds();
 const OperationKind& kind_of(Operation operation);
@@ -115,7 +115,7 @@ struct Conduct {
   std::vector<Promise> promises;
   std::vector<Fact> facts;
   std::vector<Return> returns;
-  std::vector<std::uint32_t> reminded;   // tasks
+  std::vector<std::uint32_t> reminded;  // tasks
   std::vector<std::uint32_t> escalated;
   std::optional<base::Instant> express_at;
   bool suspended = false;
@@ -165,7 +165,8 @@ struct PlannedTimer {
   base::Instant due;
   calendar::Unit unit = calendar::Unit::working_days;
 };
-base::Result<std::optional<base::Instant>> due_after(const PlannedTimer& timer, const std::vector<Interval>& interruptions,
+base::Result<std::optional<base::Instant>> due_after(const PlannedTimer& timer,
+                                                     const std::vector<Interval>& interruptions,
                                                      const calendar::Calendar& calendar);
 
 }  // namespace casework

@@ -5,24 +5,30 @@
 namespace casework {
 namespace {
 
-base::Instant at(int day, int hour = 9) { return calendar::start_of({20'000 + day}).plus_us(hour * 3600 * base::us_per_second); }
+base::Instant at(int day, int hour = 9) {
+  return calendar::start_of({20'000 + day}).plus_us(hour * 3600 * base::us_per_second);
+}
 
 calendar::Calendar years() {
   // Day 20,000 is 2024-10-04, a Friday; no holiday is marked, so every Monday to Friday counts.
-  auto made = calendar::Calendar::of({{.year = 2024, .provisional = false, .days = {}},
-                                      {.year = 2025, .provisional = false, .days = {}}});
+  auto made = calendar::Calendar::of(
+      {{.year = 2024, .provisional = false, .days = {}}, {.year = 2025, .provisional = false, .days = {}}});
   EXPECT_TRUE(made);
   return std::move(made).value();
 }
 
-std::string refused(const base::Result<void>& result) { return result ? "" : result.error().code; }
+std::string refused(const base::Result<void>& result) {
+  return result ? "" : result.error().code;
+}
 
 TEST(conduct, counts_no_time_between_suspension_and_resumption) {
-  const Conduct conduct = conduct_of({{Operation::suspend, at(0), {}, {{"reason", "x"}}}, {Operation::resume, at(10), {}, {}}});
+  const Conduct conduct =
+      conduct_of({{Operation::suspend, at(0), {}, {{"reason", "x"}}}, {Operation::resume, at(10), {}, {}}});
   EXPECT_FALSE(conduct.suspended);
   ASSERT_EQ(conduct.interruptions.size(), 1u);
   EXPECT_EQ(conduct.interruptions[0].to, at(10));
-  const ClockPlan plan{.starts = {"a"}, .stops = {"z"}, .pauses = {}, .extensions = {}, .interruptions = conduct.interruptions};
+  const ClockPlan plan{
+      .starts = {"a"}, .stops = {"z"}, .pauses = {}, .extensions = {}, .interruptions = conduct.interruptions};
   const std::vector<Mark> marks = {{"a", at(-4)}};  // Monday, 30 September
   const Limit limit{.span = {10, calendar::Unit::working_days}, .basis = {}};
   const auto reading = read_clock(plan, marks, limit, {}, years(), calendar::local_date(at(10)));
@@ -32,14 +38,20 @@ TEST(conduct, counts_no_time_between_suspension_and_resumption) {
 }
 
 TEST(conduct, an_open_suspension_pauses_every_clock_and_an_extension_adds_once) {
-  const ClockPlan plan{.starts = {"a"}, .stops = {"z"}, .pauses = {}, .extensions = {},
+  const ClockPlan plan{.starts = {"a"},
+                       .stops = {"z"},
+                       .pauses = {},
+                       .extensions = {},
                        .interruptions = {{at(1), {}, {"中止", "suspension"}}}};
-  const Limit limit{.span = {5, calendar::Unit::working_days}, .basis = {}, .extension = calendar::Span{3, calendar::Unit::working_days}};
+  const Limit limit{.span = {5, calendar::Unit::working_days},
+                    .basis = {},
+                    .extension = calendar::Span{3, calendar::Unit::working_days}};
   auto reading = read_clock(plan, {{"a", at(0)}}, limit, {}, years(), calendar::local_date(at(30)));
   ASSERT_TRUE(reading);
   EXPECT_EQ(reading.value().state, ClockState::paused);
   EXPECT_FALSE(reading.value().legal->due);
-  const ClockPlan extended{.starts = {"a"}, .stops = {"z"}, .pauses = {}, .extensions = {}, .interruptions = {}, .extended = 1};
+  const ClockPlan extended{
+      .starts = {"a"}, .stops = {"z"}, .pauses = {}, .extensions = {}, .interruptions = {}, .extended = 1};
   reading = read_clock(extended, {{"a", at(0)}}, limit, {}, years(), calendar::local_date(at(1)));
   ASSERT_TRUE(reading);
   EXPECT_EQ(calendar::to_text(*reading.value().legal->due), "2024-10-16");
@@ -52,8 +64,8 @@ TEST(due_after, gives_a_timer_back_what_the_suspension_took) {
   const auto due = due_after(timer, pause, years());
   ASSERT_TRUE(due);
   EXPECT_EQ(calendar::to_text(calendar::local_date(**due)), "2024-10-19");
-  const auto days = due_after({.opened_at = at(0), .due = calendar::start_of({20'008}), .unit = calendar::Unit::calendar_days},
-                              pause, years());
+  const auto days = due_after(
+      {.opened_at = at(0), .due = calendar::start_of({20'008}), .unit = calendar::Unit::calendar_days}, pause, years());
   ASSERT_TRUE(days);
   EXPECT_EQ(calendar::to_text(calendar::local_date(**days)), "2024-10-19");
   const auto open = due_after(timer, {{at(3), {}, {}}}, years());

@@ -36,7 +36,8 @@ base::Result<Replayed> Engine::replay(storage::Snapshot& snapshot, base::Id id, 
       for (const bpmn::Event& one : events) {
         bpmn::apply(*state.service->process, state.instance, one);
         pass(*state.service, one, event.at, {state.marks, state.state});
-        if (const auto* timer = std::get_if<bpmn::TimerOpened>(&one)) state.timers_opened.try_emplace(timer->key, event.at);
+        if (const auto* timer = std::get_if<bpmn::TimerOpened>(&one))
+          state.timers_opened.try_emplace(timer->key, event.at);
       }
     }
     if (!deed) continue;

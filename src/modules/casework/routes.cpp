@@ -111,8 +111,9 @@ struct DelegationView {
   std::string reason;
   bool revoked = false;
 };
-BOOST_DESCRIBE_STRUCT(DelegationView, (), (id, from_person, from_name, to_person, to_name, role, role_name, service,
-                                           valid_from, valid_to, reason, revoked))
+BOOST_DESCRIBE_STRUCT(DelegationView, (),
+                      (id, from_person, from_name, to_person, to_name, role, role_name, service, valid_from, valid_to,
+                       reason, revoked))
 
 struct ColleagueView {
   base::Id id;
@@ -132,30 +133,53 @@ struct PromiseView {
   std::int64_t age_days = 0;
   bool overdue = false;
 };
-BOOST_DESCRIBE_STRUCT(PromiseView, (), (of_case, case_number, case_title, material, material_name, made_at, due_day,
-                                        age_days, overdue))
+BOOST_DESCRIBE_STRUCT(PromiseView, (),
+                      (of_case, case_number, case_title, material, material_name, made_at, due_day, age_days, overdue))
 
 Moment moment_of(const http::Request& request) {
   return {.now = request.at, .actor = access_control::actor_of(request.caller)};
 }
 
-http::Need staff(std::string permission) { return {http::Need::Kind::staff, std::move(permission)}; }
+http::Need staff(std::string permission) {
+  return {http::Need::Kind::staff, std::move(permission)};
+}
 
 std::vector<std::string> operation_errors() {
-  return {"casework.case_unknown",        "casework.operation_unknown", "casework.operation_not_yours",
-          "casework.stale",               "casework.ended",             "casework.not_ended",
-          "casework.suspended",           "casework.not_suspended",     "casework.binding",
-          "casework.reason_missing",      "casework.basis_missing",     "casework.task_unknown",
-          "casework.not_extendable",      "casework.clock_not_running", "casework.extended_already",
-          "casework.limit_passed",        "casework.told_missing",      "casework.step_not_before",
-          "casework.fact_unknown",        "casework.fact_same",         "casework.person_unfit",
-          "casework.signer_twice",        "casework.signature_unknown", "casework.not_deferrable",
-          "casework.promise_twice",       "casework.promise_unknown",   "casework.express_already",
-          "casework.channel_unknown",     "casework.reopen_late",       "catalogue.answers_invalid"};
+  return {"casework.case_unknown",
+          "casework.operation_unknown",
+          "casework.operation_not_yours",
+          "casework.stale",
+          "casework.ended",
+          "casework.not_ended",
+          "casework.suspended",
+          "casework.not_suspended",
+          "casework.binding",
+          "casework.reason_missing",
+          "casework.basis_missing",
+          "casework.task_unknown",
+          "casework.not_extendable",
+          "casework.clock_not_running",
+          "casework.extended_already",
+          "casework.limit_passed",
+          "casework.told_missing",
+          "casework.step_not_before",
+          "casework.fact_unknown",
+          "casework.fact_same",
+          "casework.person_unfit",
+          "casework.signer_twice",
+          "casework.signature_unknown",
+          "casework.not_deferrable",
+          "casework.promise_twice",
+          "casework.promise_unknown",
+          "casework.express_already",
+          "casework.channel_unknown",
+          "casework.reopen_late",
+          "catalogue.answers_invalid"};
 }
 
 OperationRequest request_of(base::Id id, const OperationBody& body) {
-  OperationRequest request{.of_case = id, .operation = body.operation, .data = {}, .expected_sequence = body.case_sequence};
+  OperationRequest request{
+      .of_case = id, .operation = body.operation, .data = {}, .expected_sequence = body.case_sequence};
   const auto put = [&](const char* key, const std::optional<std::string>& value) {
     if (value) request.data.put(key, feel::Value(*value));
   };
@@ -193,7 +217,8 @@ base::Result<OperatedView> operated_view(storage::Snapshot& snapshot, const Engi
       view.waiting.push_back(name_of(bpmn::elements(*of_case.service->process)[wait.element]));
   for (const ClockView& clock : clocks) {
     if (clock.reading.state != ClockState::running && clock.reading.state != ClockState::paused) continue;
-    DueView due{.clock = clock.clock->id, .name = clock.clock->name, .paused = clock.reading.state == ClockState::paused};
+    DueView due{
+        .clock = clock.clock->id, .name = clock.clock->name, .paused = clock.reading.state == ClockState::paused};
     if (clock.reading.legal) due.legal_day = clock.reading.legal->due;
     if (clock.reading.promised) due.promised_day = clock.reading.promised->due;
     view.clocks.push_back(std::move(due));
@@ -242,7 +267,8 @@ void mount_operations(http::Router& router, storage::Store& store, const Engine&
        .path = "/api/v1/cases/{case}/operations",
        .id = "operate_case",
        .tag = std::string(tag),
-       .summary = {"中止、延期、退回、更正、加签等操作", "Suspend, extend, send back, correct, ask for signatures and more"},
+       .summary = {"中止、延期、退回、更正、加签等操作",
+                   "Suspend, extend, send back, correct, ask for signatures and more"},
        .need = staff("case.operate"),
        .errors = operation_errors()},
       [&engine](storage::Transaction& transaction, const http::Request& request,
@@ -256,15 +282,16 @@ void mount_operations(http::Router& router, storage::Store& store, const Engine&
 
 /// The operation is done and taken back in one transaction: the preview is what would be, not a guess at it.
 void mount_preview(http::Router& router, storage::Store& store, const Engine& engine) {
-  http::Operation operation{.method = "POST",
-                            .path = "/api/v1/cases/{case}/operations/preview",
-                            .id = "preview_operation",
-                            .tag = std::string(tag),
-                            .summary = {"预览操作的结果,不作任何改变", "What an operation would bring about; nothing is changed"},
-                            .need = staff("case.operate"),
-                            .body_schema = http::schema_text<OperationBody>(),
-                            .answer_schema = http::schema_text<OperatedView>(),
-                            .errors = operation_errors()};
+  http::Operation operation{
+      .method = "POST",
+      .path = "/api/v1/cases/{case}/operations/preview",
+      .id = "preview_operation",
+      .tag = std::string(tag),
+      .summary = {"预览操作的结果,不作任何改变", "What an operation would bring about; nothing is changed"},
+      .need = staff("case.operate"),
+      .body_schema = http::schema_text<OperationBody>(),
+      .answer_schema = http::schema_text<OperatedView>(),
+      .errors = operation_errors()};
   router.add(std::move(operation), [&store, &engine](const http::Request& request) -> http::Reply {
     const auto body = http::read<OperationBody>(request.body, request.language);
     if (!body) return http::problem(body.error(), request);
@@ -293,8 +320,8 @@ base::Text role_name(std::string_view id) {
 std::vector<ColleagueView> colleagues_of(storage::Snapshot& snapshot, const http::Caller& caller) {
   std::vector<ColleagueView> all;
   for (const access_control::Role& role : access_control::roles())
-    for (const auto& person : access_control::staff_with_role(
-             snapshot, access_control::Scope::of_division(caller.division), role.id)) {
+    for (const auto& person :
+         access_control::staff_with_role(snapshot, access_control::Scope::of_division(caller.division), role.id)) {
       if (person.id == caller.person) continue;
       auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.id == person.id; });
       if (found == all.end()) found = all.insert(all.end(), {person.id, person.name, {}});
@@ -341,8 +368,7 @@ void mount_delegations(http::Router& router, storage::Store& store) {
        .need = staff("task.complete")},
       [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<DelegationView>> {
         http::Page<DelegationView> page;
-        for (const Delegation& one :
-             delegations_of(snapshot, request.caller.person, calendar::local_date(request.at)))
+        for (const Delegation& one : delegations_of(snapshot, request.caller.person, calendar::local_date(request.at)))
           page.items.push_back(delegation_view(snapshot, one));
         page.total = static_cast<std::int64_t>(page.items.size());
         return page;
@@ -356,7 +382,8 @@ void mount_delegations(http::Router& router, storage::Store& store) {
        .summary = {"委托同事在一段时间内代办一个岗位的工作", "Lend a role to a colleague for some days"},
        .need = staff("task.complete"),
        .answer_status = 201,
-       .errors = {"casework.reason_missing", "casework.delegation_days", "casework.role_unknown", "casework.person_unfit"}},
+       .errors = {"casework.reason_missing", "casework.delegation_days", "casework.role_unknown",
+                  "casework.person_unfit"}},
       [](storage::Transaction& transaction, const http::Request& request,
          const DelegationBody& body) -> base::Result<DelegationView> {
         TRY(const Delegation given, delegate(transaction,
@@ -372,21 +399,21 @@ void mount_delegations(http::Router& router, storage::Store& store) {
                                              moment_of(request)));
         return delegation_view(transaction, given);
       });
-  http::command<http::Nothing, DelegationView>(
-      router, store,
-      {.method = "DELETE",
-       .path = "/api/v1/delegations/{delegation}",
-       .id = "revoke_delegation",
-       .tag = std::string(tag),
-       .summary = {"收回委托", "Take a delegation back"},
-       .need = staff("task.complete"),
-       .errors = {"casework.delegation_unknown"}},
-      [](storage::Transaction& transaction, const http::Request& request,
-         const http::Nothing&) -> base::Result<DelegationView> {
-        TRY(const base::Id id, request.id("delegation"));
-        TRY(const Delegation revoked, revoke_delegation(transaction, id, moment_of(request)));
-        return delegation_view(transaction, revoked);
-      });
+  http::command<http::Nothing, DelegationView>(router, store,
+                                               {.method = "DELETE",
+                                                .path = "/api/v1/delegations/{delegation}",
+                                                .id = "revoke_delegation",
+                                                .tag = std::string(tag),
+                                                .summary = {"收回委托", "Take a delegation back"},
+                                                .need = staff("task.complete"),
+                                                .errors = {"casework.delegation_unknown"}},
+                                               [](storage::Transaction& transaction, const http::Request& request,
+                                                  const http::Nothing&) -> base::Result<DelegationView> {
+                                                 TRY(const base::Id id, request.id("delegation"));
+                                                 TRY(const Delegation revoked,
+                                                     revoke_delegation(transaction, id, moment_of(request)));
+                                                 return delegation_view(transaction, revoked);
+                                               });
 }
 
 constexpr int promises_shown_max = 500;
@@ -414,7 +441,8 @@ void mount_promises(http::Router& router, storage::Store& store, const Engine& e
                            .age_days = today.days - calendar::local_date(promise.made_at).days,
                            .overdue = promise.due < today};
           if (const auto service = engine.catalogue().service(promise.service))
-            if (const auto* material = service.value()->find_material(promise.material)) view.material_name = material->name;
+            if (const auto* material = service.value()->find_material(promise.material))
+              view.material_name = material->name;
           page.items.push_back(std::move(view));
         }
         page.total = static_cast<std::int64_t>(page.items.size());

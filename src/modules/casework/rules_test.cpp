@@ -12,22 +12,26 @@ calendar::Calendar autumn_2026() {
     return calendar::YearPlan::Day{*calendar::date_of({2026, month, number}), kind, name};
   };
   calendar::YearPlan plan{.year = 2026};
-  for (int number = 1; number <= 7; ++number) plan.days.push_back(day(10, number, calendar::DayKind::holiday, "国庆节"));
+  for (int number = 1; number <= 7; ++number)
+    plan.days.push_back(day(10, number, calendar::DayKind::holiday, "国庆节"));
   plan.days.push_back(day(9, 20, calendar::DayKind::makeup_workday, "国庆节调休上班"));
   plan.days.push_back(day(10, 10, calendar::DayKind::makeup_workday, "国庆节调休上班"));
   return calendar::Calendar::of({plan}).value();
 }
 
-Date on(int month, int day) { return *calendar::date_of({2026, month, day}); }
+Date on(int month, int day) {
+  return *calendar::date_of({2026, month, day});
+}
 
 casework::Mark mark(const char* element, int month, int day) {
   return {element, calendar::start_of(on(month, day)).plus_us(std::int64_t{10} * 3600 * base::us_per_second)};
 }
 
-const casework::ClockPlan permit{.starts = {"accepted"},
-                                 .stops = {"decided", "withdrawn"},
-                                 .pauses = {{"inspection_started", "inspection_finished", {"现场核查", "site inspection"}}},
-                                 .extensions = {"extended"}};
+const casework::ClockPlan permit{
+    .starts = {"accepted"},
+    .stops = {"decided", "withdrawn"},
+    .pauses = {{"inspection_started", "inspection_finished", {"现场核查", "site inspection"}}},
+    .extensions = {"extended"}};
 const casework::Limit ten_days{.span = {10, calendar::Unit::working_days},
                                .basis = {"办法第二十二条", "article 22"},
                                .extension = calendar::Span{5, calendar::Unit::working_days}};
@@ -59,8 +63,8 @@ TEST(read_clock, has_no_due_day_while_paused) {
 }
 
 TEST(read_clock, gives_back_the_working_days_of_a_pause) {
-  const auto reading = read(
-      {mark("accepted", 11, 2), mark("inspection_started", 11, 4), mark("inspection_finished", 11, 6)}, on(11, 9));
+  const auto reading =
+      read({mark("accepted", 11, 2), mark("inspection_started", 11, 4), mark("inspection_finished", 11, 6)}, on(11, 9));
   EXPECT_EQ(*reading.legal->due, on(11, 18));
 }
 
@@ -83,8 +87,8 @@ TEST(read_clock, ends_an_open_pause_with_the_clock) {
 }
 
 TEST(read_clock, refuses_a_year_without_a_plan) {
-  const auto refused = casework::read_clock(permit, {mark("accepted", 12, 28)}, ten_days, std::nullopt, autumn_2026(),
-                                            on(12, 29));
+  const auto refused =
+      casework::read_clock(permit, {mark("accepted", 12, 28)}, ten_days, std::nullopt, autumn_2026(), on(12, 29));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, "calendar.year_unknown");
 }
@@ -94,14 +98,13 @@ TEST(read_clock, tells_which_pause_is_open) {
   ASSERT_TRUE(paused.pause);
   EXPECT_EQ(paused.pause->from, on(11, 4));
   EXPECT_EQ(paused.pause->reason.zh, "现场核查");
-  const auto running = read({mark("accepted", 11, 2), mark("inspection_started", 11, 4), mark("inspection_finished", 11, 5)},
-                            on(11, 6));
+  const auto running =
+      read({mark("accepted", 11, 2), mark("inspection_started", 11, 4), mark("inspection_finished", 11, 5)}, on(11, 6));
   EXPECT_FALSE(running.pause);
 }
 
 TEST(timing_of, takes_the_nearest_day_and_the_nearest_legal_day_of_running_clocks) {
-  const casework::ClockDays licence{
-      .state = casework::ClockState::running, .legal = on(11, 5), .promised = on(11, 3)};
+  const casework::ClockDays licence{.state = casework::ClockState::running, .legal = on(11, 5), .promised = on(11, 3)};
   const casework::ClockDays joint{.state = casework::ClockState::running, .legal = {}, .promised = on(11, 9)};
   const casework::ClockDays waits{
       .state = casework::ClockState::paused,

@@ -245,7 +245,8 @@ std::optional<calendar::Date> promised_day(const std::vector<ClockDue>& clocks) 
   return latest;
 }
 
-/// What boards show of the case: the promised day, what is due next, why nothing runs. A case that has ended has no days.
+/// What boards show of the case: the promised day, what is due next, why nothing runs. A case that has ended has no
+/// days.
 void set_days(CaseHead& head, const std::vector<ClockDue>& clocks) {
   head.promised_day.reset();
   head.timing = {};

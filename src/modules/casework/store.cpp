@@ -73,7 +73,8 @@ std::optional<calendar::Date> day_of(const Datum& datum) {
 
 constexpr std::string_view head_columns =
     "c.id, c.division, c.office, c.number, c.service, c.service_version, c.applicant, c.title, c.state, c.opened_at, "
-    "c.ended_at, c.promised_day, c.sequence, c.next_day, c.next_clock, c.legal_day, c.paused_on, c.paused_zh, c.paused_en";
+    "c.ended_at, c.promised_day, c.sequence, c.next_day, c.next_clock, c.legal_day, c.paused_on, c.paused_zh, "
+    "c.paused_en";
 
 CaseHead head_of(const Row& row) {
   CaseHead head{.id = row[0].id(),
@@ -187,21 +188,25 @@ Condition tasks_for(const access_control::Actor& actor, const std::vector<std::s
 
 }  // namespace
 
-std::vector<std::string> roles_of(storage::Snapshot& snapshot, const access_control::Actor& actor, calendar::Date today) {
+std::vector<std::string> roles_of(storage::Snapshot& snapshot, const access_control::Actor& actor,
+                                  calendar::Date today) {
   std::vector<std::string> roles = actor.roles;
   for (const Delegation& delegation : delegations_of(snapshot, actor.person, today))
     if (delegation.to_person == actor.person && delegation.valid_from <= today) roles.push_back(delegation.role);
   return roles;
 }
 
-access_control::Scope system_scope() { return access_control::Scope::of_division(""); }
+access_control::Scope system_scope() {
+  return access_control::Scope::of_division("");
+}
 
 std::optional<StoredCase> find_case(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id) {
   Condition condition = within(scope, "c");
   append(condition, "c.id = ?", {id});
-  const auto rows = snapshot.query("SELECT " + std::string(head_columns) + ", c.instance, c.marks, c.deeds, c.first_version FROM cases c WHERE " +
-                                       condition.sql,
-                                   condition.parameters);
+  const auto rows =
+      snapshot.query("SELECT " + std::string(head_columns) +
+                         ", c.instance, c.marks, c.deeds, c.first_version FROM cases c WHERE " + condition.sql,
+                     condition.parameters);
   if (rows.empty()) return std::nullopt;
   return StoredCase{.head = head_of(rows[0]),
                     .instance = rows[0][19].text(),
@@ -224,10 +229,22 @@ void add_timing(std::vector<Datum>& parameters, const Timing& timing) {
 
 void insert_case(storage::Transaction& transaction, const Case& of_case, const std::string& instance) {
   const CaseHead& head = of_case.head;
-  std::vector<Datum> parameters = {
-      head.id,    head.division, head.office, head.number,                head.service,    head.service_version,
-      head.applicant, head.title, head.state,  instance,                  marks_text(of_case.marks), head.opened_at,
-      Datum(head.ended_at), due_text(head.promised_day), head.sequence, head.service_version};
+  std::vector<Datum> parameters = {head.id,
+                                   head.division,
+                                   head.office,
+                                   head.number,
+                                   head.service,
+                                   head.service_version,
+                                   head.applicant,
+                                   head.title,
+                                   head.state,
+                                   instance,
+                                   marks_text(of_case.marks),
+                                   head.opened_at,
+                                   Datum(head.ended_at),
+                                   due_text(head.promised_day),
+                                   head.sequence,
+                                   head.service_version};
   add_timing(parameters, head.timing);
   transaction.execute(
       "INSERT INTO cases (id, division, office, number, service, service_version, applicant, title, state, instance, "
@@ -259,9 +276,9 @@ void update_case(storage::Transaction& transaction, const Case& of_case, const s
 std::optional<Task> find_task(storage::Snapshot& snapshot, const access_control::Scope& scope, TaskId id) {
   Condition condition = within(scope, scope.kind == access_control::Scope::Kind::own ? "c" : "t");
   append(condition, "t.case_id = ? AND t.task_key = ?", {id.of_case, std::int64_t{id.key}});
-  const auto rows = snapshot.query("SELECT " + std::string(task_columns) +
-                                       " FROM tasks t JOIN cases c ON c.id = t.case_id WHERE " + condition.sql,
-                                   condition.parameters);
+  const auto rows = snapshot.query(
+      "SELECT " + std::string(task_columns) + " FROM tasks t JOIN cases c ON c.id = t.case_id WHERE " + condition.sql,
+      condition.parameters);
   if (rows.empty()) return std::nullopt;
   return task_of(rows[0]);
 }
@@ -324,7 +341,8 @@ std::vector<TaskId> due_timers(storage::Snapshot& snapshot, base::Instant now, i
   return due;
 }
 
-std::vector<DueTask> tasks_to_remind(storage::Snapshot& snapshot, calendar::Date until, calendar::Date today, int limit) {
+std::vector<DueTask> tasks_to_remind(storage::Snapshot& snapshot, calendar::Date until, calendar::Date today,
+                                     int limit) {
   std::vector<DueTask> tasks;
   for (const Row& row : snapshot.query(
            "SELECT case_id, task_key, due_day, element FROM tasks WHERE done_at IS NULL AND due_day <= ? "
@@ -398,18 +416,18 @@ void end_delegation(storage::Transaction& transaction, base::Id id, base::Instan
 }
 
 std::optional<Delegation> find_delegation(storage::Snapshot& snapshot, base::Id id) {
-  const auto row =
-      snapshot.find("SELECT " + std::string(delegation_columns) + " FROM delegations WHERE id = ?", {id});
+  const auto row = snapshot.find("SELECT " + std::string(delegation_columns) + " FROM delegations WHERE id = ?", {id});
   if (!row) return std::nullopt;
   return delegation_of(*row);
 }
 
 std::vector<Delegation> delegations_of(storage::Snapshot& snapshot, base::Id person, calendar::Date today) {
   std::vector<Delegation> delegations;
-  for (const Row& row : snapshot.query("SELECT " + std::string(delegation_columns) +
-                                           " FROM delegations WHERE (from_person = ? OR to_person = ?) AND valid_to >= ? "
-                                           "AND revoked_at IS NULL ORDER BY valid_from, id",
-                                       {person, person, today}))
+  for (const Row& row :
+       snapshot.query("SELECT " + std::string(delegation_columns) +
+                          " FROM delegations WHERE (from_person = ? OR to_person = ?) AND valid_to >= ? "
+                          "AND revoked_at IS NULL ORDER BY valid_from, id",
+                      {person, person, today}))
     delegations.push_back(delegation_of(row));
   return delegations;
 }
@@ -418,13 +436,13 @@ std::vector<OpenPromise> open_promises(storage::Snapshot& snapshot, const access
   Condition condition = within(scope, "c");
   condition.parameters.emplace_back(limit);
   std::vector<OpenPromise> promises;
-  for (const Row& row :
-       snapshot.query("SELECT p.case_id, c.number, c.title, c.service, p.material, p.made_at, p.due_day FROM promises p "
-                      "JOIN cases c ON c.id = p.case_id WHERE p.kept IS NULL AND " +
-                          condition.sql + " ORDER BY p.due_day, p.case_id LIMIT ?",
-                      condition.parameters))
-    promises.push_back({row[0].id(), row[1].text(), row[2].text(), row[3].text(), row[4].text(), row[5].instant(),
-                        row[6].date()});
+  for (const Row& row : snapshot.query(
+           "SELECT p.case_id, c.number, c.title, c.service, p.material, p.made_at, p.due_day FROM promises p "
+           "JOIN cases c ON c.id = p.case_id WHERE p.kept IS NULL AND " +
+               condition.sql + " ORDER BY p.due_day, p.case_id LIMIT ?",
+           condition.parameters))
+    promises.push_back(
+        {row[0].id(), row[1].text(), row[2].text(), row[3].text(), row[4].text(), row[5].instant(), row[6].date()});
   return promises;
 }
 
@@ -491,9 +509,10 @@ TaskPage list_tasks(storage::Snapshot& snapshot, const access_control::Actor& ac
     const std::string value = filter.cursor.substr(0, first);
     const auto id = base::parse_id(std::string_view(filter.cursor).substr(first + 1, second - first - 1));
     const std::int64_t task_key = std::strtoll(filter.cursor.c_str() + second + 1, nullptr, 10);
-    const Datum position = filter.by_opening ? Datum(static_cast<std::int64_t>(std::strtoll(value.c_str(), nullptr, 10)))
-                                             : Datum(value);
-    append(condition, "(" + key + ", t.case_id, t.task_key) > (?, ?, ?)", {position, id.value_or(base::Id{}), task_key});
+    const Datum position =
+        filter.by_opening ? Datum(static_cast<std::int64_t>(std::strtoll(value.c_str(), nullptr, 10))) : Datum(value);
+    append(condition, "(" + key + ", t.case_id, t.task_key) > (?, ?, ?)",
+           {position, id.value_or(base::Id{}), task_key});
   }
   condition.parameters.emplace_back(filter.limit + 1);
   const auto rows = snapshot.query("SELECT " + std::string(task_columns) + from + condition.sql + " ORDER BY " + key +
@@ -526,10 +545,10 @@ std::vector<Task> tasks_of(storage::Snapshot& snapshot, const access_control::Sc
   Condition condition = within(scope, "c");
   append(condition, "c.id = ?", {of_case});
   std::vector<Task> tasks;
-  for (const Row& row : snapshot.query("SELECT " + std::string(task_columns) +
-                                           " FROM tasks t JOIN cases c ON c.id = t.case_id WHERE " + condition.sql +
-                                           " ORDER BY t.opened_at, t.task_key",
-                                       condition.parameters))
+  for (const Row& row :
+       snapshot.query("SELECT " + std::string(task_columns) + " FROM tasks t JOIN cases c ON c.id = t.case_id WHERE " +
+                          condition.sql + " ORDER BY t.opened_at, t.task_key",
+                      condition.parameters))
     tasks.push_back(task_of(row));
   return tasks;
 }
@@ -542,7 +561,8 @@ CasePage list_cases(storage::Snapshot& snapshot, const access_control::Scope& sc
     append(condition, "(c.title LIKE ? ESCAPE '\\' OR c.number LIKE ? ESCAPE '\\')", {pattern, pattern});
   }
   CasePage page;
-  page.total = snapshot.query("SELECT COUNT(*) FROM cases c WHERE " + condition.sql, condition.parameters)[0][0].number();
+  page.total =
+      snapshot.query("SELECT COUNT(*) FROM cases c WHERE " + condition.sql, condition.parameters)[0][0].number();
   const std::size_t cut = filter.cursor.find('~');
   if (cut != std::string::npos) {
     const base::Id id = base::parse_id(std::string_view(filter.cursor).substr(cut + 1)).value_or(base::Id{});
@@ -552,10 +572,11 @@ CasePage list_cases(storage::Snapshot& snapshot, const access_control::Scope& sc
       append(condition, "c.id < ?", {id});
   }
   condition.parameters.emplace_back(filter.limit + 1);
-  const std::string order = filter.by_promised ? " ORDER BY c.promised_day, c.id LIMIT ?" : " ORDER BY c.id DESC LIMIT ?";
-  for (const Row& row : snapshot.query("SELECT " + std::string(head_columns) + " FROM cases c WHERE " + condition.sql +
-                                           order,
-                                       condition.parameters)) {
+  const std::string order =
+      filter.by_promised ? " ORDER BY c.promised_day, c.id LIMIT ?" : " ORDER BY c.id DESC LIMIT ?";
+  for (const Row& row :
+       snapshot.query("SELECT " + std::string(head_columns) + " FROM cases c WHERE " + condition.sql + order,
+                      condition.parameters)) {
     if (page.cases.size() == static_cast<std::size_t>(filter.limit)) {
       const CaseHead& last = page.cases.back();
       page.next = due_text(last.promised_day) + "~" + base::to_text(last.id);
@@ -571,6 +592,8 @@ std::vector<storage::Event> history(storage::Snapshot& snapshot, const access_co
   return storage::load_events(snapshot, {"case", of_case});
 }
 
-std::span<const storage::Migration> migrations() { return casework_migrations; }
+std::span<const storage::Migration> migrations() {
+  return casework_migrations;
+}
 
 }  // namespace casework

@@ -50,7 +50,8 @@ struct DueTask {
   calendar::Date due;
   std::string element;
 };
-std::vector<DueTask> tasks_to_remind(storage::Snapshot& snapshot, calendar::Date until, calendar::Date today, int limit);
+std::vector<DueTask> tasks_to_remind(storage::Snapshot& snapshot, calendar::Date until, calendar::Date today,
+                                     int limit);
 void mark_reminded(storage::Transaction& transaction, TaskId id, bool late);
 /// A task that was cancelled or done with its case is open again.
 void open_task_again(storage::Transaction& transaction, TaskId id);
@@ -59,7 +60,8 @@ void save_priority(storage::Transaction& transaction, base::Id of_case, int prio
 void save_signature(storage::Transaction& transaction, TaskId id, const Conduct::Signature& signature,
                     std::string_view division);
 /// The actor's roles and those lent to the actor today.
-std::vector<std::string> roles_of(storage::Snapshot& snapshot, const access_control::Actor& actor, calendar::Date today);
+std::vector<std::string> roles_of(storage::Snapshot& snapshot, const access_control::Actor& actor,
+                                  calendar::Date today);
 void insert_delegation(storage::Transaction& transaction, const Delegation& delegation);
 void end_delegation(storage::Transaction& transaction, base::Id id, base::Instant at);
 std::optional<Delegation> find_delegation(storage::Snapshot& snapshot, base::Id id);

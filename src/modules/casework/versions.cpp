@@ -84,8 +84,8 @@ base::Result<std::shared_ptr<const catalogue::Service>> Engine::pinned(storage::
 }
 
 bool Engine::replan_one(storage::Store& store, base::Id id, base::Instant now) const {
-  const Moment moment{
-      .now = now, .actor = {.person = {}, .name = {}, .staff = false, .roles = {}, .scope = system_scope()}};
+  const Moment moment{.now = now,
+                      .actor = {.person = {}, .name = {}, .staff = false, .roles = {}, .scope = system_scope()}};
   const auto changed = store.write_result([&](storage::Transaction& transaction) -> base::Result<bool> {
     TRY(Case of_case, load(transaction, moment.actor.scope, id));
     if (of_case.head.ended_at) return false;
@@ -109,8 +109,8 @@ int Engine::replan(storage::Store& store, base::Instant now) const {
   int changed = 0;
   base::Id after;
   for (;;) {
-    const auto ids = store.read_value(
-        [&](storage::Snapshot& snapshot) { return open_cases(snapshot, after, cases_per_piece); });
+    const auto ids =
+        store.read_value([&](storage::Snapshot& snapshot) { return open_cases(snapshot, after, cases_per_piece); });
     for (const base::Id id : ids) changed += replan_one(store, id, now);
     if (ids.size() < static_cast<std::size_t>(cases_per_piece)) break;
     after = ids.back();

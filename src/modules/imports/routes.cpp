@@ -184,10 +184,11 @@ void mount_files(http::Router& router, storage::Store& store, Imports& imports) 
     const auto checked = store.read_value(
         [&](storage::Snapshot& snapshot) { return imports.check(snapshot, wanted.value(), moment_of(request)); });
     if (!checked) return http::problem(checked.error(), request);
-    return http::once(store, request, {.status = 201}, [&](storage::Transaction& transaction) -> base::Result<std::string> {
-      return http::write(view_of(imports.keep(transaction, checked.value(), wanted.value().bytes), imports),
-                         request.language);
-    });
+    return http::once(
+        store, request, {.status = 201}, [&](storage::Transaction& transaction) -> base::Result<std::string> {
+          return http::write(view_of(imports.keep(transaction, checked.value(), wanted.value().bytes), imports),
+                             request.language);
+        });
   });
 }
 

@@ -25,12 +25,12 @@ namespace licensing {
 
 /// Invariant L1: after submission only `resubmit` changes answers, and only those a correction opened.
 struct Application {
-  base::Id id;                       // the case started from it has the same id
+  base::Id id;  // the case started from it has the same id
   std::string division;
   std::string office;
   base::Id applicant;
   std::string service;
-  std::int64_t version = 1;          // grows with each change; who saves an older one is refused
+  std::int64_t version = 1;  // grows with each change; who saves an older one is refused
   feel::Context guide;
   feel::Context answers;
   std::string title;
@@ -45,7 +45,7 @@ struct MaterialFile {
   base::Id application;
   std::string slot;
   std::string filename;
-  std::int64_t size = 0;             // bytes
+  std::int64_t size = 0;  // bytes
   std::string content_type;
   std::string sha256;
   base::Instant uploaded_at;
@@ -68,9 +68,9 @@ std::optional<Grade> parse_grade(std::string_view text);
 base::Result<void> check_editable(const Application& application, std::int64_t version);
 
 /// Takes the corrected answers over: only opened fields may come.
-/// Errors: `licensing.not_opened` with each field that was not opened, `licensing.not_corrected` with each opened field or
-/// slot that is as it was (`slots_changed` names the materials with a file newer than the correction).
-/// Source: [ALL-32] 一次告知: what was not named stays as it is.
+/// Errors: `licensing.not_opened` with each field that was not opened, `licensing.not_corrected` with each opened field
+/// or slot that is as it was (`slots_changed` names the materials with a file newer than the correction). Source:
+/// [ALL-32] 一次告知: what was not named stays as it is.
 base::Result<feel::Context> corrected(const feel::Context& answers, const feel::Context& changes,
                                       const std::vector<Correction>& corrections,
                                       const std::vector<std::string>& slots_changed);

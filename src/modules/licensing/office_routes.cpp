@@ -88,8 +88,9 @@ struct CaseSummary {
   bool overdue = false;
   bool paused = false;
 };
-BOOST_DESCRIBE_STRUCT(CaseSummary, (), (id, number, title, service_name, state, state_text, applicant_name,
-                                        submitted_at, promised_day, left_text, overdue, paused))
+BOOST_DESCRIBE_STRUCT(CaseSummary, (),
+                      (id, number, title, service_name, state, state_text, applicant_name, submitted_at, promised_day,
+                       left_text, overdue, paused))
 
 struct VisitBody {
   std::string reason;
@@ -104,7 +105,9 @@ struct VisitAnswer {
 };
 BOOST_DESCRIBE_STRUCT(VisitAnswer, (), (on, reason, visit_count))
 
-http::Need staff(std::string permission) { return {http::Need::Kind::staff, std::move(permission)}; }
+http::Need staff(std::string permission) {
+  return {http::Need::Kind::staff, std::move(permission)};
+}
 
 casework::Moment moment_of(const http::Request& request) {
   return {.now = request.at, .actor = access_control::actor_of(request.caller)};
@@ -118,7 +121,8 @@ base::Text due_text(calendar::Date due, calendar::Date today, const calendar::Ca
   days_left = left;
   const std::string zh_unit = working ? "个工作日" : "天";
   const std::string en_unit = std::string(working ? " working day" : " day") + (std::abs(left) == 1 ? "" : "s");
-  if (due < today) return {"逾期" + std::to_string(std::abs(left)) + zh_unit, "Late by " + std::to_string(std::abs(left)) + en_unit};
+  if (due < today)
+    return {"逾期" + std::to_string(std::abs(left)) + zh_unit, "Late by " + std::to_string(std::abs(left)) + en_unit};
   if (due == today) return {"今天到期", "Due today"};
   return {"剩" + std::to_string(left) + zh_unit, std::to_string(left) + en_unit + " left"};
 }
@@ -164,18 +168,17 @@ TaskView task_view(const casework::Task& task, const catalogue::Catalogue& catal
 }
 
 void mount_work_list(http::Router& router, storage::Store& store, Licensing& licensing) {
-  http::query<CountsView>(
-      router, store,
-      {.path = "/api/v1/task-counts",
-       .id = "count_tasks",
-       .tag = std::string(tag),
-       .summary = {"待办数量", "How many tasks wait"},
-       .need = staff("task.read")},
-      [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<CountsView> {
-        const auto counts = casework::count_tasks(snapshot, access_control::actor_of(request.caller),
-                                                  calendar::local_date(request.at));
-        return CountsView{counts.mine, counts.office, counts.overdue};
-      });
+  http::query<CountsView>(router, store,
+                          {.path = "/api/v1/task-counts",
+                           .id = "count_tasks",
+                           .tag = std::string(tag),
+                           .summary = {"待办数量", "How many tasks wait"},
+                           .need = staff("task.read")},
+                          [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<CountsView> {
+                            const auto counts = casework::count_tasks(
+                                snapshot, access_control::actor_of(request.caller), calendar::local_date(request.at));
+                            return CountsView{counts.mine, counts.office, counts.overdue};
+                          });
   http::list<TaskView>(
       router, store,
       {.path = "/api/v1/tasks",
@@ -188,18 +191,18 @@ void mount_work_list(http::Router& router, storage::Store& store, Licensing& lic
         const access_control::Actor actor = access_control::actor_of(request.caller);
         const calendar::Date today = calendar::local_date(request.at);
         const std::string_view tab = request.query_value("tab");
-        const casework::TaskPage found = casework::list_tasks(
-            snapshot, actor,
-            {.tab = tab == "mine"      ? casework::TaskFilter::Tab::mine
-                    : tab == "overdue" ? casework::TaskFilter::Tab::overdue
-                                       : casework::TaskFilter::Tab::office,
-             .search = std::string(request.query_value("search")),
-             .service = std::string(request.query_value("service")),
-             .element = std::string(request.query_value("element")),
-             .by_opening = request.query_value("sort") == "opened",
-             .limit = http::limit_of(request),
-             .cursor = std::string(request.query_value("cursor"))},
-            today);
+        const casework::TaskPage found =
+            casework::list_tasks(snapshot, actor,
+                                 {.tab = tab == "mine"      ? casework::TaskFilter::Tab::mine
+                                         : tab == "overdue" ? casework::TaskFilter::Tab::overdue
+                                                            : casework::TaskFilter::Tab::office,
+                                  .search = std::string(request.query_value("search")),
+                                  .service = std::string(request.query_value("service")),
+                                  .element = std::string(request.query_value("element")),
+                                  .by_opening = request.query_value("sort") == "opened",
+                                  .limit = http::limit_of(request),
+                                  .cursor = std::string(request.query_value("cursor"))},
+                                 today);
         http::Page<TaskView> page{.items = {}, .next = found.next, .total = found.total};
         for (const casework::Task& task : found.tasks)
           page.items.push_back(task_view(task, licensing.engine().catalogue(), snapshot, actor, today));
@@ -234,7 +237,8 @@ void claim_command(http::Router& router, storage::Store& store, http::Operation 
 }
 
 /// The next thing the same person can do in the same case, so that the screen can go on without a detour.
-std::optional<std::string> next_task(storage::Snapshot& snapshot, const access_control::Actor& actor, base::Id of_case) {
+std::optional<std::string> next_task(storage::Snapshot& snapshot, const access_control::Actor& actor,
+                                     base::Id of_case) {
   for (const casework::Task& task : casework::tasks_of(snapshot, actor.scope, of_case))
     if (!task.done_at && actor.has_role(task.group) && (!task.assignee || task.assignee == actor.person))
       return casework::to_text(task.id);
@@ -321,17 +325,16 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
        .need = staff("case.read"),
        .query = {"search", "state", "sort"}},
       [&licensing](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<CaseSummary>> {
-        const casework::CasePage found =
-            casework::list_cases(snapshot, access_control::scope_of(request.caller),
-                                 {.search = std::string(request.query_value("search")),
-                                  .state = std::string(request.query_value("state")),
-                                  .by_promised = request.query_value("sort") == "promised",
-                                  .limit = http::limit_of(request),
-                                  .cursor = std::string(request.query_value("cursor"))});
+        const casework::CasePage found = casework::list_cases(snapshot, access_control::scope_of(request.caller),
+                                                              {.search = std::string(request.query_value("search")),
+                                                               .state = std::string(request.query_value("state")),
+                                                               .by_promised = request.query_value("sort") == "promised",
+                                                               .limit = http::limit_of(request),
+                                                               .cursor = std::string(request.query_value("cursor"))});
         http::Page<CaseSummary> page{.items = {}, .next = found.next, .total = found.total};
         for (const casework::CaseHead& head : found.cases)
-          page.items.push_back(case_summary(head, licensing.engine().catalogue(), snapshot,
-                                            calendar::local_date(request.at)));
+          page.items.push_back(
+              case_summary(head, licensing.engine().catalogue(), snapshot, calendar::local_date(request.at)));
         return page;
       });
   http::query<CasePageView>(
@@ -382,8 +385,8 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
 
 namespace {
 
-/// Both the reason and the answer are personal: nothing of them is kept under an Idempotency-Key, and asking twice leaves
-/// two traces, as it should.
+/// Both the reason and the answer are personal: nothing of them is kept under an Idempotency-Key, and asking twice
+/// leaves two traces, as it should.
 void mount_disclosures(http::Router& router, storage::Store& store, const Licensing& licensing,
                        const access_control::Access& access) {
   http::Operation disclose{.method = "POST",
@@ -403,14 +406,13 @@ void mount_disclosures(http::Router& router, storage::Store& store, const Licens
       TRY(const base::Id id, request.id("case"));
       TRY(const casework::Case of_case,
           licensing.engine().load(transaction, access_control::scope_of(request.caller), id));
-      TRY(const access_control::PersonalNumbers full,
-          access.disclose(transaction, {.id = request.make_id(),
-                                        .person = of_case.head.applicant,
-                                        .reader = request.caller.person,
-                                        .record_kind = "case",
-                                        .record = id,
-                                        .reason = body.value().reason,
-                                        .at = request.at}));
+      TRY(const access_control::PersonalNumbers full, access.disclose(transaction, {.id = request.make_id(),
+                                                                                    .person = of_case.head.applicant,
+                                                                                    .reader = request.caller.person,
+                                                                                    .record_kind = "case",
+                                                                                    .record = id,
+                                                                                    .reason = body.value().reason,
+                                                                                    .at = request.at}));
       return FullNumbers{full.citizen_id, full.phone};
     });
     if (!numbers) return http::problem(numbers.error(), request);
@@ -462,9 +464,8 @@ void mount_office(http::Router& router, storage::Store& store, storage::FileStor
                           .answer_schema = R"({"type":"string","format":"binary"})",
                           .answer_type = "application/octet-stream",
                           .errors = {"licensing.file_unknown"}};
-  router.add(std::move(content), [&](const http::Request& request) {
-    return material_content(store, files, request, "case");
-  });
+  router.add(std::move(content),
+             [&](const http::Request& request) { return material_content(store, files, request, "case"); });
 }
 
 }  // namespace licensing

@@ -56,8 +56,8 @@ std::vector<MaterialView> material_views(const catalogue::Service& service,
       }
     for (const MaterialFile& file : files)
       if (file.slot == material.id)
-        view.files.push_back({file.id, file.slot, file.filename, file.size, file.content_type, file.sha256,
-                              file.uploaded_at});
+        view.files.push_back(
+            {file.id, file.slot, file.filename, file.size, file.content_type, file.sha256, file.uploaded_at});
     if (view.required || !view.files.empty()) views.push_back(std::move(view));
   }
   return views;
@@ -73,9 +73,8 @@ std::vector<OutcomeView> outcome_views(const catalogue::Service& service, const 
   std::vector<OutcomeView> views;
   for (const RegistrationView& registration : registration_views(service, variables)) {
     const feel::Context result = context_in(outcomes, registration.id);
-    OutcomeView view{.registration = registration.id,
-                     .name = registration.name,
-                     .outcome = outcome_of(variables, registration.id)};
+    OutcomeView view{
+        .registration = registration.id, .name = registration.name, .outcome = outcome_of(variables, registration.id)};
     if (const std::string reason = text_in(result, "reason"); !reason.empty()) view.reason = reason;
     views.push_back(std::move(view));
   }

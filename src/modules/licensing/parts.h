@@ -18,7 +18,8 @@ std::vector<CertificateView> certificate_views(const std::vector<Certificate>& c
 std::vector<base::Text> registration_names(const catalogue::Service& service, const std::vector<std::string>& ids);
 base::Text place_label(const catalogue::Service& service, const std::string& place);
 
-/// "granted", "refused" or, as long as nothing is decided, "pending": what the process has put into its variable `outcomes`
+/// "granted", "refused" or, as long as nothing is decided, "pending": what the process has put into its variable
+/// `outcomes`
 /// ({registration: {outcome: "granted" | "refused", reason}}).
 std::string outcome_of(const feel::Context& variables, const std::string& registration);
 

@@ -295,21 +295,22 @@ void mount_files(http::Router& router, storage::Store& store, storage::FileStore
         [&](storage::Snapshot& snapshot) { return load_application(snapshot, moment.actor.scope, id.value()); });
     if (!application) return http::problem(application.error(), request);
     const std::string sha256 = files.put(request.body);
-    return http::once(store, request, {.status = 201}, [&](storage::Transaction& transaction) -> base::Result<std::string> {
-      TRY(const MaterialFile file, licensing.add_file(transaction,
-                                                      {.id = request.make_id(),
-                                                       .application = id.value(),
-                                                       .slot = std::string(request.query_value("slot")),
-                                                       .filename = filename,
-                                                       .size = static_cast<std::int64_t>(request.body.size()),
-                                                       .content_type = type.value(),
-                                                       .sha256 = sha256,
-                                                       .uploaded_at = request.at},
-                                                      moment));
-      return http::write(
-          FileView{file.id, file.slot, file.filename, file.size, file.content_type, file.sha256, file.uploaded_at},
-          request.language);
-    });
+    return http::once(
+        store, request, {.status = 201}, [&](storage::Transaction& transaction) -> base::Result<std::string> {
+          TRY(const MaterialFile file, licensing.add_file(transaction,
+                                                          {.id = request.make_id(),
+                                                           .application = id.value(),
+                                                           .slot = std::string(request.query_value("slot")),
+                                                           .filename = filename,
+                                                           .size = static_cast<std::int64_t>(request.body.size()),
+                                                           .content_type = type.value(),
+                                                           .sha256 = sha256,
+                                                           .uploaded_at = request.at},
+                                                          moment));
+          return http::write(
+              FileView{file.id, file.slot, file.filename, file.size, file.content_type, file.sha256, file.uploaded_at},
+              request.language);
+        });
   });
   http::command<http::Nothing, http::Nothing>(
       router, store,

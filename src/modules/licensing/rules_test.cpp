@@ -19,9 +19,12 @@ feel::Context change(const char* key, feel::Value value) {
   return context;
 }
 
-calendar::Date on(int month, int day) { return *calendar::date_of({2026, month, day}); }
+calendar::Date on(int month, int day) {
+  return *calendar::date_of({2026, month, day});
+}
 
-const std::vector<Correction> area_and_plan = {{"/answers/area", "与平面图不一致"}, {"/materials/layout_plan", "看不清"}};
+const std::vector<Correction> area_and_plan = {{"/answers/area", "与平面图不一致"},
+                                               {"/materials/layout_plan", "看不清"}};
 
 TEST(corrected, takes_over_what_was_opened_and_keeps_the_rest) {
   const auto merged = licensing::corrected(answers(), change("area", feel::Value(95)), area_and_plan, {"layout_plan"});

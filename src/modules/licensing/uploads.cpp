@@ -2,10 +2,10 @@
 
 #define POINTERHOLDER_TRANSITION 4  // qpdf's newest smart pointers only
 
+#include <zlib.h>
 #include <cstdint>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
-#include <zlib.h>
 
 namespace licensing {
 namespace {
@@ -94,9 +94,8 @@ base::Result<std::string> recognise(std::string_view content, std::string_view f
   if (content.empty())
     return refused("licensing.file_empty", {"文件是空的,请重新选择", "The file is empty. Please choose it again."});
   if (content.size() > upload_bytes_max)
-    return refused("licensing.file_too_large",
-                   {"文件超过20MB,请压缩或分成几个文件上传",
-                    "The file is larger than 20 MB. Please make it smaller or split it."});
+    return refused("licensing.file_too_large", {"文件超过20MB,请压缩或分成几个文件上传",
+                                                "The file is larger than 20 MB. Please make it smaller or split it."});
   if (content.starts_with("%PDF-")) {
     if (!whole_pdf(content, filename)) return damaged("PDF");
     return std::string("application/pdf");

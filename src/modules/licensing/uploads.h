@@ -11,8 +11,8 @@ namespace licensing {
 inline constexpr std::size_t upload_bytes_max = 20'000'000;
 
 /// The content type of a whole PDF, JPEG or PNG file.
-/// Errors: `licensing.file_empty`, `licensing.file_too_large` (over 20 MB), `licensing.file_type` (something else, whatever
-/// its name says), `licensing.file_damaged` (cut off or broken inside).
+/// Errors: `licensing.file_empty`, `licensing.file_too_large` (over 20 MB), `licensing.file_type` (something else,
+/// whatever its name says), `licensing.file_damaged` (cut off or broken inside).
 base::Result<std::string> recognise(std::string_view content, std::string_view filename);
 
 }  // namespace licensing

@@ -37,8 +37,8 @@ struct MaterialView {
   std::optional<std::string> correction_reason;
   std::vector<FileView> files;
 };
-BOOST_DESCRIBE_STRUCT(MaterialView, (), (id, name, hint, basis, needed_by, required, opened, changed,
-                                         correction_reason, files))
+BOOST_DESCRIBE_STRUCT(MaterialView, (),
+                      (id, name, hint, basis, needed_by, required, opened, changed, correction_reason, files))
 
 struct CorrectionView {
   std::string place;
@@ -85,8 +85,8 @@ struct CertificateView {
   std::string token;
   base::Id document;
 };
-BOOST_DESCRIBE_STRUCT(CertificateView, (), (id, kind, name, number, status, status_text, issued_on, valid_to, token,
-                                            document))
+BOOST_DESCRIBE_STRUCT(CertificateView, (),
+                      (id, kind, name, number, status, status_text, issued_on, valid_to, token, document))
 
 struct RatingView {
   std::string grade;
@@ -140,8 +140,9 @@ struct ApplicationSummary {
   base::Instant updated_at;
   bool needs_you = false;
 };
-BOOST_DESCRIBE_STRUCT(ApplicationSummary, (), (id, number, service_name, title, state, state_text, holder_text,
-                                               promised_day, updated_at, needs_you))
+BOOST_DESCRIBE_STRUCT(ApplicationSummary, (),
+                      (id, number, service_name, title, state, state_text, holder_text, promised_day, updated_at,
+                       needs_you))
 
 /// The whole application as its applicant sees it.
 base::Result<ApplicationView> application_view(storage::Snapshot& snapshot, const Licensing& licensing,
@@ -210,8 +211,9 @@ struct OpenTaskView {
   bool overdue = false;
   feel::Value form;
 };
-BOOST_DESCRIBE_STRUCT(OpenTaskView, (), (id, element, name, group_name, assignee_name, mine, may_claim, may_complete,
-                                         due_day, left_text, overdue, form))
+BOOST_DESCRIBE_STRUCT(OpenTaskView, (),
+                      (id, element, name, group_name, assignee_name, mine, may_claim, may_complete, due_day, left_text,
+                       overdue, form))
 
 struct TimelineView {
   base::Instant at;

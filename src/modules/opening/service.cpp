@@ -61,8 +61,8 @@ base::Result<std::vector<std::pair<std::string, Cause>>> rows_of(const Work& wor
   const auto& values = outcome.value.as_list();
   for (std::size_t row = 0; row < values.size() && row < outcome.matches.size(); ++row) {
     const base::Text basis = reason_text(outcome.matches[row].row->annotations);
-    rows.emplace_back(values[row].as_string(),
-                      Cause{"opening/" + decision + "#" + outcome.matches[row].row->rule_id, basis, to_be_confirmed(basis)});
+    rows.emplace_back(values[row].as_string(), Cause{"opening/" + decision + "#" + outcome.matches[row].row->rule_id,
+                                                     basis, to_be_confirmed(basis)});
   }
   return rows;
 }
@@ -95,11 +95,8 @@ feel::Context answers_for(const catalogue::OpeningWay& way, const catalogue::Ser
 base::Result<std::optional<Fit>> fit_of(const catalogue::OpeningWay& way, const Work& work) {
   if (way.when && !holds(*way.when, work)) return std::optional<Fit>();
   TRY(const auto service, work.catalogue.service(way.service));
-  Fit fit{.way = &way,
-          .service = service.get(),
-          .answers = answers_for(way, *service, work),
-          .stages = {},
-          .reasons = {}};
+  Fit fit{
+      .way = &way, .service = service.get(), .answers = answers_for(way, *service, work), .stages = {}, .reasons = {}};
   const feel::Context facts = catalogue::facts_of(fit.answers, {});
   for (const catalogue::GuideStop& stop : service->guide_stops)
     if (feel::evaluate(stop.when, facts, work.world).value.is_true()) return std::optional<Fit>();

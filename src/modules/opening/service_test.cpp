@@ -143,7 +143,8 @@ TEST(answer, starts_on_the_day_that_is_asked_for_and_refuses_the_past) {
   }
 }
 
-std::vector<std::string> services(const char* activity, const char* operator_kind, const char* held, const char* address) {
+std::vector<std::string> services(const char* activity, const char* operator_kind, const char* held,
+                                  const char* address) {
   feel::Context answers = restaurant();
   answers.put("activity", activity);
   answers.put("operator_kind", operator_kind);

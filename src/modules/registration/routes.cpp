@@ -81,7 +81,8 @@ base::Result<calendar::Date> day_of(const http::Request& request, std::string_vi
     return base::Error{.kind = base::Refusal::invalid,
                        .code = "registration.day_invalid",
                        .message = {"日期请按2026-11-24这样填写", "Write the day like 2026-11-24."},
-                       .places = {{"/" + std::string(parameter), "registration.day_invalid",
+                       .places = {{"/" + std::string(parameter),
+                                   "registration.day_invalid",
                                    {"日期请按2026-11-24这样填写", "Write the day like 2026-11-24."}}}};
   return *day;
 }

@@ -6,8 +6,12 @@ namespace {
 
 using registration::Writing;
 
-calendar::Date on(int year, int month, int day) { return *calendar::date_of({year, month, day}); }
-base::Instant at(calendar::Date day) { return calendar::start_of(day).plus_us(std::int64_t{36'000} * base::us_per_second); }
+calendar::Date on(int year, int month, int day) {
+  return *calendar::date_of({year, month, day});
+}
+base::Instant at(calendar::Date day) {
+  return calendar::start_of(day).plus_us(std::int64_t{36'000} * base::us_per_second);
+}
 
 /// Opened in March, moved in June, and in September it turned out that the move had already been in May.
 std::vector<Writing> history() {
