@@ -155,6 +155,7 @@ TEST_P(journey, ends_a_case_that_its_applicant_withdraws) {
   const driver::Session citizen = driver::sign_in(process_->port(), "citizen1");
   const driver::Session clerk = driver::sign_in(process_->port(), "clerk");
   const std::string path = "/api/v1/applications/" + base::to_text(cases_[0]);
+  EXPECT_EQ(ask("POST", path + "/withdrawal", citizen, R"({"reason":""})").status, 422);
   EXPECT_EQ(ask("POST", path + "/withdrawal", clerk, R"({"reason":"不是本人"})").status, 403);
   EXPECT_EQ(ask("POST", path + "/withdrawal", citizen, R"({"reason":"改租别处"})").status, 200);
   EXPECT_EQ(ask("GET", path, citizen).text("state"), "withdrawn");

@@ -414,9 +414,8 @@ base::Result<CaseHead> Engine::perform(storage::Transaction& transaction, Case& 
 base::Result<CaseHead> Engine::withdraw(storage::Transaction& transaction, base::Id id, std::string_view reason,
                                         const Moment& moment) const {
   TRY(Case of_case, load(transaction, moment.actor.scope, id));
-  const std::string said = reason.empty() ? "申请人撤回" : std::string(reason);
-  return perform(transaction, of_case, {Operation::withdraw, moment.now, moment.actor.person, {{"reason", said}}},
-                 moment);
+  return perform(transaction, of_case,
+                 {Operation::withdraw, moment.now, moment.actor.person, {{"reason", std::string(reason)}}}, moment);
 }
 
 base::Result<void> Engine::refresh_timers(storage::Transaction& transaction, const Case& of_case, const Moment&) const {

@@ -384,10 +384,12 @@ base::Result<CaseHead> Engine::open(storage::Transaction& transaction, const New
 base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, TaskId id, const feel::Context& answers,
                                              std::optional<std::int64_t> expected_sequence, const Moment& moment,
                                              feel::Context more) const {
+  // The case first: whoever else completes the task between the two reads is seen with it, and can be named.
+  base::Result<Case> loaded = load(transaction, moment.actor.scope, id.of_case);
   const std::optional<Task> task = find_task(transaction, moment.actor.scope, id);
   if (!task) return task_unknown();
   if (task->done_at) return already_done(*task);
-  TRY(Case of_case, load(transaction, moment.actor.scope, id.of_case));
+  TRY(Case of_case, std::move(loaded));
   if (task->group == "applicant") {
     if (moment.actor.person != of_case.head.applicant)
       return not_yours("这一步由申请人办理", "This step is for the applicant.");
@@ -420,7 +422,22 @@ base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, 
                 {.by = "complete_task", .element = task->element, .key = id.key, .reason = {}}, moment);
 }
 
+namespace {
+
+/// Appends an event that moves no token. Errors: the transaction's conflict when the case changed since it was loaded.
+void add_note(storage::Transaction& transaction, Case& of_case, std::string_view type, const feel::Context& data,
+              const Moment& moment) {
+  of_case.head.sequence = transaction.append(
+      {"case", of_case.head.id}, of_case.head.sequence,
+      {.type = type, .at = moment.now, .actor = moment.actor.person, .data = feel::to_json(feel::Value(data))},
+      of_case.head.division);
+  update_case(transaction, of_case, bpmn::encode(of_case.instance));
+}
+
+}  // namespace
+
 base::Result<Task> Engine::claim(storage::Transaction& transaction, TaskId id, const Moment& moment) const {
+  base::Result<Case> loaded = load(transaction, moment.actor.scope, id.of_case);  // first, as in complete_task
   std::optional<Task> task = find_task(transaction, moment.actor.scope, id);
   if (!task) return task_unknown();
   if (task->done_at) return already_done(*task);
@@ -435,13 +452,15 @@ base::Result<Task> Engine::claim(storage::Transaction& transaction, TaskId id, c
   feel::Context data;
   data.put("element", task->element);
   data.put("key", feel::Value(static_cast<std::int64_t>(id.key)));
-  TRY(std::ignore, note(transaction, id.of_case, "task.claimed", data, moment));
+  TRY(Case of_case, std::move(loaded));
+  add_note(transaction, of_case, "task.claimed", data, moment);
   assign_task(transaction, id, moment.actor.person);
   task->assignee = moment.actor.person;
   return *task;
 }
 
 base::Result<Task> Engine::release(storage::Transaction& transaction, TaskId id, const Moment& moment) const {
+  base::Result<Case> loaded = load(transaction, moment.actor.scope, id.of_case);  // first, as in complete_task
   std::optional<Task> task = find_task(transaction, moment.actor.scope, id);
   if (!task) return task_unknown();
   if (task->done_at) return already_done(*task);
@@ -450,7 +469,8 @@ base::Result<Task> Engine::release(storage::Transaction& transaction, TaskId id,
   feel::Context data;
   data.put("element", task->element);
   data.put("key", feel::Value(static_cast<std::int64_t>(id.key)));
-  TRY(std::ignore, note(transaction, id.of_case, "task.released", data, moment));
+  TRY(Case of_case, std::move(loaded));
+  add_note(transaction, of_case, "task.released", data, moment);
   assign_task(transaction, id, {});
   task->assignee = {};
   return *task;
@@ -459,11 +479,7 @@ base::Result<Task> Engine::release(storage::Transaction& transaction, TaskId id,
 base::Result<CaseHead> Engine::note(storage::Transaction& transaction, base::Id id, std::string_view type,
                                     const feel::Context& data, const Moment& moment) const {
   TRY(Case of_case, load(transaction, moment.actor.scope, id));
-  of_case.head.sequence = transaction.append(
-      {"case", id}, of_case.head.sequence,
-      {.type = type, .at = moment.now, .actor = moment.actor.person, .data = feel::to_json(feel::Value(data))},
-      of_case.head.division);
-  update_case(transaction, of_case, bpmn::encode(of_case.instance));
+  add_note(transaction, of_case, type, data, moment);
   return of_case.head;
 }
 

@@ -247,7 +247,8 @@ void mount_filing(http::Router& router, storage::Store& store, Licensing& licens
                                    .path = "/api/v1/applications/{application}/withdrawal",
                                    .id = "withdraw_application",
                                    .summary = {"撤回申请", "Withdraw the application"},
-                                   .errors = {"licensing.not_submitted", "licensing.already_issued", "casework.ended"}},
+                                   .errors = {"licensing.not_submitted", "licensing.already_issued", "casework.ended",
+                                              "casework.reason_missing"}},
                                   [&licensing](storage::Transaction& transaction, base::Id id, const Withdrawal& body,
                                                const casework::Moment& moment) {
                                     return licensing.withdraw(transaction, id, body.reason, moment);
