@@ -179,6 +179,22 @@ void SqliteStore::work_through_queue() {
   }
 }
 
+void SqliteStore::gather(std::unique_lock<std::mutex>& guard) {
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point until = Clock::now() + gathering_pause;
+  while (queue_.size() < batch_last_ && !stopping_) {
+    const std::size_t seen = queue_.size();
+    guard.unlock();
+    std::this_thread::yield();  // to those who are about to ask; a sleep would outlast their coming
+    guard.lock();
+    const Clock::time_point now = Clock::now();
+    if (queue_.size() > seen)
+      until = now + gathering_pause;
+    else if (now >= until)
+      return;
+  }
+}
+
 SqliteStore::Batch SqliteStore::next_batch() {
   std::unique_lock guard(queue_mutex_);
   const auto something_to_do = [this] { return !queue_.empty() || stopping_ || copy_ != nullptr; };
@@ -186,14 +202,7 @@ SqliteStore::Batch SqliteStore::next_batch() {
     queue_filled_.wait_for(guard, idle_pause, something_to_do);
   else
     queue_filled_.wait(guard, something_to_do);
-  if (batch_last_ >= gathering_from) {
-    for (std::size_t seen = 0; seen < queue_.size() && queue_.size() < batch_last_ && !stopping_;) {
-      seen = queue_.size();
-      guard.unlock();
-      std::this_thread::sleep_for(gathering_pause);
-      guard.lock();
-    }
-  }
+  if (batch_last_ >= gathering_from) gather(guard);
   Batch batch;
   while (!queue_.empty() && batch.size() < options_.batch_commands_max) {
     batch.push_back(std::move(queue_.front()));

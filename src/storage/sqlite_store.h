@@ -62,6 +62,8 @@ class SqliteStore final : public Store {
 
   void work_through_queue();
   Batch next_batch();
+  /// Waits while more commands come, up to as many as were in the last batch.
+  void gather(std::unique_lock<std::mutex>& guard);
   void run_batch(const Batch& batch);
   /// Runs and commits the commands. False when one has to be taken back, which needs savepoints: nothing is committed.
   bool try_batch(const Batch& batch, bool has_savepoints);

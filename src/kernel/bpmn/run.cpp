@@ -12,6 +12,9 @@ base::Error refusal(base::Refusal kind, std::string code, std::string zh, std::s
 
 namespace {
 
+/// Room for the events of a usual step, so that they are not moved while they gather.
+constexpr std::size_t events_usual = 16;
+
 base::Error nothing_waits() {
   return refusal(base::Refusal::conflict, "bpmn.nothing_waits", "该事项已办结或已撤销，不再等待办理",
                  "nothing waits here any more: it was done or withdrawn");
@@ -69,6 +72,7 @@ void Run::note(const Event& event) {
 void Run::emit(Event event) {
   note(event);
   apply(definition_, instance_, event);
+  if (events_.capacity() == 0) events_.reserve(events_usual);
   events_.push_back(std::move(event));
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 /// Jobs and element steps that one command may set off; passing it is a fault of the process model.
 constexpr int jobs_max = 100;
+/// Room for the events of a usual step, so that they are not moved while they gather.
+constexpr std::size_t events_usual = 32;
 
 }  // namespace
 
@@ -177,6 +179,7 @@ base::Result<std::vector<bpmn::Event>> Engine::run(storage::Transaction& transac
   const bpmn::Definition& definition = *of_case.service->process;
   const std::vector<bpmn::Element>& elements = bpmn::elements(definition);
   std::vector<bpmn::Event> all;
+  all.reserve(events_usual);
   std::size_t seen = 0;
   for (int jobs = 0;; ++jobs) {
     TRY(std::vector<bpmn::Event> events, bpmn::decide(definition, of_case.instance, command, world));

@@ -93,9 +93,16 @@ base::Result<calendar::Date> last_valid_day(const calendar::Span& validity, cale
   return *whole;
 }
 
+std::vector<Certificate>& held_by(storage::Snapshot& snapshot, Carrying& carrying) {
+  if (!carrying.held) carrying.held = certificates_of_entity(snapshot, carrying.entity->id);
+  return *carrying.held;
+}
+
 void end(storage::Transaction& transaction, Carrying& carrying, const Certificate& certificate, const char* status,
          const std::string& reason, calendar::Date today) {
   end_certificate(transaction, certificate, status, reason, today);
+  for (Certificate& one : held_by(transaction, carrying))
+    if (one.id == certificate.id) one.status = status;
   feel::Context entry;
   entry.put("kind", certificate.kind);
   entry.put("number", certificate.number);
@@ -104,7 +111,7 @@ void end(storage::Transaction& transaction, Carrying& carrying, const Certificat
 }
 
 void end_all(storage::Transaction& transaction, Carrying& carrying, const std::string& reason, calendar::Date today) {
-  for (const Certificate& certificate : certificates_of_entity(transaction, carrying.entity->id))
+  for (const Certificate& certificate : held_by(transaction, carrying))
     if (certificate.status == "valid" || certificate.status == "suspended")
       end(transaction, carrying, certificate, "cancelled", reason, today);
 }
@@ -128,8 +135,13 @@ base::Result<std::string> next_number(storage::Transaction& transaction, const c
 }
 
 /// The certificate the effect is about: the subject itself, or the newest in force of its kind.
-std::optional<Certificate> current_of(storage::Snapshot& snapshot, const Carrying& carrying, const std::string& kind) {
-  return in_force(certificates_of_entity(snapshot, carrying.entity->id), kind);
+std::optional<Certificate> current_of(storage::Snapshot& snapshot, Carrying& carrying, const std::string& kind) {
+  return in_force(held_by(snapshot, carrying), kind);
+}
+
+void put_entity(storage::Snapshot& snapshot, const casework::JobContext& job, Carrying& carrying) {
+  carrying.data.put(
+      "entity", feel::Value(entity_facts(snapshot, *carrying.entity, held_by(snapshot, carrying), job.moment.today())));
 }
 
 bool keeps_number(catalogue::Effect effect) {
@@ -155,6 +167,7 @@ base::Result<void> Licensing::write_register(storage::Transaction& transaction, 
         return model_fault(std::string("设立登记缺少") + needed, std::string("The establishment lacks ") + needed);
     TRY(carrying.entity, registration::establish(transaction, new_entity(job.of_case.head, items),
                                                  entry_of(job, new_id(job.moment.now))));
+    carrying.held.emplace();  // it is new: it has none
   } else {
     const bool ends = registration.effect == catalogue::Effect::deregister;
     if (ends) items["status"] = "deregistered";
@@ -164,7 +177,7 @@ base::Result<void> Licensing::write_register(storage::Transaction& transaction, 
                             carrying.entity->id, ends ? "deregistered" : "changed", items, reason, entry_of(job, {})));
     if (ends) end_all(transaction, carrying, "市场主体已注销", job.moment.today());
   }
-  carrying.data.put("entity", feel::Value(entity_facts(transaction, *carrying.entity, job.moment.today())));
+  put_entity(transaction, job, carrying);
   return {};
 }
 
@@ -276,6 +289,7 @@ base::Result<Certificate> Licensing::issue_one(storage::Transaction& transaction
   for (const auto& [key, value] : printed.entries()) about.put(key, value);
   carrying.data.put("certificate", feel::Value(std::move(about)));
   insert_certificate(transaction, certificate);
+  held_by(transaction, carrying).push_back(certificate);
   save_rendered_later(transaction,
                       {.id = certificate.document,
                        .division = certificate.division,
@@ -296,7 +310,7 @@ base::Result<Certificate> Licensing::issue_one(storage::Transaction& transaction
 base::Result<feel::Context> Licensing::issue_certificates(storage::Transaction& transaction,
                                                           const casework::JobContext& job) const {
   const feel::Context& variables = job.of_case.instance.variables();
-  TRY(feel::Context data, document_data(transaction, job.of_case, job.moment));
+  feel::Context data = document_data(transaction, job.of_case, job.moment);
   data.put("number", "");
   const feel::Context subject = context_in(variables, catalogue::subject_key);
   data.put(catalogue::subject_key, feel::Value(subject));
@@ -304,8 +318,7 @@ base::Result<feel::Context> Licensing::issue_certificates(storage::Transaction& 
   if (const auto id = base::parse_id(text_in(subject, "id"))) {
     carrying.entity =
         registration::find_entity(transaction, access_control::Scope::of_division(job.of_case.head.division), *id);
-    if (carrying.entity)
-      carrying.data.put("entity", feel::Value(entity_facts(transaction, *carrying.entity, job.moment.today())));
+    if (carrying.entity) put_entity(transaction, job, carrying);
   }
   // A step may carry out one registration alone; otherwise everything granted is carried out together.
   const auto only = job.element.headers.find("registration");

@@ -11,6 +11,8 @@ struct Carrying {
   feel::Context data;                          // what fields and numbers are worked out over
   feel::List issued = {};                      // {registration, kind, number}
   feel::List ended = {};                       // {kind, number, status}
+  /// The entity's certificates with what this step has done to them; read once, when first asked for.
+  std::optional<std::vector<Certificate>> held = {};
 };
 
 /// A fault of the service's model that only shows in a case.
@@ -21,8 +23,9 @@ base::Id new_id(base::Instant now);
 
 /// What the register and the certificates say of an entity, for conditions and values: `id`, `credit_code`, `kind`,
 /// `established_on`, the registered items, `type_text`, and `holds`, the certificates in force by their kind. Days are
-/// text, as they are once a draft has been stored: conditions say `date(…)`.
-feel::Context entity_facts(storage::Snapshot& snapshot, const registration::Entity& entity, calendar::Date today);
+/// text, as they are once a draft has been stored: conditions say `date(…)`. `certificates`: all the entity has had.
+feel::Context entity_facts(storage::Snapshot& snapshot, const registration::Entity& entity,
+                           const std::vector<Certificate>& certificates, calendar::Date today);
 
 /// A certificate's facts: `kind`, `number`, `status` as of today, `issued_on`, `valid_to` (or null), `details`.
 feel::Context certificate_facts(const Certificate& certificate, calendar::Date today);

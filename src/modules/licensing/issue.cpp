@@ -88,10 +88,9 @@ void Licensing::register_workers() {
   });
 }
 
-base::Result<feel::Context> Licensing::document_data(storage::Snapshot& snapshot, const casework::Case& of_case,
-                                                     const casework::Moment& moment) const {
+feel::Context Licensing::document_data(storage::Snapshot& snapshot, const casework::Case& of_case,
+                                       const casework::Moment& moment) const {
   const feel::Context& variables = of_case.instance.variables();
-  TRY(const auto clocks, casework::due_days(engine_.catalogue(), of_case, casework::Started::all));
   std::string accepted_on;
   for (const casework::Mark& mark : of_case.marks)
     if (mark.element == "accepted") accepted_on = calendar::to_text_zh(calendar::local_date(mark.at));
@@ -113,7 +112,27 @@ base::Result<feel::Context> Licensing::document_data(storage::Snapshot& snapshot
   data.put("applicant", feel::Value(std::move(applicant)));
   for (const char* part : {"answers", "guide"})
     data.put(part, variables.find(part) ? *variables.find(part) : feel::Value(feel::Context()));
-  data.put("materials", material_list(*of_case.service, count_files(snapshot, of_case.head.id)));
+  data.put("query_url", settings_.base_url + "/my/" + base::to_text(of_case.head.id));
+  data.put("query_code", of_case.head.number);
+  if (const feel::Value* entity = variables.find("entity")) data.put("entity", *entity);
+  return data;
+}
+
+base::Result<void> Licensing::put_notice_data(storage::Snapshot& snapshot, const casework::Case& of_case,
+                                              std::string_view document_template, feel::Context& data) const {
+  const feel::Context& variables = of_case.instance.variables();
+  const auto& templates = engine_.catalogue().documents;
+  const auto text = templates.find(document_template);
+  // Looked for as a word of the template: it may be met where it is not meant, but is never missed.
+  const auto asks_for = [&](std::string_view name) {
+    return text == templates.end() || text->second.find(name) != std::string::npos;
+  };
+  if (asks_for("materials"))
+    data.put("materials", material_list(*of_case.service, count_files(snapshot, of_case.head.id)));
+  if (asks_for("limits")) {
+    TRY(const auto clocks, casework::due_days(engine_.catalogue(), of_case, casework::Started::all));
+    data.put("limits", feel::Value(limits_of(clocks)));
+  }
   // The correction notice is written in the step that asks, when the state is not reached yet.
   std::vector<Correction> asked;
   const feel::Context acceptance = context_in(variables, "accept_application");
@@ -122,13 +141,9 @@ base::Result<feel::Context> Licensing::document_data(storage::Snapshot& snapshot
       if (item.kind() == feel::Kind::context)
         asked.push_back({text_in(item.as_context(), "place"), text_in(item.as_context(), "reason")});
   data.put("corrections", correction_list(*of_case.service, asked));
-  data.put("limits", feel::Value(limits_of(clocks)));
-  data.put("query_url", settings_.base_url + "/my/" + base::to_text(of_case.head.id));
-  data.put("query_code", of_case.head.number);
   const feel::Context second = context_in(variables, "accept_resubmission");
   data.put("reasons", text_in(second.empty() ? acceptance : second, "reason"));
-  if (const feel::Value* entity = variables.find("entity")) data.put("entity", *entity);
-  return data;
+  return base::done();
 }
 
 base::Id Licensing::save_rendered_later(storage::Transaction& transaction, Document document,
@@ -144,7 +159,8 @@ base::Result<feel::Context> Licensing::issue_notice(storage::Transaction& transa
   if (!notice)
     return model_fault("流程要求的文书「" + header(job.element, "notice") + "」没有定义",
                        "The process asks for a document that is not defined: " + header(job.element, "notice"));
-  TRY(feel::Context data, document_data(transaction, job.of_case, job.moment));
+  feel::Context data = document_data(transaction, job.of_case, job.moment);
+  TRY(std::ignore, put_notice_data(transaction, job.of_case, notice->document, data));
   const feel::Context& variables = job.of_case.instance.variables();
 
   // A decision notice speaks of one registration; one task may serve all registrations of one outcome.

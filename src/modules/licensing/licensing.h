@@ -168,8 +168,12 @@ class Licensing {
   base::Result<Certificate> issue_one(storage::Transaction& transaction, const casework::JobContext& job,
                                       const catalogue::CertificateKind& kind, Certificate certificate,
                                       Carrying& carrying) const;
-  base::Result<feel::Context> document_data(storage::Snapshot& snapshot, const casework::Case& of_case,
-                                            const casework::Moment& moment) const;
+  /// What every document says of its case: authority, day, case, applicant, answers.
+  feel::Context document_data(storage::Snapshot& snapshot, const casework::Case& of_case,
+                              const casework::Moment& moment) const;
+  /// What notices say besides: `materials`, `limits`, `corrections` and `reasons`, as far as the template asks.
+  base::Result<void> put_notice_data(storage::Snapshot& snapshot, const casework::Case& of_case,
+                                     std::string_view document_template, feel::Context& data) const;
   base::Id save_rendered_later(storage::Transaction& transaction, Document document,
                                const casework::Moment& moment) const;
 

@@ -79,7 +79,8 @@ feel::Context certificate_facts(const Certificate& certificate, calendar::Date t
   return facts;
 }
 
-feel::Context entity_facts(storage::Snapshot& snapshot, const registration::Entity& entity, calendar::Date today) {
+feel::Context entity_facts(storage::Snapshot& snapshot, const registration::Entity& entity,
+                           const std::vector<Certificate>& certificates, calendar::Date today) {
   feel::Context facts;
   facts.put("id", base::to_text(entity.id));
   facts.put("credit_code", entity.credit_code);
@@ -93,7 +94,7 @@ feel::Context entity_facts(storage::Snapshot& snapshot, const registration::Enti
   facts.put("type_text", type ? std::string(type->name.zh) : written->type);
   facts.put("status_text", registration::status_text(written->status).zh);
   feel::Context holds;
-  for (const Certificate& certificate : certificates_of_entity(snapshot, entity.id))
+  for (const Certificate& certificate : certificates)
     if (certificate.status == "valid" || certificate.status == "suspended")
       holds.put(certificate.kind, feel::Value(certificate_facts(certificate, today)));
   facts.put("holds", feel::Value(std::move(holds)));
@@ -109,7 +110,8 @@ base::Result<feel::Context> Licensing::with_subject(storage::Snapshot& snapshot,
   const auto found = find_subject(snapshot, *service.subject, bureau().division, typed);
   if (!found) return subject_unknown(typed, *service.subject);
   const calendar::Date today = calendar::local_date(now);
-  feel::Context facts = entity_facts(snapshot, found->entity, today);
+  feel::Context facts =
+      entity_facts(snapshot, found->entity, certificates_of_entity(snapshot, found->entity.id), today);
   facts.put("key", typed);
   if (found->certificate) facts.put("certificate", feel::Value(certificate_facts(*found->certificate, today)));
   feel::Context complete = guide;
