@@ -17,6 +17,7 @@ constexpr int reminders_per_round = 500;
 constexpr std::int64_t remind_us = 60 * base::us_per_second;
 constexpr std::int64_t publish_us = 60 * base::us_per_second;
 constexpr std::int64_t retry_us = 30 * base::us_per_second;
+constexpr auto publishing_pause = std::chrono::milliseconds(500);  // a checkpoint covers an entry within two seconds
 constexpr int niceness = 15;
 
 /// Documents are drawn behind people's backs: who waits for an answer comes first. On Linux this is the thread's own.
@@ -26,6 +27,22 @@ void give_way() {
 }
 
 }  // namespace
+
+LogKeeper::LogKeeper(Program::Parts& parts)
+    : parts_(parts), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+void LogKeeper::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    try {
+      parts_.logs->publish(parts_.now());
+      parts_.logs->ask_witnesses(parts_.now());
+      parts_.logs->anchor_audit_log(parts_.now());
+    } catch (const std::exception& fault) {
+      spdlog::error("publishing the logs: {}", fault.what());
+    }
+    std::this_thread::sleep_for(publishing_pause);
+  }
+}
 
 Jobs::Jobs(Program::Parts& parts) : parts_(parts), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 

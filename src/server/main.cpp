@@ -290,6 +290,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   server::Options options;
   std::string path;
+  std::string reason;
 
   CLI::App* serve = app.add_subcommand("serve", "serve the pages and the API");
   add_common(*serve, options);
@@ -314,6 +315,11 @@ int main(int argc, char** argv) {
   CLI::App* restore = app.add_subcommand("restore", "check a backup and put it in place; never overwrites");
   add_common(*restore, options);
   restore->add_option("source", path, "the backup's folder")->required();
+  CLI::App* log = app.add_subcommand("log", "look after the public log");
+  CLI::App* reopen = log->add_subcommand("reopen", "after a restore: close what signs no more, open the next log");
+  log->require_subcommand(1);
+  add_common(*reopen, options);
+  reopen->add_option("--reason", reason, "why; it stands in the new log for everybody")->required();
   CLI::App* check = app.add_subcommand("check", "check database, event sequences and files");
   add_common(*check, options);
   CLI::App* openapi = app.add_subcommand("openapi", "print the OpenAPI document");
@@ -354,6 +360,10 @@ int main(int argc, char** argv) {
       return print_result(storage::restore_all(path, {server::database_of(options), server::files_of(options)}));
     if (*import_command.app) return ask_or_run(options, absolute(*import_command.command));
     if (*export_command.app) return ask_or_run(options, absolute(*export_command.command));
+    if (*log) {
+      options.reopens_logs = true;
+      return with_program(options, [&](server::Program& program) { return print_result(program.reopen_logs(reason)); });
+    }
     if (*check) return with_program(options, [](server::Program& program) { return print_result(program.check()); });
     if (*openapi)
       return with_program(options, [](server::Program& program) {

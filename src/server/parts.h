@@ -11,6 +11,7 @@
 #include "modules/casework/casework.h"
 #include "modules/certificates/certificates.h"
 #include "modules/delivery/delivery.h"
+#include "modules/evidence/evidence.h"
 #include "modules/imports/imports.h"
 #include "modules/licensing/licensing.h"
 #include "program.h"
@@ -23,6 +24,7 @@ struct Program::Parts {
   std::shared_ptr<const catalogue::Catalogue> catalogue;
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<storage::FileStore> files;
+  std::unique_ptr<evidence::Logs> logs;
   std::unique_ptr<access_control::Access> access;
   std::unique_ptr<casework::Engine> engine;
   std::unique_ptr<licensing::Licensing> licensing;
@@ -45,6 +47,17 @@ class Jobs {
  private:
   void run(const std::stop_token& stop);
   void deliver(const storage::Outgoing& outgoing);
+  Program::Parts& parts_;
+  std::jthread thread_;
+};
+
+/// Publishes the logs: what was committed stands under a signed checkpoint a moment later. Runs until told to stop.
+class LogKeeper {
+ public:
+  explicit LogKeeper(Program::Parts& parts);
+
+ private:
+  void run(const std::stop_token& stop);
   Program::Parts& parts_;
   std::jthread thread_;
 };

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "control.h"
+#include "kernel/base/unicode.h"
 #include "keys.h"
 #include "modules/deadlines/deadlines.h"
 #include "modules/delivery/delivery.h"
@@ -30,11 +31,22 @@ base::Instant system_now() {
 std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
   for (const auto module :
-       {storage::migrations(), access_control::migrations(), casework::migrations(), registration::migrations(),
-        imports::migrations(), naming::migrations(), licensing::migrations(), delivery::migrations(),
-        park::migrations(), certificates::migrations()})
+       {storage::migrations(), evidence::migrations(), access_control::migrations(), casework::migrations(),
+        registration::migrations(), imports::migrations(), naming::migrations(), licensing::migrations(),
+        delivery::migrations(), park::migrations(), certificates::migrations()})
     all.insert(all.end(), module.begin(), module.end());
   return all;
+}
+
+/// The name of this installation's logs: the address without its scheme. It is kept from the first start on.
+std::string log_origin_of(const licensing::Settings& settings) {
+  const std::size_t host = settings.base_url.find("://");
+  return (host == std::string::npos ? settings.base_url : settings.base_url.substr(host + 3)) + "/log";
+}
+
+evidence::Sealing sealing_by(const access_control::Secrets& secrets) {
+  return {.seal = [secrets](std::string_view plain) { return secrets.seal(plain); },
+          .open = [secrets](std::string_view sealed) { return secrets.open(sealed); }};
 }
 
 licensing::Settings settings_of(const Options& options) {
@@ -75,6 +87,11 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   TRY(parts->store, storage::open({.database = database_of(options)}));
   TRY(std::ignore, parts->store->migrate(all_migrations()));
   parts->files = std::make_unique<storage::FileStore>(files_of(options));
+  TRY(parts->logs, evidence::Logs::open(*parts->store,
+                                        {.folder = options.data + "/log",
+                                         .origin = log_origin_of(settings_of(options)),
+                                         .sealing = sealing_by(secrets)},
+                                        parts->now()));
   parts->access =
       std::make_unique<access_control::Access>(*parts->store, std::move(secrets), access_control::local_stand_in());
   parts->engine = std::make_unique<casework::Engine>(parts->catalogue);
@@ -115,8 +132,12 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   opening::mount(router, parts->catalogue);
   delivery::mount(router, *parts->store, *parts->delivery);
   park::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
+  evidence::mount(router, *parts->store, *parts->logs,
+                  {.base_url = parts->licensing->settings().base_url, .demonstration = options.demonstration});
   mount_openapi_count(router);
   if (mount_assets(router) == 0) spdlog::warn("built without the front end: only the API is served");
+  // Last: what the program itself keeps up to date was written before, and reading goes on.
+  if (!options.reopens_logs) parts->logs->stop_if_set_back();
   return std::unique_ptr<Program>(new Program(std::move(parts)));
 }
 
@@ -141,6 +162,7 @@ base::Result<void> Program::serve() {
   spdlog::info("serving at http://{}:{}", parts.options.address, port);
   {
     const ControlSocket control(control_of(parts.options), [this](const std::string& line) { return obey(line); });
+    const LogKeeper keeper(parts);
     const Jobs jobs(parts);  // the first thing it does is to replan what a new calendar or rule has moved
     int received = 0;
     sigwait(&signals, &received);
@@ -193,8 +215,33 @@ base::Result<std::string> Program::backup(const std::string& target) {
   return storage::backup_all(*parts_->store, {database_of(parts_->options), files_of(parts_->options)}, target);
 }
 
+base::Result<std::string> Program::reopen_logs(const std::string& reason) {
+  if (base::tidy(reason).empty())
+    return base::Error{.kind = base::Refusal::invalid,
+                       .code = "evidence.reason_missing",
+                       .message = {"请用 --reason 写明另开新日志的理由，它会公开写入新日志",
+                                   "Please say with --reason why; it will stand in the new log for everybody."}};
+  std::string said;
+  for (const evidence::Standing& standing : parts_->logs->standings()) {
+    if (standing.row.is_closed || !standing.refusal) continue;
+    TRY(const std::string name, parts_->logs->reopen(standing.row.name, reason, parts_->now()));
+    said += standing.row.name + " → " + name + "\n";
+  }
+  return said.empty() ? std::string("没有停止签署的日志。 No log has stopped signing.") : said;
+}
+
 base::Result<std::string> Program::check() {
-  return storage::check_all(*parts_->store, {database_of(parts_->options), files_of(parts_->options)});
+  TRY(std::string said, storage::check_all(*parts_->store, {database_of(parts_->options), files_of(parts_->options)}));
+  const std::vector<base::Text> faults = parts_->logs->check();
+  if (faults.empty()) return said;
+  base::Error error{.kind = base::Refusal::conflict,
+                    .code = "evidence.check_failed",
+                    .message = {"存证日志与数据不符", "The logs and the data do not agree"}};
+  for (const base::Text& fault : faults) {
+    error.message.zh += "；" + fault.zh;
+    error.message.en += "; " + fault.en;
+  }
+  return error;
 }
 
 }  // namespace server

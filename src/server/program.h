@@ -23,6 +23,7 @@ struct Options {
   std::string proxy_address = {};
   std::string time_stamps = {};  // http:// address of a time-stamping authority for signed PDF; empty: none
   bool secure_cookies = false;
+  bool reopens_logs = false;   // writing goes on although a log was set back
   bool demonstration = false;  // marks every document; allows a shifted clock
   std::int64_t clock_shift_s = 0;
   unsigned workers = 32;
@@ -79,6 +80,9 @@ class Program {
   base::Result<std::string> account(const std::string& command);
   base::Result<std::string> backup(const std::string& target);
   base::Result<std::string> check();
+  /// Closes each log that has stopped signing and opens the next one, whose first entry tells the old one's last
+  /// checkpoint and the reason. Wants `Options::reopens_logs`. Errors: `evidence.reason_missing`.
+  base::Result<std::string> reopen_logs(const std::string& reason);
 
   struct Parts;
   /// For the commands of register_commands.h.

@@ -10,6 +10,7 @@
 #include "databases_of.h"
 #include "modules/access/access.h"
 #include "modules/delivery/delivery.h"
+#include "modules/evidence/evidence.h"
 
 namespace {
 
@@ -23,8 +24,8 @@ class Counter : public counter::OnBoth {
  protected:
   Counter() : files(folder.path("files")) {
     std::vector<storage::Migration> all;
-    for (const auto part :
-         {access_control::migrations(), casework::migrations(), licensing::migrations(), delivery::migrations()})
+    for (const auto part : {evidence::migrations(), access_control::migrations(), casework::migrations(),
+                            licensing::migrations(), delivery::migrations()})
       all.insert(all.end(), part.begin(), part.end());
     EXPECT_TRUE(store->migrate(all));
     static const auto catalogue = catalogue::load(SOURCE_DIR "/catalogue").value();

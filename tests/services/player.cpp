@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "modules/access/access.h"
+#include "modules/evidence/evidence.h"
 #include "modules/naming/naming.h"
 #include "modules/registration/registration.h"
 
@@ -101,8 +102,9 @@ Player::Player(std::string root, std::shared_ptr<const catalogue::Catalogue> cat
     : root_(std::move(root)), catalogue_(std::move(catalogue)) {
   store_ = std::move(storage::open({.database = "sqlite:" + folder_.path("cases.db")})).value();
   std::vector<storage::Migration> all;
-  for (const auto part : {storage::migrations(), access_control::migrations(), casework::migrations(),
-                          registration::migrations(), naming::migrations(), licensing::migrations()})
+  for (const auto part :
+       {storage::migrations(), evidence::migrations(), access_control::migrations(), casework::migrations(),
+        registration::migrations(), naming::migrations(), licensing::migrations()})
     all.insert(all.end(), part.begin(), part.end());
   if (!store_->migrate(all)) throw std::runtime_error("the migrations failed");
   files_ = std::make_unique<storage::FileStore>(folder_.path("files"));

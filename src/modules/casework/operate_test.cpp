@@ -10,6 +10,7 @@
 #include "databases.h"
 #include "modules/access/access.h"
 #include "modules/casework/casework.h"
+#include "modules/evidence/evidence.h"
 #include "store.h"
 
 namespace casework {
@@ -28,7 +29,7 @@ class Office {
     store = testing_storage::open_store(embedded ? "sqlite:" + (folder_ / "a.db").string()
                                                  : testing_storage::new_postgres_database());
     std::vector<storage::Migration> all;
-    for (const auto part : {storage::migrations(), access_control::migrations(), migrations()})
+    for (const auto part : {storage::migrations(), evidence::migrations(), access_control::migrations(), migrations()})
       all.insert(all.end(), part.begin(), part.end());
     EXPECT_TRUE(store->migrate(all));
     static const auto catalogue = catalogue::load(SOURCE_DIR "/catalogue").value();

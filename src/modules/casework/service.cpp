@@ -3,6 +3,7 @@
 #include "engine.h"
 #include "modules/access/access.h"
 #include "modules/casework/clocks.h"
+#include "modules/evidence/evidence.h"
 #include "store.h"
 
 namespace casework {
@@ -317,15 +318,15 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
 
   const bool is_new = of_case.head.sequence == 0;
   of_case.head.sequence =
-      transaction.append({"case", of_case.head.id}, of_case.head.sequence,
-                         {.type = step.deed ? kind_of(step.deed->operation).event
-                                  : is_new  ? "case.opened"
-                                            : "case.advanced",
-                          .at = moment.now,
-                          .actor = moment.actor.person,
-                          .data = step.deed ? deed_json(*step.deed, events)
-                                            : event_json(step.by, step.element, step.key, step.reason, events)},
-                         of_case.head.division);
+      evidence::append(transaction, {"case", of_case.head.id}, of_case.head.sequence,
+                       {.type = step.deed ? kind_of(step.deed->operation).event
+                                : is_new  ? "case.opened"
+                                          : "case.advanced",
+                        .at = moment.now,
+                        .actor = moment.actor.person,
+                        .data = step.deed ? deed_json(*step.deed, events)
+                                          : event_json(step.by, step.element, step.key, step.reason, events)},
+                       of_case.head.division, {{"service", of_case.head.service}});
   const std::string instance = bpmn::encode(of_case.instance);
   if (is_new)
     insert_case(transaction, of_case, instance);
@@ -430,10 +431,10 @@ namespace {
 /// Appends an event that moves no token. Errors: the transaction's conflict when the case changed since it was loaded.
 void add_note(storage::Transaction& transaction, Case& of_case, std::string_view type, const feel::Context& data,
               const Moment& moment) {
-  of_case.head.sequence = transaction.append(
-      {"case", of_case.head.id}, of_case.head.sequence,
+  of_case.head.sequence = evidence::append(
+      transaction, {"case", of_case.head.id}, of_case.head.sequence,
       {.type = type, .at = moment.now, .actor = moment.actor.person, .data = feel::to_json(feel::Value(data))},
-      of_case.head.division);
+      of_case.head.division, {{"service", of_case.head.service}});
   update_case(transaction, of_case, bpmn::encode(of_case.instance));
 }
 

@@ -193,7 +193,8 @@ class Examiner {
     const fs::path folder = live_.folder / "tile";
     if (!fs::exists(folder)) return;
     for (const auto& file : fs::recursive_directory_iterator(folder)) {
-      if (!file.is_regular_file()) continue;
+      // What a killed program left half written was never a tile, and is never served.
+      if (!file.is_regular_file() || file.path().extension() == ".part") continue;
       const std::string path = fs::relative(file.path(), live_.folder).string();
       const auto tile = tlog::parse_tile_path(path);
       if (!tile) {

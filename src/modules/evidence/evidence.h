@@ -29,6 +29,11 @@ namespace evidence {
 /// Writes an entry with the transaction: its place is taken at the transaction's end, and told in its receipts.
 void record(storage::Transaction& transaction, NewEntry entry);
 
+/// Appends an event to its stream, as `Transaction::append` does, and writes it down in the public log: type, stream
+/// and `open` readable by everybody, content and actor as salted hashes. Returns the event's sequence.
+std::int64_t append(storage::Transaction& transaction, storage::Stream stream, std::int64_t expected_sequence,
+                    const storage::NewEvent& event, std::string_view division, std::vector<Field> open = {});
+
 /// Somebody of the office looked at what belongs to `subject` ("case/…").
 struct Read {
   std::string division;

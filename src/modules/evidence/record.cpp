@@ -30,6 +30,18 @@ void record(storage::Transaction& transaction, NewEntry entry) {
   transaction.at_end([entry = std::move(entry)](storage::Transaction& last) { write(last, entry); });
 }
 
+std::int64_t append(storage::Transaction& transaction, storage::Stream stream, std::int64_t expected_sequence,
+                    const storage::NewEvent& event, std::string_view division, std::vector<Field> open) {
+  const std::int64_t sequence = transaction.append(stream, expected_sequence, event, division);
+  record(transaction, {.type = std::string(event.type),
+                       .subject = std::string(stream.kind) + "/" + base::to_text(stream.id),
+                       .at = event.at,
+                       .open = std::move(open),
+                       .sealed = {{"content", std::string(event.data)}, {"by", base::to_text(event.actor)}},
+                       .event = {.kind = std::string(stream.kind), .id = stream.id.number, .sequence = sequence}});
+  return sequence;
+}
+
 bool record_read(storage::Store& store, const Read& read) {
   const base::Instant since = read.at.plus_us(-read_again_us);
   if (store.read_value([&](storage::Snapshot& snapshot) { return has_read_since(snapshot, read, since); }))
