@@ -302,6 +302,8 @@ int main(int argc, char** argv) {
                     "http:// address of a time-stamping authority for signed PDF");
   serve->add_flag("--secure-cookies", options.secure_cookies, "behind TLS: cookies for secure connections only");
   serve->add_option("--clock-shift", options.clock_shift_s, "seconds added to the clock; demonstration only");
+  serve->add_flag("!--without-logs", options.keeps_logs,
+                  "another process on the same database signs and serves the logs");
   serve->add_option("--workers", options.workers, "threads that answer requests");
 
   CLI::App* demo = app.add_subcommand("demo", "fill an empty database with the demonstration district");

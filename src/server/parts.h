@@ -24,7 +24,7 @@ struct Program::Parts {
   std::shared_ptr<const catalogue::Catalogue> catalogue;
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<storage::FileStore> files;
-  std::unique_ptr<evidence::Logs> logs;
+  std::unique_ptr<evidence::Logs> logs;  // none when another process keeps them
   std::unique_ptr<access_control::Access> access;
   std::unique_ptr<casework::Engine> engine;
   std::unique_ptr<licensing::Licensing> licensing;

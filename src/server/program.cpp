@@ -87,11 +87,13 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   TRY(parts->store, storage::open({.database = database_of(options)}));
   TRY(std::ignore, parts->store->migrate(all_migrations()));
   parts->files = std::make_unique<storage::FileStore>(files_of(options));
-  TRY(parts->logs, evidence::Logs::open(*parts->store,
-                                        {.folder = options.data + "/log",
-                                         .origin = log_origin_of(settings_of(options)),
-                                         .sealing = sealing_by(secrets)},
-                                        parts->now()));
+  if (options.keeps_logs) {
+    TRY(parts->logs, evidence::Logs::open(*parts->store,
+                                          {.folder = options.data + "/log",
+                                           .origin = log_origin_of(settings_of(options)),
+                                           .sealing = sealing_by(secrets)},
+                                          parts->now()));
+  }
   parts->access =
       std::make_unique<access_control::Access>(*parts->store, std::move(secrets), access_control::local_stand_in());
   parts->engine = std::make_unique<casework::Engine>(parts->catalogue);
@@ -132,12 +134,13 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   opening::mount(router, parts->catalogue);
   delivery::mount(router, *parts->store, *parts->delivery);
   park::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
-  evidence::mount(router, *parts->store, *parts->logs,
-                  {.base_url = parts->licensing->settings().base_url, .demonstration = options.demonstration});
+  if (parts->logs)
+    evidence::mount(router, *parts->store, *parts->logs,
+                    {.base_url = parts->licensing->settings().base_url, .demonstration = options.demonstration});
   mount_openapi_count(router);
   if (mount_assets(router) == 0) spdlog::warn("built without the front end: only the API is served");
   // Last: what the program itself keeps up to date was written before, and reading goes on.
-  if (!options.reopens_logs) parts->logs->stop_if_set_back();
+  if (parts->logs && !options.reopens_logs) parts->logs->stop_if_set_back();
   return std::unique_ptr<Program>(new Program(std::move(parts)));
 }
 
@@ -162,7 +165,7 @@ base::Result<void> Program::serve() {
   spdlog::info("serving at http://{}:{}", parts.options.address, port);
   {
     const ControlSocket control(control_of(parts.options), [this](const std::string& line) { return obey(line); });
-    const LogKeeper keeper(parts);
+    const auto keeper = parts.logs ? std::make_unique<LogKeeper>(parts) : nullptr;
     const Jobs jobs(parts);  // the first thing it does is to replan what a new calendar or rule has moved
     int received = 0;
     sigwait(&signals, &received);
@@ -232,7 +235,7 @@ base::Result<std::string> Program::reopen_logs(const std::string& reason) {
 
 base::Result<std::string> Program::check() {
   TRY(std::string said, storage::check_all(*parts_->store, {database_of(parts_->options), files_of(parts_->options)}));
-  const std::vector<base::Text> faults = parts_->logs->check();
+  const std::vector<base::Text> faults = parts_->logs ? parts_->logs->check() : std::vector<base::Text>();
   if (faults.empty()) return said;
   base::Error error{.kind = base::Refusal::conflict,
                     .code = "evidence.check_failed",
