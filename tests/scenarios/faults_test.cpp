@@ -117,6 +117,49 @@ TEST(a_killed_program, has_every_acknowledged_step_once_after_many_kills_slow) {
   kill_and_compare(40);
 }
 
+TEST(a_restored_backup, is_written_only_after_the_next_log_was_opened) {
+  const driver::Folder folder;
+  const std::string data = folder.path("data");
+  const std::string later = folder.path("later");
+  std::vector<base::Id> cases;
+  {
+    driver::District district(data);
+    cases = district.submit_cases(1);
+  }
+  const driver::Request checkpoint{.method = "GET", .path = "/log/public/checkpoint"};
+  {
+    driver::Process process({.data = data});
+    int status = 0;
+    for (int tries = 0; tries < 50 && status != 200; ++tries) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      status = driver::Connection(process.port()).ask(checkpoint).status;
+    }
+    ASSERT_EQ(status, 200);
+    process.stop();
+  }
+  ASSERT_EQ(driver::run_program({"backup", "--data", data, folder.path("backup")}).status, 0);
+  ASSERT_EQ(driver::run_program({"restore", "--data", later, folder.path("backup")}).status, 0);
+  std::filesystem::copy_file(data + "/secrets", later + "/secrets");
+
+  const driver::Finished set_back = driver::run_program({"check", "--data", later});
+  EXPECT_EQ(set_back.status, 1);
+  EXPECT_THAT(set_back.output, HasSubstr("yichuang log reopen"));
+  EXPECT_NE(driver::run_program({"log", "reopen", "--data", later, "--reason", " "}).status, 0);
+  const driver::Finished reopened = driver::run_program({"log", "reopen", "--data", later, "--reason", "换机恢复"});
+  EXPECT_EQ(reopened.status, 0) << reopened.output;
+  EXPECT_THAT(reopened.output, HasSubstr("public-2"));
+  {
+    driver::Process process({.data = later});
+    const driver::Session clerk = driver::sign_in(process.port(), "clerk");
+    const driver::Answer done = driver::Connection(process.port()).ask(visit(cases[0], clerk, "after"));
+    EXPECT_EQ(done.status, 201) << done.body;
+    EXPECT_THAT(done.head, HasSubstr("Log-Receipts: public-2/"));
+    process.stop();
+  }
+  const driver::Finished checked = driver::run_program({"check", "--data", later});
+  EXPECT_EQ(checked.status, 0) << checked.output;
+}
+
 /// A small disk of its own where the system allows one; elsewhere a limit on the size of files stands for it.
 class Disk {
  public:
