@@ -1,6 +1,6 @@
 // One's own account: the second step of signing in from the QR code's key to a lost phone, and who has read the full numbers.
 import { createHmac } from 'node:crypto'
-import { check, go, inspectBoth, person, run } from './browser.mjs'
+import { check, go, inspectBoth, person, run, seen } from './browser.mjs'
 
 const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
 
@@ -31,7 +31,7 @@ async function secondFactor(browser) {
   const secret = (await page.locator('code').innerText()).replace(/\s/g, '')
   check('account: the picture of the key is drawn', (await page.locator('img').evaluate((image) => image.naturalWidth)) > 100)
   await page.getByRole('button', { name: '确认开启' }).click()
-  check('account: a wrong code is told', await page.getByText('这个码不对或已经用过').first().isVisible())
+  check('account: a wrong code is told', await seen(page.getByText('这个码不对或已经用过').first()))
   await inspectBoth(page, 'account-second-step-zh')
   await page.fill('#field-code', codeOf(secret))
   await page.getByRole('button', { name: '确认开启' }).click()
@@ -69,17 +69,17 @@ async function disclosure(browser) {
   await signIn(clerk, '/office/sign-in', 'clerk')
   await clerk.waitForURL(/\/office\/?$/)
   await go(clerk, `/office/cases/${submitted.id}`)
-  check('disclosure: masked at first', await clerk.getByText(/\d{3}\*{8,}\d{3}[\dX]/).first().isVisible())
+  check('disclosure: masked at first', await seen(clerk.getByText(/\d{3}\*{8,}\d{3}[\dX]/).first()))
   await clerk.getByRole('button', { name: '查看完整号码' }).click()
   await clerk.fill('#field-reason', '看')
   await clerk.getByRole('button', { name: '查看并记录' }).click()
-  check('disclosure: a reason is demanded', await clerk.getByText('请写明查看完整号码的理由').first().isVisible())
+  check('disclosure: a reason is demanded', await seen(clerk.getByText('请写明查看完整号码的理由').first()))
   await inspectBoth(clerk, 'disclosure-reason-zh')
   await clerk.fill('#field-reason', '电话核对经营场所')
   await clerk.getByRole('button', { name: '查看并记录' }).click()
   await clerk.getByText(/·\s*\d{17}[\dX]\s*·\s*1\d{10}/).waitFor()
   await go(citizen, '/account')
-  check('disclosure: the citizen reads who and why', await citizen.getByText('电话核对经营场所').first().isVisible())
+  check('disclosure: the citizen reads who and why', await seen(citizen.getByText('电话核对经营场所').first()))
   for (const page of [citizen, clerk]) await page.context().close()
 }
 

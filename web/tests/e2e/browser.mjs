@@ -80,6 +80,9 @@ export async function settled(page, quiet = 300, limit = 30_000) {
   }
 }
 
+/// Whether it comes into view within ten seconds: an answer may take its time.
+export const seen = (locator) => locator.waitFor({ timeout: 10_000 }).then(() => true, () => false)
+
 export async function go(page, path) {
   const answer = await page.goto(BASE + path, { waitUntil: 'load' })
   await settled(page)

@@ -3,7 +3,7 @@
 //   STAFF_PASSWORD   the demonstration staff's password
 //   STAFF            accounts as JSON: {"clerk","registration","food","inspector","inspector2"}
 import { existsSync, statSync } from 'node:fs'
-import { BASE, check, go, inspect, inspectBoth, person, run } from './browser.mjs'
+import { BASE, check, go, inspect, inspectBoth, person, run, seen } from './browser.mjs'
 import { citizenId, makeFiles } from './files.mjs'
 
 export const STAFF = { clerk: 'clerk', registration: 'examiner', food: 'food', inspector: 'inspector1', inspector2: 'inspector2',
@@ -169,13 +169,13 @@ async function putRight(browser, number, citizen, draft, inspected) {
   await perform(inspector, number, 'shortcomings are found on the premises',
     { ...inspected, result: 'rectify', demands: '洗手池须加装感应水龙头', rectify_by: month, findings: '洗手设施不全' }, 'office-inspection')
   await go(citizen, draft)
-  check('case: what is to be put right is told', await citizen.locator('.notice.warn').isVisible())
+  check('case: what is to be put right is told', await seen(citizen.locator('.notice.warn')))
   await inspectBoth(citizen, 'case-rectifying')
   await citizen.locator(`a[href$="${draft}/rectify"]`).click()
   await citizen.waitForURL(`**${draft}/rectify`)
   await citizen.locator('#field-report').waitFor()
   await next(citizen)
-  check('rectify: an empty report is refused', await citizen.locator('.error-summary li').isVisible())
+  check('rectify: an empty report is refused', await seen(citizen.locator('.error-summary li')))
   await citizen.fill('#field-report', '已加装感应水龙头')
   await inspectBoth(citizen, 'rectify')
   await next(citizen)
@@ -250,7 +250,7 @@ async function lookAround(page) {
   await page.locator('.list tbody a').first().click()
   await page.getByRole('button', { name: '显示流程图' }).click()
   await page.locator('.djs-container svg').first().waitFor()
-  check('diagram: the mark of its makers is visible', await page.locator('.bjs-powered-by').isVisible())
+  check('diagram: the mark of its makers is visible', await seen(page.locator('.bjs-powered-by')))
   await inspect(page, 'office-diagram')
 }
 

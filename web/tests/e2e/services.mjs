@@ -1,6 +1,6 @@
 // A company is registered and then moves: the second application asks for nothing that the register knows, and both
 // certificates tell the truth afterwards.
-import { BASE, check, go, inspectBoth, person, run } from './browser.mjs'
+import { BASE, check, go, inspectBoth, person, run, seen } from './browser.mjs'
 import { citizenId, makeFiles } from './files.mjs'
 import { STAFF, fillPage, next, officer, path, perform } from './journey.mjs'
 
@@ -113,7 +113,7 @@ export const services = () => run('services', async (browser) => {
   check('move: a code that is not registered is told at once', true)
   await inspectBoth(citizen, 'move-unknown-subject')
   await answerGuide(citizen, '迁址（住所、经营场所变更）', { subject: licence.number, to: 'district', premises_right: 'leased' }, 'move')
-  check('move: the business is shown', await citizen.getByText(name).first().isVisible())
+  check('move: the business is shown', await seen(citizen.getByText(name).first()))
   const move = await apply(citizen, MOVE, files, 'move')
   for (const known of ['operator_name', 'proposed_name', 'scope', 'industry', 'registered_capital'])
     check(`move: ${known} is not asked again`, !move.asked.has(known))
@@ -124,9 +124,9 @@ export const services = () => run('services', async (browser) => {
   const stranger = await person(browser, { width: 375 })
   await go(stranger, `/certificates/${moved.number}`)
   await stranger.locator('.notice.good').waitFor()
-  check('move: the number leads to the new address', await stranger.getByText('虚构大道1818号').isVisible())
+  check('move: the number leads to the new address', await seen(stranger.getByText('虚构大道1818号')))
   await go(stranger, `/certificates/${licence.token}`)
   await stranger.locator('.notice.bad').waitFor()
-  check('move: the old licence says that it was superseded', await stranger.getByText('已换发新证').isVisible())
+  check('move: the old licence says that it was superseded', await seen(stranger.getByText('已换发新证')))
   await inspectBoth(stranger, 'certificate-superseded')
 })

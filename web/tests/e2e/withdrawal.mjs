@@ -1,5 +1,5 @@
 // An applicant thinks better of it: a submitted application is withdrawn, and the office finds its task gone.
-import { BASE, check, go, inspectBoth, person, run } from './browser.mjs'
+import { BASE, check, go, inspectBoth, person, run, seen } from './browser.mjs'
 
 const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
 const CITIZENS = 24
@@ -32,7 +32,7 @@ export const withdrawal = () => run('withdrawal', async (browser) => {
   await page.locator('#field-reason').waitFor()
   const send = page.locator('form button.button:visible').first()
   await send.click()
-  check('withdrawal: a reason is asked for', await page.locator('.error-summary li').isVisible())
+  check('withdrawal: a reason is asked for', await seen(page.locator('.error-summary li')))
   await page.fill('#field-reason', '改租别处，另行申请')
   await inspectBoth(page, 'withdraw')
   await send.click()
