@@ -1,6 +1,6 @@
 // One's own account: the second step of signing in from the QR code's key to a lost phone, and who has read the full numbers.
 import { createHmac } from 'node:crypto'
-import { check, go, inspectBoth, person, run, seen } from './browser.mjs'
+import { check, counted, go, inspectBoth, person, run, seen } from './browser.mjs'
 
 const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
 
@@ -35,8 +35,8 @@ async function secondFactor(browser) {
   await inspectBoth(page, 'account-second-step-zh')
   await page.fill('#field-code', codeOf(secret))
   await page.getByRole('button', { name: '确认开启' }).click()
+  check('account: ten recovery codes', await counted(page.locator('.statement li'), 10))
   const codes = await page.locator('.statement li').allInnerTexts()
-  check('account: ten recovery codes', codes.length === 10)
   await inspectBoth(page, 'account-codes-zh')
   await page.context().close()
 
@@ -47,10 +47,10 @@ async function secondFactor(browser) {
   await again.fill('#field-code', codes[0].toLowerCase())
   await again.getByRole('button', { name: '登录', exact: true }).click()
   await again.getByText('还剩 9 个备用码').waitFor()
-  check('account: two sessions are listed', (await again.getByText('登录，最近使用').count()) === 2)
+  check('account: two sessions are listed', await counted(again.getByText('登录，最近使用'), 2))
   await again.getByRole('button', { name: '让它退出' }).click()
   await again.waitForFunction(() => document.querySelectorAll('.plain-list li').length === 1)
-  check('account: the other session has ended', (await again.getByRole('button', { name: '让它退出' }).count()) === 0)
+  check('account: the other session has ended', await counted(again.getByRole('button', { name: '让它退出' }), 0))
   await again.getByRole('button', { name: '关闭两步验证' }).click()
   await again.fill('#field-password-again', PASSWORD)
   await again.getByRole('button', { name: '关闭两步验证' }).click()

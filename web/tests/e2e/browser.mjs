@@ -83,6 +83,14 @@ export async function settled(page, quiet = 300, limit = 30_000) {
 /// Whether it comes into view within ten seconds: an answer may take its time.
 export const seen = (locator) => locator.waitFor({ timeout: 10_000 }).then(() => true, () => false)
 
+/// Whether as many are there as are wanted, or become so within ten seconds.
+export async function counted(locator, wanted) {
+  const isWanted = typeof wanted === 'number' ? (count) => count === wanted : wanted
+  for (const until = Date.now() + 10_000; Date.now() < until; await new Promise((ready) => setTimeout(ready, 100)))
+    if (isWanted(await locator.count())) return true
+  return false
+}
+
 export async function go(page, path) {
   const answer = await page.goto(BASE + path, { waitUntil: 'load' })
   await settled(page)

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inflateSync } from 'node:zlib'
-import { BASE, check, go, inspect, inspectBoth, person, run } from './browser.mjs'
+import { BASE, check, counted, go, inspect, inspectBoth, person, run } from './browser.mjs'
 
 const require = createRequire(import.meta.url)
 const cose = require('cose-js')
@@ -191,7 +191,7 @@ export const certificates = () => run('certificates', async (browser) => {
 
   const visitor = await person(browser)
   await go(visitor, `/certificates/${found.token}`)
-  check('certificates: the public page offers PDF, OFD and the code', (await visitor.locator('a[href$="/pdf"], a[href$="/ofd"]').count()) === 2)
+  check('certificates: the public page offers PDF, OFD and the code', await counted(visitor.locator('a[href$="/pdf"], a[href$="/ofd"]'), 2))
   await inspectBoth(visitor, 'certificate-public')
   await go(visitor, `/V#${proofs.address.split('/V#')[1]}`)
   await visitor.locator('#result').waitFor()

@@ -2,7 +2,7 @@
 // and taken back.
 //
 //   STAFF_PASSWORD   the demonstration staff's password
-import { BASE, check, go, inspectBoth, run } from './browser.mjs'
+import { BASE, check, go, inspectBoth, run, seen } from './browser.mjs'
 import { signIn } from './statistics.mjs'
 
 /// A write of the signed-in person, outside the page.
@@ -81,7 +81,7 @@ async function delegates(browser) {
   await inspectBoth(clerk, 'delegations')
   check('delegation: the colleague sees the lent work', (await office()) > before, `${await office()} after ${before}`)
   await go(helper, '/office/delegations')
-  check('delegation: the colleague sees who has lent it', (await helper.locator('.delegation-received').count()) > 0)
+  check('delegation: the colleague sees who has lent it', await seen(helper.locator('.delegation-received').first()))
   await clerk.locator('.delegation-given').filter({ hasText: name }).getByRole('button', { name: /收回/ }).first().click()
   await clerk.locator('.said', { hasText: '收回' }).waitFor()
   check('delegation: once taken back, the work is gone', (await office()) === before)

@@ -2,7 +2,7 @@
 // stay what they were.
 //
 //   STAFF_PASSWORD   the demonstration accounts' password
-import { BASE, check, go, inspectBoth, person, run } from './browser.mjs'
+import { BASE, check, counted, go, inspectBoth, person, run, seen } from './browser.mjs'
 import { read, write } from './deadlines.mjs'
 import { signIn } from './statistics.mjs'
 
@@ -34,7 +34,7 @@ async function stock(clerk) {
   const key = (await clerk.locator('.kiosk-key').innerText()).trim()
   await clerk.getByRole('button', { name: '登记', exact: true }).first().click()
   await clerk.locator('.error-summary').waitFor()
-  check('stock: what is missing is told', (await clerk.locator('.error-text').count()) > 0)
+  check('stock: what is missing is told', await seen(clerk.locator('.error-text').first()))
   await clerk.selectOption('#range-kind', 'business_licence')
   await clerk.fill('#range-first', letters + first)
   await clerk.fill('#range-last', letters + String(Number(first) + 9).padStart(9, '0'))
@@ -93,7 +93,7 @@ async function parcelComesBack(clerk, citizen) {
   await clerk.selectOption('#send-way', 'courier')
   await clerk.locator('.send').getByRole('button', { name: '登记' }).click()
   await clerk.locator('.handover .error-summary').waitFor()
-  check('courier: the address and its confirmation are asked for', (await clerk.locator('.send .error-text').count()) === 2)
+  check('courier: the address and its confirmation are asked for', await counted(clerk.locator('.send .error-text'), 2))
   await clerk.fill('#send-address', '虚构路901号')
   await clerk.check('#send-consented')
   await clerk.locator('.send').getByRole('button', { name: '登记' }).click()

@@ -3,7 +3,7 @@
 //   STAFF_PASSWORD   the demonstration staff's password
 //   STAFF            accounts as JSON: {"clerk","registration","food","inspector","inspector2"}
 import { existsSync, statSync } from 'node:fs'
-import { BASE, check, go, inspect, inspectBoth, person, run, seen } from './browser.mjs'
+import { BASE, check, counted, go, inspect, inspectBoth, person, run, seen, settled } from './browser.mjs'
 import { citizenId, makeFiles } from './files.mjs'
 
 export const STAFF = { clerk: 'clerk', registration: 'examiner', food: 'food', inspector: 'inspector1', inspector2: 'inspector2',
@@ -14,6 +14,13 @@ const account = `e2e${serial}`
 const PASSWORD = 'journey-password-1'
 export const next = (page) => page.locator('form button.button:visible').first().click()
 export const path = (page) => new URL(page.url()).pathname
+/// On to the next page, until it stands there whole.
+export async function turn(page) {
+  const before = path(page)
+  await next(page)
+  await page.waitForURL((url) => url.pathname !== before)
+  await settled(page)
+}
 
 async function answerGuide(page) {
   await go(page, '/')
@@ -23,11 +30,10 @@ async function answerGuide(page) {
   for (const [key, value] of Object.entries(answers)) {
     await page.locator(`input[name="${key}"][value="${value}"]`).check()
     if (key === 'activity') await inspectBoth(page, 'guide-question')
-    await next(page)
-    await page.waitForURL((url) => !url.pathname.endsWith(`/${key}`))
+    await turn(page)
   }
   await page.fill('#field-area', '８６．５')
-  await next(page)
+  await turn(page)
   await page.getByLabel('热食').check()
   await next(page)
   await page.waitForURL('**/result')
@@ -76,21 +82,19 @@ async function fillForm(page) {
   await page.locator('.tasks a').first().click()
   await page.waitForURL('**/form/**')
   await next(page)
-  check('form: what is missing is told at once', (await page.locator('.error-summary li').count()) > 2)
+  check('form: what is missing is told at once', await counted(page.locator('.error-summary li'), (count) => count > 2))
   await inspectBoth(page, 'form-errors')
   for (let count = 0; path(page) !== draft && count < 12; count++) {
-    const before = path(page)
     await page.locator('main .field').first().waitFor()
     await fillPage(page, ANSWERS)
     if (count < 5) await inspectBoth(page, `form-${count + 1}`)
-    await next(page)
-    await page.waitForURL((url) => url.pathname !== before)
+    await turn(page)
   }
   return draft
 }
 
 async function sendMaterials(page, draft, files) {
-  await page.goto(`${BASE}${draft}/materials`, { waitUntil: 'networkidle' })
+  await go(page, `${draft}/materials`)
   const slots = await page.locator('.upload').evaluateAll((all) => all.map((each) => ({
     id: each.id, required: each.querySelector('.tag')?.classList.contains('warn') })))
   await page.locator(`#${slots[0].id} input[type=file]`).first().setInputFiles(files.fake)
@@ -105,7 +109,7 @@ async function sendMaterials(page, draft, files) {
 }
 
 async function submit(page, draft) {
-  await page.goto(`${BASE}${draft}`, { waitUntil: 'networkidle' })
+  await go(page, `${draft}`)
   await page.getByRole('link', { name: '核对并提交' }).click()
   await page.waitForURL('**/review')
   await page.locator('.rows').first().waitFor()
@@ -201,7 +205,7 @@ async function sendCorrection(page, draft, files) {
   await inspectBoth(page, 'case-correction')
   await page.locator(`a[href$="${draft}/correct"]`).click()
   await page.locator('#field-address').waitFor()
-  check('correction: only what was sent back is open', (await page.locator('main .field').count()) === 1)
+  check('correction: only what was sent back is open', await counted(page.locator('main .field'), 1))
   await page.fill('#field-address', '虚构路8号1楼103室')
   await page.locator('.upload input[type=file]').first().setInputFiles(files.png)
   await page.locator('.upload [role=status]:not(:empty)').waitFor()
@@ -213,7 +217,7 @@ async function sendCorrection(page, draft, files) {
 async function finish(browser, page, draft) {
   await go(page, draft)
   await inspectBoth(page, 'case-finished')
-  check('case: two certificates', (await page.locator('.certificate .downloads li').count()) === 2)
+  check('case: two certificates', await counted(page.locator('.certificate .downloads li'), 2))
   const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.certificate a.button').first().click()])
   const file = await download.path()
   check('case: a certificate is downloaded', existsSync(file) && statSync(file).size > 500)

@@ -1,5 +1,5 @@
 // The way to a restaurant before anything is typed, and a cluster address that bars it; hosts of shared addresses.
-import { BASE, check, go, inspectBoth, person, run } from './browser.mjs'
+import { BASE, check, counted, go, inspectBoth, person, run, settled } from './browser.mjs'
 import { read, write } from './deadlines.mjs'
 import { signIn } from './statistics.mjs'
 
@@ -21,6 +21,7 @@ async function answer(page, answers) {
     if (await hot.count()) await hot.first().check()
     await next(page)
     await page.waitForURL((url) => url.href !== before)
+    await settled(page)
   }
 }
 
@@ -67,7 +68,7 @@ export const opening = () => run('opening', async (browser) => {
   const text = await page.locator('main').innerText()
   check('opening: both registrations with their rules', text.includes('营业执照') && text.includes('食品经营许可证') && text.includes('opening/required#'))
   check('opening: one visit', /1\s*次/.test(text))
-  check('opening: some steps are critical', (await page.locator('.route .current').count()) >= 4)
+  check('opening: some steps are critical', await counted(page.locator('.route .current'), (count) => count >= 4))
   await inspectBoth(page, 'opening-result')
   const cluster_answers = { ...restaurant, address_kind: 'cluster', receive: 'electronic' }
   await answer(page, cluster_answers)

@@ -2,7 +2,7 @@
 // certificates tell the truth afterwards.
 import { BASE, check, go, inspectBoth, person, run, seen } from './browser.mjs'
 import { citizenId, makeFiles } from './files.mjs'
-import { STAFF, fillPage, next, officer, path, perform } from './journey.mjs'
+import { STAFF, fillPage, next, officer, path, perform, turn } from './journey.mjs'
 
 const serial = (Date.now() + 7) % 1_000_000
 const account = `firm${serial}`
@@ -24,13 +24,12 @@ async function answerGuide(page, service, answers, shots) {
   await go(page, '/')
   await page.getByRole('link', { name: service, exact: true }).click()
   await page.getByRole('link', { name: '开始', exact: true }).click()
+  await page.waitForURL('**/guide')
   for (let count = 0; !path(page).endsWith('/result') && count < 10; count++) {
-    const before = path(page)
     await page.locator('main .field').first().waitFor()
     await fillPage(page, answers)
     if (shots) await inspectBoth(page, `${shots}-guide-${count + 1}`)
-    await next(page)
-    await page.waitForURL((url) => url.pathname !== before)
+    await turn(page)
   }
   await page.getByRole('button', { name: '开始申请' }).waitFor()
   if (shots) await inspectBoth(page, `${shots}-result`)
@@ -46,23 +45,21 @@ async function apply(page, answers, files, shots) {
   await page.waitForURL('**/form/**')
   const asked = []
   for (let count = 0; path(page) !== draft && count < 12; count++) {
-    const before = path(page)
     await page.locator('main .field').first().waitFor()
     await fillPage(page, answers)
     await fillPage(page, answers)  // what a first answer has made appear
     asked.push(...await page.locator('main .field [name]').evaluateAll((all) => all.map((each) => each.name)))
     if (shots) await inspectBoth(page, `${shots}-form-${count + 1}`)
-    await next(page)
-    await page.waitForURL((url) => url.pathname !== before)
+    await turn(page)
   }
-  await page.goto(`${BASE}${draft}/materials`, { waitUntil: 'networkidle' })
+  await go(page, `${draft}/materials`)
   const slots = await page.locator('.upload').evaluateAll((all) => all.map((each) => ({
     id: each.id, required: each.querySelector('.tag')?.classList.contains('warn') })))
   for (const slot of slots.filter((each) => each.required)) {
     await page.locator(`#${slot.id} input[type=file]`).first().setInputFiles(files.pdf)
     await page.locator(`#${slot.id} .files li`).waitFor()
   }
-  await page.goto(`${BASE}${draft}/review`, { waitUntil: 'networkidle' })
+  await go(page, `${draft}/review`)
   await page.locator('main input[type=checkbox]').last().check()
   await next(page)
   await page.waitForURL('**/submitted')

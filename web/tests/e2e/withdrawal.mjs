@@ -1,5 +1,5 @@
 // An applicant thinks better of it: a submitted application is withdrawn, and the office finds its task gone.
-import { BASE, check, go, inspectBoth, person, run, seen } from './browser.mjs'
+import { BASE, check, counted, go, inspectBoth, person, run, seen } from './browser.mjs'
 
 const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
 const CITIZENS = 24
@@ -39,7 +39,7 @@ export const withdrawal = () => run('withdrawal', async (browser) => {
   await page.waitForURL((url) => url.pathname === own)
   await page.locator('h1').waitFor()
   check('withdrawal: the case says so', (await page.locator('main .tag').first().innerText()).includes('已撤回'))
-  check('withdrawal: it can not be withdrawn twice', (await page.locator(`a[href$="${own}/withdraw"]`).count()) === 0)
+  check('withdrawal: it can not be withdrawn twice', await counted(page.locator(`a[href$="${own}/withdraw"]`), 0))
   await inspectBoth(page, 'withdrawn')
   await signIn(page, 'clerk')
   const open = await page.request.get(`${BASE}/api/v1/tasks?tab=office&search=${encodeURIComponent(application.number)}`).then((answer) => answer.json())
