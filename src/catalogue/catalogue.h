@@ -78,6 +78,10 @@ struct NamedExpression {
 inline constexpr std::string_view registered_items[] = {"kind",          "name", "township", "street",   "address",
                                                         "operator_name", "type", "scope",    "industry", "capital_fen"};
 
+/// What `custody` says, all of it: the host's id in the register, the contract's first and last day, who is reached
+/// how.
+inline constexpr std::string_view custody_terms[] = {"host", "valid_from", "valid_to", "contact"};
+
 /// What a granted registration does to the register of entities or to a certificate.
 ///
 ///   the register:    establish (a new entity), change (its registered items), deregister (it and all its certificates)
@@ -102,9 +106,15 @@ struct Registration {
   /// What the certificate is to remember besides the register's facts: its fields say `details.…`. Null keeps what the
   /// certificate before it said.
   std::vector<NamedExpression> details;
+  /// The contract of an entity that registers at the address of a cluster's host, by `custody_terms`; empty: it has an
+  /// address of its own. Over answers, guide, subject.
+  std::vector<NamedExpression> custody;
   std::optional<feel::Expression> when;  // over the guide's answers; absent: always
   base::Text basis;
   std::int64_t fee_fen = 0;
+
+  /// What is written as `name`; nothing when it is not written.
+  const feel::Expression* find_item(std::string_view item_name) const;
 };
 
 /// The entity or certificate that a service is about: asked first, by credit code or certificate number. What the

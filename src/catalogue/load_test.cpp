@@ -1,1 +1,88 @@
+/// The whole folder: what is delivered has no fault, and a fault anywhere is named with its file and place.
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "catalogue/catalogue.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Contains;
+
+std::string text_of(const fs::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
+}
+
+/// A copy of the catalogue that a test may spoil.
+class Load : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("yichuang-load-" + std::to_string(::getpid()));
+    fs::remove_all(folder_);
+    fs::copy(SOURCE_DIR "/catalogue", folder_, fs::copy_options::recursive);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void replace(const std::string& file, const std::string& from, const std::string& to) {
+    std::string text = text_of(folder_ / file);
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << file << " no longer says " << from;
+    std::ofstream(folder_ / file) << text.replace(at, from.size(), to);
+  }
+  std::vector<std::string> faults() {
+    const auto loaded = catalogue::load(folder_.string());
+    std::vector<std::string> found;
+    if (loaded) return found;
+    EXPECT_EQ(loaded.error().code, "catalogue.invalid");
+    for (const base::Place& place : loaded.error().places) found.push_back(place.path + " " + place.code);
+    return found;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Load, takes_what_is_delivered) {
+  const auto loaded = catalogue::load(folder_.string());
+  ASSERT_TRUE(loaded) << loaded.error().places.at(0).path << " " << loaded.error().places.at(0).message.en;
+  EXPECT_TRUE(loaded.value()->service("open-restaurant"));
+  EXPECT_EQ(loaded.value()->service("open-circus").error().code, "catalogue.service_unknown");
+}
+
+TEST_F(Load, names_faults_of_several_files_at_once) {
+  replace("cluster-admission/service.yaml", "      host: subject.id\n", "");
+  replace("food-permit/service.yaml", "effect: issue", "effect: bestow");
+  replace("bureau.yaml", "window:", "windows:");
+  const auto found = faults();
+  EXPECT_THAT(found, Contains("cluster-admission/service.yaml#registrations/1/custody/host catalogue.missing"));
+  EXPECT_THAT(found, Contains("food-permit/service.yaml#registrations/1/effect catalogue.effect_unknown"));
+  EXPECT_THAT(found, Contains(testing::StartsWith("bureau.yaml#")));
+}
+
+TEST_F(Load, refuses_a_folder_that_is_not_there) {
+  const auto loaded = catalogue::load((folder_ / "nowhere").string());
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().kind, base::Refusal::not_found);
+}
+
+TEST_F(Load, reads_a_kept_version_again_without_its_folder) {
+  const auto offered = catalogue::load(folder_.string()).value()->service("move").value();
+  fs::remove_all(folder_ / "move");
+  const auto kept = catalogue::read_version("move", offered->files);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept.value()->version, offered->version) << "the same files give the same fingerprint";
+  auto files = offered->files;
+  files["service.yaml"] += "\n# one more line\n";
+  EXPECT_NE(catalogue::read_version("move", files).value()->version, offered->version);
+  files["service.yaml"] = "name: [";
+  EXPECT_EQ(catalogue::read_version("move", files).error().code, "catalogue.invalid");
+}
+
+}  // namespace

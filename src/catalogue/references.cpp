@@ -34,6 +34,7 @@ class References {
       for (const NamedExpression& item : registration.items) members(item.value, place + "/items/" + item.name);
       for (const NamedExpression& detail : registration.details)
         members(detail.value, place + "/details/" + detail.name);
+      for (const NamedExpression& term : registration.custody) members(term.value, place + "/custody/" + term.name);
     }
     for (const Material& material : service_.materials)
       if (material.required_when) condition(*material.required_when, "materials/" + material.id, Reach::form);

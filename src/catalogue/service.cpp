@@ -47,6 +47,18 @@ std::vector<NamedExpression> read_values(const Reader& from, const char* key) {
   return values;
 }
 
+/// All terms or none.
+std::vector<NamedExpression> read_custody(const Reader& from) {
+  if (!from.has("custody")) return {};
+  const Reader below = from.at("custody");
+  below.only({custody_terms[0], custody_terms[1], custody_terms[2], custody_terms[3]});
+  for (const std::string_view term : custody_terms)
+    if (!below.has(std::string(term).c_str()))
+      below.fault_at(std::string(term).c_str(), "catalogue.missing",
+                     {"托管协议须写明此项", "The contract with the host must say this"});
+  return read_values(from, "custody");
+}
+
 Effect read_effect(const Reader& from) {
   const std::optional<Effect> effect = parse_effect(from.text("effect"));
   if (!effect)
@@ -57,13 +69,14 @@ Effect read_effect(const Reader& from) {
 }
 
 Registration read_registration(const Reader& from) {
-  from.only({"id", "name", "certificate", "effect", "items", "details", "when", "basis", "fee_fen"});
+  from.only({"id", "name", "certificate", "effect", "items", "details", "custody", "when", "basis", "fee_fen"});
   return {.id = from.text("id"),
           .name = from.words("name"),
           .certificate = from.text("certificate"),
           .effect = read_effect(from),
           .items = read_values(from, "items"),
           .details = read_values(from, "details"),
+          .custody = read_custody(from),
           .when = from.expression("when"),
           .basis = from.words("basis"),
           .fee_fen = from.number("fee_fen", 0, fee_fen_max)};
@@ -310,6 +323,12 @@ constexpr EffectName effect_names[] = {
     {Effect::replace, "replace"},     {Effect::relocate, "relocate"}, {Effect::cancel, "cancel"}};
 
 }  // namespace
+
+const feel::Expression* Registration::find_item(std::string_view item_name) const {
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const NamedExpression& item) { return item.name == item_name; });
+  return found == items.end() ? nullptr : &found->value;
+}
 
 std::optional<Effect> parse_effect(std::string_view text) {
   for (const EffectName& known : effect_names)

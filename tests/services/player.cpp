@@ -9,6 +9,7 @@
 #include "modules/access/access.h"
 #include "modules/evidence/evidence.h"
 #include "modules/naming/naming.h"
+#include "modules/park/park.h"
 #include "modules/registration/registration.h"
 
 namespace services {
@@ -104,7 +105,7 @@ Player::Player(std::string root, std::shared_ptr<const catalogue::Catalogue> cat
   std::vector<storage::Migration> all;
   for (const auto part :
        {storage::migrations(), evidence::migrations(), access_control::migrations(), casework::migrations(),
-        registration::migrations(), naming::migrations(), licensing::migrations()})
+        registration::migrations(), naming::migrations(), park::migrations(), licensing::migrations()})
     all.insert(all.end(), part.begin(), part.end());
   if (!store_->migrate(all)) throw std::runtime_error("the migrations failed");
   files_ = std::make_unique<storage::FileStore>(folder_.path("files"));
@@ -189,6 +190,7 @@ void Player::play_file(const std::string& file, const YAML::Node& overrides) {
     else
       advance_to(*start, first_hour);
   }
+  if (node["host"] && node["host"].IsMap()) open_host(node["host"]);
   Run run{.service = file.substr(0, file.find('/')), .file = node, .checks = !is_prelude, .id = {}};
   int number = 0;
   for (const YAML::Node& each : node["steps"]) {
@@ -204,6 +206,31 @@ void Player::play_file(const std::string& file, const YAML::Node& overrides) {
     expect_replay(run);
   }
   place_ = before;
+}
+
+/// The entity left by the case before becomes a host of a cluster, unless it is one.
+void Player::open_host(const YAML::Node& wanted) {
+  const casework::Moment examiner = as("registration_examiner");
+  settle(store_->write_result([&](storage::Transaction& transaction) -> base::Result<void> {
+    if (park::find_host_by_entity(transaction, division, entity_)) return base::done();
+    TRY(const park::Host host, park::open_host(transaction,
+                                               {.id = new_id(),
+                                                .division = {},
+                                                .office = {},
+                                                .entity = entity_,
+                                                .name = {},
+                                                .address = {},
+                                                .contact = "演示联系人 13000000000",
+                                                .capacity = wanted["capacity"].as<std::int64_t>(),
+                                                .state = {},
+                                                .reason = {}},
+                                               examiner));
+    if (const std::string reason = text_of(wanted["suspended"]); !reason.empty()) {
+      TRY(std::ignore, park::set_admissions(transaction, host.id, false, reason, examiner));
+    }
+    return base::done();
+  }),
+         YAML::Node(), "the opening of the host");
 }
 
 feel::Value Player::value_of(const YAML::Node& node) {
@@ -548,6 +575,10 @@ void Player::expect_register(const Run&, const YAML::Node& expected) {
     auto items = registration::items_of(*facts);
     items["kind"] = entity->kind;
     items["established_on"] = calendar::to_text(entity->established_on);
+    items["cluster_until"] = "none";
+    for (const park::Host& host : park::hosts(snapshot, everything()))
+      for (const park::Member& member : park::members_of(snapshot, host.id))
+        if (member.entity == entity_ && !member.ended_on) items["cluster_until"] = calendar::to_text(member.valid_to);
     for (const auto& entry : expected) {
       const std::string item = entry.first.Scalar();
       if (item == "events") {

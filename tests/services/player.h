@@ -48,6 +48,7 @@ class Player {
   void step(Run& run, const YAML::Node& step);
   void task(Run& run, const YAML::Node& step);
   void operate(Run& run, const YAML::Node& step);
+  void open_host(const YAML::Node& wanted);
   void advance(const YAML::Node& by);
   void advance_to(calendar::Date day, int hour);
   void submit(Run& run, const YAML::Node& step);

@@ -328,7 +328,6 @@ base::Result<std::vector<bpmn::Event>> Engine::carry_out(storage::Transaction& t
     case Operation::express:
     case Operation::remind:
     case Operation::escalate:
-    case Operation::move_version:
       return Events{};
   }
   return Events{};
@@ -368,7 +367,6 @@ void save_views(storage::Transaction& transaction, const Case& of_case, const De
     case Operation::correct:
     case Operation::assist:
     case Operation::remind:
-    case Operation::move_version:
       break;
   }
 }
@@ -494,7 +492,7 @@ base::Result<std::vector<Possible>> Engine::possible(storage::Snapshot& snapshot
   TRY(const auto views, clocks(of_case, moment.today()));
   std::vector<Possible> all;
   for (const OperationKind& kind : operation_kinds()) {
-    if (kind.permission.empty() || kind.operation == Operation::move_version ||
+    if (kind.permission.empty() ||
         std::find(permissions.begin(), permissions.end(), kind.permission) == permissions.end())
       continue;
     Possible one{.kind = &kind};

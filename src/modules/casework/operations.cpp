@@ -191,13 +191,7 @@ const std::vector<OperationKind>& operation_kinds() {
        {"代申请人办理", "Acted for the applicant"},
        "case.assist"},
       {remind, "remind", "task.reminded", {"提醒", "Remind"}, {"到期提醒", "Reminded: due soon"}, ""},
-      {escalate, "escalate", "task.escalated", {"督办", "Escalate"}, {"逾期督办", "Escalated: late"}, ""},
-      {move_version,
-       "move_version",
-       "case.version_moved",
-       {"转入新版流程", "Move to a newer version"},
-       {"转入新版流程", "Moved to another version of the service"},
-       "case.move_version"}};
+      {escalate, "escalate", "task.escalated", {"督办", "Escalate"}, {"逾期督办", "Escalated: late"}, ""}};
   return kinds;
 }
 
@@ -299,7 +293,6 @@ void apply(Conduct& conduct, const Deed& deed) {
       break;
     case Operation::assign:
     case Operation::assist:
-    case Operation::move_version:
       break;
   }
 }
@@ -333,8 +326,7 @@ base::Result<void> check_standing(const Conduct& conduct, const Standing& standi
         "casework.binding", "证照已经核发,不能撤回、退回、终止或更正;请通过变更、撤销或注销办理",
         "Certificates have been issued; this can not be taken back. Use a change, revocation or cancellation.");
   const bool moves_on = operation == Operation::send_back || operation == Operation::extend ||
-                        operation == Operation::suspend || operation == Operation::assist ||
-                        operation == Operation::move_version;
+                        operation == Operation::suspend || operation == Operation::assist;
   if (moves_on && conduct.suspended)
     return conflict("casework.suspended", "办件已中止,请先恢复办理",
                     "The case is suspended; it must be resumed first.");

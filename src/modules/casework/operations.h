@@ -42,8 +42,7 @@ enum class Operation {
   express,
   assist,
   remind,
-  escalate,
-  move_version
+  escalate
 };
 
 /// How an operation is named, who may do it, and what it must come with.

@@ -86,9 +86,26 @@ std::vector<std::string> allowed(const ApplicationView& view, const casework::Ca
   return may;
 }
 
+/// The case, once there is one, and the version of the service that it runs on; a draft follows the catalogue.
+struct Ground {
+  std::optional<casework::Case> of_case;
+  std::shared_ptr<const catalogue::Service> service;
+};
+base::Result<Ground> ground_of(storage::Snapshot& snapshot, const Licensing& licensing,
+                               const access_control::Scope& scope, const Application& application) {
+  Ground ground;
+  if (application.submitted_at) {
+    TRY(ground.of_case, licensing.engine().load(snapshot, scope, application.id));
+    ground.service = ground.of_case->service;
+  } else {
+    TRY(ground.service, licensing.engine().catalogue().service(application.service));
+  }
+  return ground;
+}
+
 base::Result<void> add_case(ApplicationView& view, storage::Snapshot& snapshot, const Licensing& licensing,
-                            const access_control::Scope& scope, const Application& application, base::Instant now) {
-  TRY(const casework::Case of_case, licensing.engine().load(snapshot, scope, application.id));
+                            const access_control::Scope& scope, const Application& application,
+                            const casework::Case& of_case, base::Instant now) {
   const calendar::Date today = calendar::local_date(now);
   const std::vector<casework::Task> tasks = casework::tasks_of(snapshot, scope, application.id);
   view.number = of_case.head.number;
@@ -118,7 +135,8 @@ base::Result<void> add_case(ApplicationView& view, storage::Snapshot& snapshot, 
 base::Result<ApplicationView> application_view(storage::Snapshot& snapshot, const Licensing& licensing,
                                                const access_control::Scope& scope, base::Id id, base::Instant now) {
   TRY(const Application application, load_application(snapshot, scope, id));
-  TRY(const auto service, licensing.engine().catalogue().service(application.service));
+  TRY(const Ground of, ground_of(snapshot, licensing, scope, application));
+  const std::shared_ptr<const catalogue::Service>& service = of.service;
   const feel::World world = licensing.engine().catalogue().world_at(now);
   ApplicationView view{.id = id,
                        .service = application.service,
@@ -132,7 +150,7 @@ base::Result<ApplicationView> application_view(storage::Snapshot& snapshot, cons
                        .created_at = application.created_at,
                        .submitted_at = application.submitted_at};
   if (application.submitted_at) {
-    TRY(std::ignore, add_case(view, snapshot, licensing, scope, application, now));
+    TRY(std::ignore, add_case(view, snapshot, licensing, scope, application, *of.of_case, now));
   } else {
     TRY(const catalogue::Plan plan, catalogue::plan(*service, application.guide, world));
     view.registrations = registration_views(plan.registrations);
@@ -153,16 +171,16 @@ base::Result<ApplicationView> application_view(storage::Snapshot& snapshot, cons
 base::Result<ApplicationSummary> application_summary(storage::Snapshot& snapshot, const Licensing& licensing,
                                                      const access_control::Scope& scope,
                                                      const Application& application) {
-  TRY(const auto service, licensing.engine().catalogue().service(application.service));
+  TRY(const Ground of, ground_of(snapshot, licensing, scope, application));
   ApplicationSummary summary{.id = application.id,
-                             .service_name = service->name,
+                             .service_name = of.service->name,
                              .title = application.title,
                              .state = "drafted",
                              .state_text = state_text("drafted"),
                              .updated_at = application.updated_at,
                              .needs_you = true};
-  if (!application.submitted_at) return summary;
-  TRY(const casework::Case of_case, licensing.engine().load(snapshot, scope, application.id));
+  if (!of.of_case) return summary;
+  const casework::Case& of_case = *of.of_case;
   const std::vector<casework::Task> tasks = casework::tasks_of(snapshot, scope, application.id);
   summary.number = of_case.head.number;
   summary.state = of_case.head.state;

@@ -168,6 +168,7 @@ base::Result<void> Licensing::write_register(storage::Transaction& transaction, 
     TRY(carrying.entity, registration::establish(transaction, new_entity(job.of_case.head, items),
                                                  entry_of(job, new_id(job.moment.now))));
     carrying.held.emplace();  // it is new: it has none
+    TRY(std::ignore, enter_cluster(transaction, job, registration, carrying));
   } else {
     const bool ends = registration.effect == catalogue::Effect::deregister;
     if (ends) items["status"] = "deregistered";

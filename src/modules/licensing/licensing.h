@@ -108,7 +108,7 @@ class Licensing {
                                            const feel::Context& guide, base::Instant now) const;
 
   /// Errors: `catalogue.service_unknown`, `catalogue.guide_incomplete`, `licensing.not_suitable` with the guide's
-  /// advice, and those of `with_subject`.
+  /// advice, those of `with_subject`, and those of `park::may_admit` where a cluster address is wished.
   base::Result<Application> draft(storage::Transaction& transaction, base::Id id, const std::string& service,
                                   const feel::Context& guide, const casework::Moment& moment) const;
   base::Result<Application> save_draft(storage::Transaction& transaction, base::Id id, std::int64_t version,
@@ -123,10 +123,16 @@ class Licensing {
   base::Result<void> remove_file(storage::Transaction& transaction, base::Id application, base::Id file,
                                  const casework::Moment& moment) const;
 
+  /// What stands against the application beyond its form: a name that can not be declared, a cluster address that can
+  /// not be given. Places as in the form: "/answers/proposed_name"; what the guide settled: "/guide/subject".
+  /// Source: [ENR-17] [CLUSTER].
+  base::Result<std::vector<base::Place>> obstacles(storage::Snapshot& snapshot, const catalogue::Service& service,
+                                                   const Application& application, base::Instant now) const;
+
   /// Everything that stands between the draft and its submission, at once; empty: ready.
   base::Result<std::vector<base::Place>> missing(storage::Snapshot& snapshot, const Application& application,
                                                  const casework::Moment& moment) const;
-  /// Errors: `licensing.incomplete` with every place.
+  /// Errors of both: `licensing.incomplete` with every place.
   base::Result<casework::CaseHead> submit(storage::Transaction& transaction, base::Id id, std::int64_t version,
                                           const casework::Moment& moment) const;
   base::Result<casework::CaseHead> resubmit(storage::Transaction& transaction, base::Id id, std::int64_t version,
@@ -163,6 +169,9 @@ class Licensing {
                                const catalogue::Registration& registration, Carrying& carrying) const;
   base::Result<void> write_register(storage::Transaction& transaction, const casework::JobContext& job,
                                     const catalogue::Registration& registration, Carrying& carrying) const;
+  /// The established entity becomes a member of the cluster whose address it uses.
+  base::Result<void> enter_cluster(storage::Transaction& transaction, const casework::JobContext& job,
+                                   const catalogue::Registration& registration, const Carrying& carrying) const;
   base::Result<void> issue_anew(storage::Transaction& transaction, const casework::JobContext& job,
                                 const catalogue::Registration& registration, Carrying& carrying) const;
   base::Result<Certificate> issue_one(storage::Transaction& transaction, const casework::JobContext& job,

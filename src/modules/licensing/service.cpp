@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include "modules/naming/naming.h"
-#include "modules/registration/registration.h"
+#include "certificates.h"
 #include "store.h"
 
 namespace licensing {
@@ -66,6 +65,12 @@ base::Result<Application> Licensing::draft(storage::Transaction& transaction, ba
   TRY(const catalogue::Plan plan, catalogue::plan(*service, guide, world_of(engine_, moment)));
   if (plan.advice)
     return base::Error{.kind = base::Refusal::rule_not_met, .code = "licensing.not_suitable", .message = *plan.advice};
+  for (const catalogue::Registration* registration : plan.registrations)
+    if (const auto custody = custody_of(*registration, {{catalogue::subject_key, feel::Value(subject_of(guide))}},
+                                        world_of(engine_, moment))) {
+      TRY(std::ignore, check_cluster(transaction, engine_.catalogue(), bureau().division, custody->host,
+                                     {.industry = {}, .permits = other_permits(plan.registrations, *registration)}));
+    }
   Application application{.id = id,
                           .division = bureau().division,
                           .office = bureau().window,
@@ -116,22 +121,25 @@ base::Result<void> Licensing::discard(storage::Transaction& transaction, base::I
 base::Result<MaterialFile> Licensing::add_file(storage::Transaction& transaction, const MaterialFile& file,
                                                const casework::Moment& moment) const {
   TRY(Application application, load_application(transaction, moment.actor.scope, file.application));
-  TRY(const auto service, engine_.catalogue().service(application.service));
+  std::shared_ptr<const catalogue::Service> service;
+  bool opened = true;
+  if (application.submitted_at) {
+    TRY(const casework::Case of_case, engine_.load(transaction, moment.actor.scope, application.id));
+    service = of_case.service;
+    const auto open = corrections(of_case);
+    opened = std::any_of(open.begin(), open.end(),
+                         [&](const Correction& correction) { return correction.place == "/materials/" + file.slot; });
+  } else {
+    TRY(service, engine_.catalogue().service(application.service));
+  }
   const catalogue::Material* material = service->find_material(file.slot);
   if (!material)
     return base::Error{.kind = base::Refusal::not_found,
                        .code = "licensing.slot_unknown",
                        .message = {"这项服务没有这份材料", "This service does not ask for this document."}};
-  if (application.submitted_at) {
-    TRY(const casework::Case of_case, engine_.load(transaction, moment.actor.scope, application.id));
-    const auto open = corrections(of_case);
-    const bool opened = std::any_of(open.begin(), open.end(), [&](const Correction& correction) {
-      return correction.place == "/materials/" + file.slot;
-    });
-    if (!opened)
-      return conflict("licensing.not_opened",
-                      {"窗口没有要求补正这份材料", "The window did not ask for this document to be corrected."});
-  }
+  if (!opened)
+    return conflict("licensing.not_opened",
+                    {"窗口没有要求补正这份材料", "The window did not ask for this document to be corrected."});
   const std::vector<MaterialFile> files = files_of(transaction, application.id);
   const auto count =
       std::count_if(files.begin(), files.end(), [&](const MaterialFile& other) { return other.slot == file.slot; });
@@ -174,18 +182,8 @@ base::Result<std::vector<base::Place>> Licensing::missing(storage::Snapshot& sna
                                                 catalogue::Completeness::full, "/answers", world);
   if (!checked) places = checked.error().places;
   // Told now rather than by a refusal after the examination.
-  if (const std::string name = text_of(application.answers.find("proposed_name")); !name.empty()) {
-    if (registration::is_name_taken(snapshot, application.division, name))
-      places.push_back({"/answers/proposed_name",
-                        "registration.name_taken",
-                        {"名称「" + name + "」已有登记,请换一个字号", "The name " + name + " is registered already."}});
-    else if (naming::is_reserved_for_another(snapshot, application.division, name,
-                                             {application.applicant, calendar::local_date(moment.now)}))
-      places.push_back(
-          {"/answers/proposed_name",
-           "naming.reserved",
-           {"名称「" + name + "」已由他人申报保留,请换一个字号", "The name " + name + " is reserved by another."}});
-  }
+  TRY(const auto against, obstacles(snapshot, *service, application, moment.now));
+  places.insert(places.end(), against.begin(), against.end());
   const std::vector<MaterialFile> files = files_of(snapshot, application.id);
   for (const catalogue::Material* material :
        catalogue::materials_needed(*service, application.guide, application.answers, world)) {
@@ -284,6 +282,18 @@ base::Result<casework::CaseHead> Licensing::resubmit(storage::Transaction& trans
   TRY(application.answers,
       catalogue::check_answers(of_case.service->form, application.guide, merged, catalogue::Completeness::full,
                                "/answers", world_of(engine_, moment)));
+  // What was asked to be corrected must stand; what else has changed meanwhile is for the examiner.
+  TRY(auto against, obstacles(transaction, *of_case.service, application, moment.now));
+  std::erase_if(against, [&](const base::Place& place) {
+    constexpr std::string_view answers = "/answers/";
+    return !place.path.starts_with(answers) || !changes.find(place.path.substr(answers.size()));
+  });
+  if (!against.empty())
+    return base::Error{.kind = base::Refusal::invalid,
+                       .code = "licensing.incomplete",
+                       .message = {"还有" + std::to_string(against.size()) + "处需要改正",
+                                   "There are still " + std::to_string(against.size()) + " things to mend."},
+                       .places = std::move(against)};
   application.updated_at = moment.now;
   application.title = title_of(application, *of_case.service);
   ++application.version;

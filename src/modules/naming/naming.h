@@ -42,11 +42,15 @@ inline constexpr std::size_t conflicts_shown = 20;
 struct Asking {
   base::Id person;
   calendar::Date today;
+  /// Credit code of the entity that changes its name: it does not stand against itself. Empty: a new one.
+  std::string renaming = {};
 };
 
 /// Source: [ENR-17] [NCR].
 base::Result<Check> check(storage::Snapshot& snapshot, const catalogue::Catalogue& catalogue,
                           const names::Proposal& proposal, const Asking& asking);
+/// Why the name can not be declared, each reason at `path`; empty unless the verdict is blocked.
+std::vector<base::Place> blocking_places(const Check& check, const std::string& path);
 /// Names near the proposed one that would pass, at most three.
 base::Result<std::vector<std::string>> suggest(storage::Snapshot& snapshot, const catalogue::Catalogue& catalogue,
                                                const names::Proposal& proposal, const Asking& asking);

@@ -30,7 +30,14 @@ base::Result<calendar::Date> shifted(const catalogue::Rules& rules, std::string_
 /// Collects names near the proposed one, each once, the closest likeness kept.
 class Comparison {
  public:
-  explicit Comparison(const names::Proposal& proposal) : ours_(names::split(proposal.name)) { own_name_ = ours_.whole; }
+  Comparison(const names::Proposal& proposal, std::string renaming)
+      : ours_(names::split(proposal.name)), renaming_(std::move(renaming)) {
+    own_name_ = ours_.whole;
+  }
+
+  void add(const registration::Bearer& bearer) {
+    if (renaming_.empty() || bearer.credit_code != renaming_) add(bearer.name, bearer.status, bearer.industry);
+  }
 
   void add(const std::string& name, const std::string& status, const std::string& industry) {
     const names::Parts theirs = names::split(name);
@@ -51,6 +58,7 @@ class Comparison {
 
  private:
   names::Parts ours_;
+  std::string renaming_;
   std::u32string own_name_;
   std::set<std::string> seen_;
   std::vector<Conflict> conflicts_;
@@ -71,7 +79,7 @@ void compare_with_register(storage::Snapshot& snapshot, const std::string& divis
                            Comparison& comparison) {
   const std::u32string& trade = comparison.ours().trade;
   const auto add = [&](const std::vector<registration::Bearer>& bearers) {
-    for (const registration::Bearer& bearer : bearers) comparison.add(bearer.name, bearer.status, bearer.industry);
+    for (const registration::Bearer& bearer : bearers) comparison.add(bearer);
   };
   add(registration::bearers_of_trade(snapshot, division, names::trade_key(trade), kept_since));
   if (const std::string sound = sound_of(trade); !sound.empty())
@@ -79,7 +87,7 @@ void compare_with_register(storage::Snapshot& snapshot, const std::string& divis
   // Those that are part of ours; long ago ended ones matter only when they are the same.
   for (const std::string& part : names::trade_parts(trade))
     for (const registration::Bearer& bearer : registration::bearers_of_trade(snapshot, division, part, kept_since))
-      if (bearer.status == "open") comparison.add(bearer.name, bearer.status, bearer.industry);
+      if (bearer.status == "open") comparison.add(bearer);
   if (trade.size() < 2) return;
   // Ours is part of theirs: they have each of our pairs, so that one of them leads to them all.
   add(registration::bearers_of_pair(snapshot, division, names::gram_of(trade[trade.size() - 2], trade.back())));
@@ -104,16 +112,16 @@ base::Text conflict_text(const Conflict& conflict) {
   return {"与“" + conflict.name + "”" + like.zh, conflict.name + ": " + like.en};
 }
 
-std::vector<base::Place> places_of(const Check& check) {
+}  // namespace
+
+std::vector<base::Place> blocking_places(const Check& check, const std::string& path) {
   std::vector<base::Place> places;
   for (const names::Issue& issue : check.issues)
-    if (issue.weight == names::Weight::blocked) places.push_back({"/name", issue.code, issue.message});
+    if (issue.weight == names::Weight::blocked) places.push_back({path, issue.code, issue.message});
   for (const Conflict& conflict : check.conflicts)
-    if (conflict.is_blocking) places.push_back({"/name", "naming.same", conflict_text(conflict)});
+    if (conflict.is_blocking) places.push_back({path, "naming.same", conflict_text(conflict)});
   return places;
 }
-
-}  // namespace
 
 base::Result<Check> check(storage::Snapshot& snapshot, const catalogue::Catalogue& catalogue,
                           const names::Proposal& proposal, const Asking& asking) {
@@ -122,7 +130,7 @@ base::Result<Check> check(storage::Snapshot& snapshot, const catalogue::Catalogu
              .conflicts = {}};
   if (!done.parts.trade.empty()) {
     TRY(const calendar::Date kept_since, shifted(catalogue.rules, "names.kept", asking.today, -1));
-    Comparison comparison(proposal);
+    Comparison comparison(proposal, asking.renaming);
     compare_with_register(snapshot, proposal.division, kept_since, comparison);
     compare_with_reservations(snapshot, proposal.division, asking, comparison);
     done.conflicts = comparison.take();
@@ -168,7 +176,7 @@ base::Result<Reservation> reserve(storage::Transaction& transaction, const catal
     return base::Error{.kind = base::Refusal::rule_not_met,
                        .code = "naming.blocked",
                        .message = {"这个名称不能申报", "This name cannot be declared."},
-                       .places = places_of(checked)};
+                       .places = blocking_places(checked, "/name")};
   std::string undertaking;
   for (const Conflict& conflict : checked.conflicts) undertaking += conflict_text(conflict).zh + "\n";
   for (const names::Issue& issue : checked.issues) undertaking += issue.message.zh + "\n";

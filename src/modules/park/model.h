@@ -60,7 +60,7 @@ base::Text name_of(Contact contact);
 /// Share of tries of the last 365 days that reached the member, in per cent; nothing without a try.
 std::optional<int> contact_score(const std::vector<ContactCheck>& checks, calendar::Date today);
 
-/// "…(集群注册)": how a member's address is written. Nothing is added twice.
+/// "…（集群注册）": how a member's address is written. Nothing is added twice.
 std::string member_address(std::string_view host_address);
 
 }  // namespace park

@@ -125,6 +125,8 @@ base::Result<Member> record_check(storage::Transaction& transaction, const NewCh
                                   const casework::Moment& moment);
 
 std::vector<Host> hosts(storage::Snapshot& snapshot, const access_control::Scope& scope);
+/// The host that the entity is, whatever its state.
+std::optional<Host> find_host_by_entity(storage::Snapshot& snapshot, std::string_view division, base::Id entity);
 std::optional<Host> find_host(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id);
 /// With their checks, those under contract first.
 std::vector<Member> members_of(storage::Snapshot& snapshot, base::Id host);

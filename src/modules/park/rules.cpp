@@ -5,7 +5,7 @@
 namespace park {
 namespace {
 
-constexpr std::string_view suffix = "(集群注册)";
+constexpr std::string_view suffix = "（集群注册）";
 
 base::Error refused(std::string code, std::string zh, std::string en) {
   return {.kind = base::Refusal::rule_not_met, .code = std::move(code), .message = {std::move(zh), std::move(en)}};

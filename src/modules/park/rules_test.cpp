@@ -71,8 +71,8 @@ TEST(contact_score, counts_the_tries_of_the_last_year) {
 }
 
 TEST(member_address, is_marked_once) {
-  EXPECT_EQ(member_address("演示路1号"), "演示路1号(集群注册)");
-  EXPECT_EQ(member_address("演示路1号(集群注册)"), "演示路1号(集群注册)");
+  EXPECT_EQ(member_address("演示路1号"), "演示路1号（集群注册）");
+  EXPECT_EQ(member_address("演示路1号（集群注册）"), "演示路1号（集群注册）");
 }
 
 }  // namespace

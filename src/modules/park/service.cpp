@@ -160,7 +160,7 @@ base::Result<Host> open_host(storage::Transaction& transaction, const Host& want
   need(known.facts.scope.find(business) != std::string::npos, "经营范围应含“商务秘书服务”(待确认)",
        "The scope of business must name business secretary services (to be confirmed).");
   if (!unfit.places.empty()) return unfit;
-  if (is_host(transaction, known.entity.division, host.entity))
+  if (find_host_by_entity(transaction, known.entity.division, host.entity))
     return conflict("park.host_already", "这家企业已经是托管机构", "This company is a host already.");
   host.division = known.entity.division;
   host.office = known.entity.office;

@@ -94,10 +94,6 @@ void update_host(storage::Transaction& transaction, const Host& host) {
                       {host.state, host.reason, host.sequence, host.id});
 }
 
-bool is_host(storage::Snapshot& snapshot, std::string_view division, base::Id entity) {
-  return snapshot.find("SELECT 1 FROM park_hosts WHERE division = ? AND entity = ?", {division, entity}).has_value();
-}
-
 void insert_member(storage::Transaction& transaction, const Member& member) {
   transaction.execute(
       "INSERT INTO park_members (id, division, office, host, entity, name, credit_code, industry, contact, valid_from, "
@@ -174,6 +170,14 @@ std::optional<Host> find_host(storage::Snapshot& snapshot, const access_control:
   condition.add("h.id = ?", {id});
   const auto rows = snapshot.query("SELECT " + std::string(host_columns) + " FROM park_hosts h WHERE " + condition.sql,
                                    condition.parameters);
+  if (rows.empty()) return std::nullopt;
+  return host_of(rows[0]);
+}
+
+std::optional<Host> find_host_by_entity(storage::Snapshot& snapshot, std::string_view division, base::Id entity) {
+  const auto rows =
+      snapshot.query("SELECT " + std::string(host_columns) + " FROM park_hosts h WHERE h.division = ? AND h.entity = ?",
+                     {division, entity});
   if (rows.empty()) return std::nullopt;
   return host_of(rows[0]);
 }

@@ -7,7 +7,6 @@ namespace park {
 
 void insert_host(storage::Transaction& transaction, const Host& host);
 void update_host(storage::Transaction& transaction, const Host& host);
-bool is_host(storage::Snapshot& snapshot, std::string_view division, base::Id entity);
 void insert_member(storage::Transaction& transaction, const Member& member);
 void end_member(storage::Transaction& transaction, const Member& member);
 bool is_member(storage::Snapshot& snapshot, std::string_view division, base::Id entity);
