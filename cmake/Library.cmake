@@ -1,11 +1,16 @@
-# library(NAME LAYER layer [FACE headers…] [SOURCES files…] [USES libraries…] [PACKAGES targets…] [TESTS files…])
+# library(NAME LAYER layer [FACE headers…] [SOURCES files…] [USES libraries…] [USES_INSIDE libraries…]
+#         [PACKAGES targets…] [PACKAGES_INSIDE targets…] [TESTS files…])
 #
 # Declares one library of src/ and enforces the architecture:
 #   - USES may name only libraries declared earlier, so the order in src/CMakeLists.txt is the architecture;
 #   - a library may use only the layers of the table below;
 #   - others can include only the FACE headers, by full path ("kernel/calendar/calendar.h"): each library has an
 #     include folder of its own holding nothing but links to its faces.
-# PACKAGES are outside libraries (imported targets or plain names). TESTS become one program NAME_test.
+# PACKAGES are outside libraries (imported targets or plain names). What no FACE header shows may be named with
+# …_INSIDE: it is linked, but those who use the library do not see it. TESTS become one program NAME_test.
+
+# Where the faces of the libraries that can be installed go, below the prefix (Install.cmake).
+set(installed_headers include/yichuang)
 
 set(LAYERS kernel edge rules module server)
 set(LAYER_MAY_USE_kernel kernel)
@@ -15,7 +20,7 @@ set(LAYER_MAY_USE_module kernel edge rules module)
 set(LAYER_MAY_USE_server kernel edge rules module server)
 
 function(library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LAYER" "FACE;SOURCES;USES;PACKAGES;TESTS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LAYER" "FACE;SOURCES;USES;USES_INSIDE;PACKAGES;PACKAGES_INSIDE;TESTS")
   if(NOT arg_LAYER IN_LIST LAYERS)
     message(FATAL_ERROR "library ${name}: LAYER must be one of ${LAYERS}")
   endif()
@@ -35,17 +40,20 @@ function(library name)
   if(arg_SOURCES)
     add_library(${name} STATIC ${arg_SOURCES})
     set(public PUBLIC)
-    target_link_libraries(${name} PRIVATE project_options)
+    target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:project_options> ${arg_PACKAGES_INSIDE})
     target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   else()
     add_library(${name} INTERFACE)
     set(public INTERFACE)
   endif()
-  target_include_directories(${name} ${public} ${faces})
+  target_include_directories(${name} ${public} $<BUILD_INTERFACE:${faces}> $<INSTALL_INTERFACE:${installed_headers}>)
   target_link_libraries(${name} ${public} ${arg_PACKAGES})
   set_property(GLOBAL PROPERTY library_layer_${name} ${arg_LAYER})
+  set_property(GLOBAL PROPERTY library_room_${name} ${room})
+  list(TRANSFORM arg_FACE PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE face_files)
+  set_property(GLOBAL PROPERTY library_face_${name} ${face_files})
 
-  foreach(used IN LISTS arg_USES)
+  foreach(used IN LISTS arg_USES arg_USES_INSIDE)
     get_property(layer GLOBAL PROPERTY library_layer_${used})
     if(NOT layer)
       message(FATAL_ERROR "library ${name} uses ${used}, which is not declared before it: "
@@ -54,7 +62,11 @@ function(library name)
     if(NOT layer IN_LIST LAYER_MAY_USE_${arg_LAYER})
       message(FATAL_ERROR "library ${name} (${arg_LAYER}) may not use ${used} (${layer})")
     endif()
-    target_link_libraries(${name} ${public} ${used})
+    if(used IN_LIST arg_USES_INSIDE)
+      target_link_libraries(${name} PRIVATE ${used})
+    else()
+      target_link_libraries(${name} ${public} ${used})
+    endif()
   endforeach()
 
   if(arg_TESTS AND WITH_TESTS)
