@@ -92,6 +92,12 @@ std::string demo_trade_name(int index) {
          second_words[i % second_words.size()];
 }
 
+std::string demo_proposed_trade_name(int index) {
+  std::string name = demo_trade_name(index);
+  constexpr std::size_t first_bytes = 3;  // each character of these names takes three bytes
+  return name.replace(first_bytes, 3, "试演");
+}
+
 const DemoTrade& demo_trade_of(const std::string& kind, int number) {
   const auto trades = trades_of(kind);
   const auto round = static_cast<std::size_t>(number / demo_trade_names_count);

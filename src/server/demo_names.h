@@ -11,6 +11,9 @@ std::string demo_person_name(int index);
 std::string demo_trade_name(int index);
 inline constexpr int demo_trade_names_count = 46 * 2 * 72;
 
+/// "湘试演江畔": what applicants propose; no entity of the register is called so.
+std::string demo_proposed_trade_name(int index);
+
 /// A line of business as the register words it.
 struct DemoTrade {
   const char* name;      // the last part of the entity's name

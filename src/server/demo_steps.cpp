@@ -15,7 +15,7 @@ feel::Context District::guide(bool company) const {
 
 feel::Context District::answers(std::size_t citizen, bool company) {
   const int i = firms_++;
-  const std::string trade = demo_trade_name(i);
+  const std::string trade = demo_proposed_trade_name(i);
   feel::Context context = entries({{"operator_name", citizen_names_[citizen]},
                                    {"operator_citizen_id", demo_citizen_id(static_cast<int>(citizen))},
                                    {"operator_phone", demo_phone(static_cast<int>(citizen))},
@@ -144,7 +144,7 @@ base::Result<void> District::register_entity(base::Id of_case, int days_ago, boo
       entries({{"checked", feel::Value(feel::List{"identity", "name", "address", "scope", "documents"})},
                {"outcome", grant ? "grant" : "refuse"},
                {"findings", "申请材料齐全,符合法定形式"}});
-  if (!grant) form.put("reason", "拟用名称与已登记名称相同,申请人不同意调整");
+  if (!grant) form.put("reason", "经核实,租赁合同所载地址与申请的经营场所不是同一处");
   return complete(of_case, "registration_examine", std::move(form), as_staff("examiner", days_ago, 14));
 }
 

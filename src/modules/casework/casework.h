@@ -286,6 +286,9 @@ struct TaskPage {
 /// Whether the actor's own roles, or one that somebody has delegated, cover the task today.
 bool may_do(storage::Snapshot& snapshot, const access_control::Actor& actor, const Task& task, calendar::Date today);
 
+/// What lists call the case from now on: an answer that it was named after was corrected.
+void rename_case(storage::Transaction& transaction, base::Id of_case, const std::string& title);
+
 /// Somebody lends a role to a colleague for some days, for all services or one.
 struct Delegation {
   base::Id id;

@@ -253,6 +253,10 @@ void insert_case(storage::Transaction& transaction, const Case& of_case, const s
       parameters);
 }
 
+void rename_case(storage::Transaction& transaction, base::Id of_case, const std::string& title) {
+  transaction.execute("UPDATE cases SET title = ? WHERE id = ?", {title, of_case});
+}
+
 void update_case(storage::Transaction& transaction, const Case& of_case, const std::string& instance) {
   const CaseHead& head = of_case.head;
   std::vector<Datum> parameters = {head.state,

@@ -75,6 +75,8 @@ void Licensing::register_workers() {
                           const feel::Context& answers, const casework::Moment& moment) -> base::Result<void> {
     TRY(Application application, load_application(transaction, moment.actor.scope, of_case.head.id));
     application.answers = answers;
+    application.title = title_of(application, *of_case.service);
+    casework::rename_case(transaction, application.id, application.title);
     application.updated_at = moment.now;
     ++application.version;
     update_application(transaction, application);

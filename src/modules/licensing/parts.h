@@ -23,6 +23,9 @@ base::Text place_label(const catalogue::Service& service, const std::string& pla
 /// ({registration: {outcome: "granted" | "refused", reason}}).
 std::string outcome_of(const feel::Context& variables, const std::string& registration);
 
+/// What lists call the case: the name proposed, else that of its subject, else the operator, else the service.
+std::string title_of(const Application& application, const catalogue::Service& service);
+
 /// The context under `key`, or an empty one.
 feel::Context context_in(const feel::Context& context, std::string_view key);
 /// The text of the value under `key`, or "".

@@ -22,15 +22,6 @@ feel::Context subject_of(const feel::Context& guide) {
   return subject && subject->kind() == feel::Kind::context ? subject->as_context() : feel::Context();
 }
 
-/// What lists call the case: the name proposed, else that of its subject, else the operator, else the service.
-std::string title_of(const Application& application, const catalogue::Service& service) {
-  const feel::Context subject = subject_of(application.guide);
-  for (const feel::Value* value : {application.answers.find("proposed_name"), application.answers.find("trade_name"),
-                                   subject.find("name"), application.answers.find("operator_name")})
-    if (value && value->kind() == feel::Kind::string && !value->as_string().empty()) return value->as_string();
-  return service.name.zh;
-}
-
 /// The applicant's open task for `element`, whichever round it is.
 base::Result<casework::TaskId> applicant_task(storage::Snapshot& snapshot, const access_control::Scope& scope,
                                               base::Id id, std::string_view element) {
@@ -51,6 +42,14 @@ std::vector<std::string> ids_of(const std::vector<const catalogue::Registration*
 }
 
 }  // namespace
+
+std::string title_of(const Application& application, const catalogue::Service& service) {
+  const feel::Context subject = subject_of(application.guide);
+  for (const feel::Value* value : {application.answers.find("proposed_name"), application.answers.find("trade_name"),
+                                   subject.find("name"), application.answers.find("operator_name")})
+    if (value && value->kind() == feel::Kind::string && !value->as_string().empty()) return value->as_string();
+  return service.name.zh;
+}
 
 Licensing::Licensing(Settings settings, casework::Engine& engine, storage::FileStore& files)
     : settings_(std::move(settings)), engine_(engine), files_(files) {
@@ -298,6 +297,7 @@ base::Result<casework::CaseHead> Licensing::resubmit(storage::Transaction& trans
   application.title = title_of(application, *of_case.service);
   ++application.version;
   update_application(transaction, application);
+  casework::rename_case(transaction, id, application.title);
 
   feel::Context more;
   more.put("answers", feel::Value(application.answers));
