@@ -255,7 +255,7 @@ TEST_P(Park, moves_everybody_or_nobody_and_writes_the_new_address_into_the_regis
   const auto address = store->read_value([&](storage::Snapshot& snapshot) {
     return registration::find_entity(snapshot, examiner().actor.scope, entities[2])->address;
   });
-  EXPECT_EQ(address, to.address + "(集群注册)");
+  EXPECT_EQ(address, to.address + "（集群注册）");
   EXPECT_EQ(host(from.id).members, 0);
   EXPECT_EQ(host(to.id).members, 1);
   EXPECT_EQ(move("再来").error().code, "park.no_members");
