@@ -525,8 +525,10 @@ void read_state(Reader& in, Instance::Data& data) {
                 added_in(in)});
   });
   read_rows(in, [&] {
-    data.joins.push_back(
-        {element_in(in), key_in(in), in.number<FlowIndex>(), in.number<std::uint32_t>(), added_in(in) != 0});
+    const JoinCount join{element_in(in), key_in(in), in.number<FlowIndex>(), in.number<std::uint32_t>(),
+                         added_in(in) != 0};
+    if (in.failed() || data.joins.find(join.place()) != nullptr) return in.fail();
+    data.joins.insert(join);  // once they were written in another order
   });
   read_rows(in, [&] {
     put_in(in, data.incidents, Incident{key_in(in), static_cast<Step>(in.number<int>(0, 2)), in.text()});

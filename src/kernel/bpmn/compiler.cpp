@@ -271,6 +271,7 @@ base::Result<std::shared_ptr<const Definition>> compile(std::string_view xml, co
   if (!faults.empty()) return faults.error(options.source);
   definition->xml = std::string(xml);
   definition->fingerprint = fingerprint_of(xml);
+  for (const Node& node : definition->nodes) definition->activates = definition->activates || node.activation;
   definition->number = hash_of(drawing.process_id, hash_of(xml));
   return std::shared_ptr<const Definition>(definition);
 }

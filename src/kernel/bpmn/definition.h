@@ -191,6 +191,7 @@ class Definition {
   std::vector<ElementIndex> starts;                      // the process's own start events, in document order
   std::unordered_map<std::string, ElementIndex> called;  // processes of the file that call activities name
   bool tolerant = false;
+  bool activates = false;  // some complex gateway has a condition of its own
   std::unordered_map<std::string, ElementIndex> by_id;
   /// Seconds from the epoch to a date and time `x`, whatever its zone: FEEL knows the zones.
   std::optional<feel::Expression> since_epoch;

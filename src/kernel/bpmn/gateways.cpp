@@ -7,8 +7,8 @@ namespace bpmn {
 /// What a complex gateway's expressions may ask for besides variables.
 static feel::Context complex_names(const Instance::Data& data, ElementIndex join, Key scope, bool starting) {
   std::int64_t tokens = 0;
-  for (const JoinCount& count : data.joins)
-    if (count.element == join && count.scope == scope && !count.spent) tokens += count.count;
+  for (const JoinCount& count : data.joins_in(scope))
+    if (count.element == join && !count.spent) tokens += count.count;
   return {{"activationCount", feel::Value(tokens)}, {"waitingForStart", feel::Value(starting)}};
 }
 
@@ -87,8 +87,8 @@ void Run::arrive(ElementIndex join, FlowIndex flow, Key scope) {
 std::vector<bool> Run::marks(ElementIndex join, Key scope, bool spent) const {
   const Node& node = definition_.node(join);
   std::vector<bool> marked(node.incoming.size(), false);
-  for (const JoinCount& count : data_.joins) {
-    if (count.element != join || count.scope != scope || (count.spent && !spent)) continue;
+  for (const JoinCount& count : data_.joins_in(scope)) {
+    if (count.element != join || (count.spent && !spent)) continue;
     const auto at = std::find(node.incoming.begin(), node.incoming.end(), count.flow);
     if (at != node.incoming.end()) marked[static_cast<std::size_t>(at - node.incoming.begin())] = true;
   }
@@ -96,9 +96,9 @@ std::vector<bool> Run::marks(ElementIndex join, Key scope, bool spent) const {
 }
 
 bool Run::is_spent(ElementIndex join, Key scope) const {
-  return std::any_of(data_.joins.begin(), data_.joins.end(), [&](const JoinCount& count) {
-    return count.spent && count.element == join && count.scope == scope;
-  });
+  const std::vector<JoinCount> joins = data_.joins_in(scope);
+  return std::any_of(joins.begin(), joins.end(),
+                     [&](const JoinCount& count) { return count.spent && count.element == join; });
 }
 
 bool Run::all_marked(ElementIndex join, Key scope) const {
@@ -132,12 +132,10 @@ bool Run::inclusive_ready(ElementIndex join, Key scope, bool joins_block) const 
   const Node& node = definition_.node(join);
   const auto marked = marks(join, scope, true);
   if (std::all_of(marked.begin(), marked.end(), [](bool mark) { return mark; })) return true;
-  for (const Living& token : data_.living)
-    if (token.scope == scope && token.element != join && token.element != no_element &&
-        blocks(token.element, node, marked))
-      return false;
-  for (const JoinCount& token : data_.joins) {
-    if (token.scope != scope || token.element == join) continue;
+  for (const ElementIndex token : data_.elements_in(scope))
+    if (token != join && blocks(token, node, marked)) return false;
+  for (const JoinCount& token : data_.joins_in(scope)) {
+    if (token.element == join) continue;
     if (!joins_block && definition_.node(token.element).type == ElementType::inclusive_gateway) continue;
     if (blocks(token.element, node, marked)) return false;
   }
@@ -171,10 +169,9 @@ void Run::reset_complex(ElementIndex join, Key scope) {
   const Node& node = definition_.node(join);
   const auto counted = marks(join, scope, true);
   std::vector<bool> spent(node.incoming.size(), false);
-  for (const JoinCount& count : data_.joins)
+  for (const JoinCount& count : data_.joins_in(scope))
     for (std::size_t i = 0; i < spent.size(); ++i)
-      if (count.spent && count.element == join && count.scope == scope && count.flow == node.incoming[i])
-        spent[i] = true;
+      if (count.spent && count.element == join && count.flow == node.incoming[i]) spent[i] = true;
   for (std::size_t i = 0; i < counted.size(); ++i)
     if (counted[i])
       emit(JoinChanged{.element = join,
@@ -194,24 +191,33 @@ void Run::reset_complex(ElementIndex join, Key scope) {
   if (!taken.empty()) leave(enter_only(join, scope), taken);
 }
 
-/// At rest: fires one join that may fire; parallel ones first, then complex and inclusive ones, then those that only
-/// wait for each other.
+/// At rest: fires one join that may fire, in the scopes where a token has moved since they were judged.
 bool Run::fire_join() {
-  for (const JoinCount& join : data_.joins) {
+  while (!joins_judged_.empty()) {
+    const Key scope = *joins_judged_.begin();
+    if (fire_join_in(scope)) return true;
+    joins_judged_.erase(scope);
+  }
+  return false;
+}
+
+/// Parallel ones first, then complex and inclusive ones, then those that only wait for each other.
+bool Run::fire_join_in(Key scope) {
+  const std::vector<JoinCount> joins = data_.joins_in(scope);
+  for (const JoinCount& join : joins) {
     if (definition_.node(join.element).type != ElementType::parallel_gateway) continue;
-    if (!all_marked(join.element, join.scope)) continue;
-    fire(join.element, join.scope);
+    if (!all_marked(join.element, scope)) continue;
+    fire(join.element, scope);
     return true;
   }
-  const std::vector<JoinCount> joins = data_.joins;
   for (const JoinCount& join : joins)
-    if (definition_.node(join.element).activation && fire_complex(join.element, join.scope)) return true;
+    if (definition_.node(join.element).activation && fire_complex(join.element, scope)) return true;
   for (const bool joins_block : {true, false}) {
-    for (const JoinCount& join : data_.joins) {
+    for (const JoinCount& join : joins) {
       const Node& node = definition_.node(join.element);
       if (node.type == ElementType::parallel_gateway || node.activation) continue;
-      if (!inclusive_ready(join.element, join.scope, joins_block)) continue;
-      fire(join.element, join.scope);
+      if (!inclusive_ready(join.element, scope, joins_block)) continue;
+      fire(join.element, scope);
       return true;
     }
   }

@@ -22,16 +22,9 @@ base::Error nothing_waits() {
 
 }  // namespace
 
-/// CHECKs that the instance was made by this definition as far as that shows: every index must exist.
 Run::Run(const Definition& definition, const Instance& instance, const World& world)
     : definition_(definition), instance_(instance), data_(instance_.data()), world_(world) {
-  if (data_.checked_for == definition_.number) return;
-  data_.checked_for = definition_.number;
-  for (const Living& one : data_.living) CHECK(definition_.has(one.element));
-  for (const Wait& wait : data_.waits) CHECK(definition_.has(wait.element) && wait.element != no_element);
-  for (const JoinCount& join : data_.joins)
-    CHECK(join.element < definition_.nodes.size() && definition_.nodes[join.element].joins() &&
-          join.flow < definition_.flows.size());
+  check_for(definition_, data_);
 }
 
 base::Result<void> Run::execute(const Command& command) {
@@ -47,26 +40,47 @@ base::Result<void> Run::execute(const Command& command) {
 
 void Run::note(const Event& event) {
   if (const auto* set = std::get_if<VariablesSet>(&event)) {
+    if (definition_.activates && !data_.joins.empty()) touch_below(set->scope);
     if (data_.conditions == 0) return;
     changed_ = true;
+    judged_to_ = 0;
     const feel::Context* own = data_.find_variables(set->scope);
     for (const auto& [name, value] : set->variables.entries())
       changes_.emplace_back(name, own == nullptr || own->find(name) == nullptr);
   } else if (const auto* opened = std::get_if<ConditionOpened>(&event)) {
     if (data_.find_wait(opened->key) != nullptr) return;
     changed_ = true;
+    judged_to_ = 0;
     fresh_.insert(opened->key);
   } else if (const auto* completed = std::get_if<ElementCompleted>(&event)) {
     judged_.insert(living(completed->key).scope);
+    touch(living(completed->key).scope);
   } else if (const auto* cancelled = std::get_if<ElementCancelled>(&event)) {
     judged_.insert(living(cancelled->key).scope);
+    touch(living(cancelled->key).scope);
   } else if (const auto* join = std::get_if<JoinChanged>(&event)) {
     judged_.insert(join->scope);
+    joins_judged_.insert(join->scope);
+    touched_.insert(join->scope);
   } else if (const auto* resolved = std::get_if<IncidentResolved>(&event)) {
     judged_.insert(resolved->key);
+    touch(resolved->key);
   } else if (const auto* closed = std::get_if<WaitClosed>(&event)) {
     judged_.insert(closed->key);
   }
+}
+
+/// The joins of a scope are judged again because a token in it has moved or died.
+void Run::touch(Key scope) {
+  if (data_.joins.empty()) return;
+  joins_judged_.insert(scope);
+  touched_.insert(scope);
+}
+
+/// What an activation condition sees has changed, in this scope and all inside it.
+void Run::touch_below(Key scope) {
+  touch(scope);
+  for (const Key child : data_.children_of(scope)) touch_below(child);
 }
 
 void Run::emit(Event event) {
@@ -151,7 +165,7 @@ void Run::begin(ElementIndex start, const feel::Context& variables) {
   if (node.incoming.empty()) return enter(start, process_key);
   const Key gateway = enter_only(definition_.flows[node.incoming.front()].source, process_key);
   work(gateway);
-  for (const Key key : waits_under(gateway)) {
+  for (const Key key : data_.waits_under(gateway)) {
     const Wait* wait = data_.find_wait(key);
     if (wait != nullptr && wait->element == start) return set_off(Wait(*wait), {});
   }
@@ -254,13 +268,10 @@ base::Result<void> Run::on(const ReplanTimer& command) {
 }
 
 base::Result<void> Run::on(const CorrelateMessage& command) {
-  for (const Wait& wait : data_.waits) {
-    if (wait.kind != WaitKind::message || wait.name != command.name || wait.correlation != command.correlation)
-      continue;
-    set_off(Wait(wait), command.variables);
-    return base::done();
-  }
-  return nothing_waits();
+  const std::vector<Key> waiting = data_.waits_for(WaitKind::message, command.name, command.correlation);
+  if (waiting.empty()) return nothing_waits();
+  set_off(Wait(*data_.find_wait(waiting.front())), command.variables);
+  return base::done();
 }
 
 base::Result<void> Run::on(const BroadcastSignal& command) {
@@ -272,8 +283,13 @@ base::Result<void> Run::on(const TriggerEvent& command) {
   if (command.element >= definition_.nodes.size()) return nothing_waits();
   const auto fits = [&](Key host) { return command.host == 0 || command.host == host; };
   std::vector<Key> waiting;
-  for (const Wait& wait : data_.waits)
-    if (wait.element == command.element && (fits(wait.host) || fits(wait.key))) waiting.push_back(wait.key);
+  const auto add = [&](const Wait& wait) {
+    if (wait.element == command.element) waiting.push_back(wait.key);
+  };
+  if (const Wait* own = data_.find_wait(command.host)) add(*own);
+  for (const Key key : data_.waits_under(command.host)) add(*data_.find_wait(key));
+  if (command.host == 0)
+    for (const Wait& wait : data_.waits) add(wait);
   const Node& node = definition_.node(command.element);
   if (!waiting.empty()) {
     const Key host = data_.find_wait(waiting.front())->host;
@@ -422,12 +438,11 @@ base::Result<void> Run::on(const Move& command) {
 
 void Run::undo(Key scope, const Bits& after) {
   std::vector<Key> ended;
-  for (const Living& at : data_.living)
-    if (at.scope == scope && at.element != no_element && after[at.element]) ended.push_back(at.key);
+  for (const Key key : data_.children_of(scope))
+    if (after[living(key).element]) ended.push_back(key);
   for (const Key key : ended) cancel(key);
-  const std::vector<JoinCount> joins = data_.joins;
-  for (const JoinCount& join : joins)
-    if (join.scope == scope && after[definition_.flows[join.flow].source])
+  for (const JoinCount& join : data_.joins_in(scope))
+    if (after[definition_.flows[join.flow].source])
       emit(JoinChanged{.element = join.element,
                        .scope = scope,
                        .flow = join.flow,

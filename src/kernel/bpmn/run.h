@@ -72,6 +72,8 @@ class Run {
   void emit(Event event);
   /// What has to be judged again at rest because of an event.
   void note(const Event& event);
+  void touch(Key scope);
+  void touch_below(Key scope);
   void settle();
   void move(const Token& token);
 
@@ -104,7 +106,6 @@ class Run {
   base::Result<void> open_listeners(const std::vector<ElementIndex>& elements, Key host);
   void close_waits(Key host);
   bool waits_on(ElementIndex element, Key host) const;
-  std::vector<Key> waits_under(Key host) const;
   void set_off(const Wait& wait, const feel::Context& variables);
   void set_off_own(const Wait& wait, const feel::Context& variables);
   void set_off_after_gateway(const Wait& wait, const feel::Context& variables);
@@ -154,6 +155,7 @@ class Run {
   base::Result<bool> holds(FlowIndex flow, Key key);
   void arrive(ElementIndex join, FlowIndex flow, Key scope);
   bool fire_join();
+  bool fire_join_in(Key scope);
   void fire(ElementIndex join, Key scope);
   bool all_marked(ElementIndex join, Key scope) const;
   bool inclusive_ready(ElementIndex join, Key scope, bool joins_block) const;
@@ -178,7 +180,6 @@ class Run {
   void report_stuck();
   void finish_process();
   void interrupt_scope(Key scope, Key except);
-  std::vector<Key> children_of(Key scope) const;
 
   // loops.cpp: several instances of one element
   bool is_inner(const Living& living) const;
@@ -225,7 +226,10 @@ class Run {
   int steps_ = 0;
   int bonus_ = 0;                                      // steps granted to several instances
   std::set<Key, std::greater<>> judged_;               // scopes to judge at rest, inner ones first
+  std::set<Key, std::greater<>> joins_judged_;         // scopes whose joins to judge at rest
+  std::set<Key> touched_;                              // all of those that there were
   bool changed_ = false;                               // a condition may have become true
+  Key judged_to_ = 0;                                  // up to where the conditions were judged since
   std::vector<std::pair<std::string, bool>> changes_;  // names of variables, and whether they are new
   std::set<Key> through_;                              // throwers for whom something was undone
   std::set<Key> fresh_;                                // conditions not judged yet

@@ -97,9 +97,8 @@ void Run::collect_ad_hoc(Key scope, Key child) {
   if (at == nullptr || at->element == no_element) return;
   const AdHoc& ad_hoc = definition_.node(at->element).ad_hoc;
   if (!ad_hoc.output_element || data_.loops.find(scope) == nullptr || living(child).element == at->element) return;
-  std::uint32_t index = 0;
-  for (auto item = data_.collected.lower_bound({scope, 0}); item != data_.collected.end() && item->key == scope; ++item)
-    index = item->index + 1;
+  const Collected* last = data_.collected.last_before({scope + 1, 0});
+  const std::uint32_t index = last != nullptr && last->key == scope ? last->index + 1 : 0;
   if (auto value = evaluate(*ad_hoc.output_element, child))
     emit(ItemCollected{.key = scope, .index = index, .value = storable(*value)});
 }
@@ -181,13 +180,12 @@ bool Run::complete_scope() {
 /// Tokens that wait at a join for others that can not come: told, not left lying.
 void Run::report_stuck() {
   if (data_.joins.empty() || data_.ended) return;
-  std::vector<Key> stuck;
-  for (const JoinCount& join : data_.joins)
-    if (living(join.scope).children == 0 && (stuck.empty() || stuck.back() != join.scope)) stuck.push_back(join.scope);
-  for (const Key key : stuck)
+  for (const Key key : touched_) {
+    if (!data_.has_joins(key) || living(key).children != 0) continue;
     raise(key, Step::working,
           refusal(base::Refusal::conflict, "bpmn.stuck", "汇合网关在等待不会再到来的分支，流程无法继续",
                   "a joining gateway waits for a branch that can not come any more"));
+  }
 }
 
 void Run::finish_process() {
@@ -196,29 +194,16 @@ void Run::finish_process() {
   emit(ProcessEnded{.cancelled = false});
 }
 
-/// Children are entered after their scope, so their keys are larger.
-std::vector<Key> Run::children_of(Key scope) const {
-  std::vector<Key> children;
-  const std::uint32_t count = living(scope).children;
-  for (auto at = data_.living.lower_bound(scope + 1); children.size() < count && at != data_.living.end(); ++at)
-    if (at->scope == scope) children.push_back(at->key);
-  return children;
-}
-
 /// Ends everything inside a scope but `except`, tokens on their way and at joins included.
 void Run::interrupt_scope(Key scope, Key except) {
-  for (const Key child : children_of(scope))
+  for (const Key child : data_.children_of(scope))
     if (child != except && data_.find_living(child) != nullptr) cancel(child);
-  if (data_.has_joins(scope)) {
-    const std::vector<JoinCount> joins = data_.joins;
-    for (const JoinCount& join : joins)
-      if (join.scope == scope)
-        emit(JoinChanged{.element = join.element,
-                         .scope = scope,
-                         .flow = join.flow,
-                         .change = -static_cast<int>(join.count),
-                         .spent = join.spent});
-  }
+  for (const JoinCount& join : data_.joins_in(scope))
+    emit(JoinChanged{.element = join.element,
+                     .scope = scope,
+                     .flow = join.flow,
+                     .change = -static_cast<int>(join.count),
+                     .spent = join.spent});
   std::erase_if(queue_, [&](const Token& token) { return token.scope == scope; });
 }
 

@@ -75,7 +75,8 @@ class ScriptReader {
     ScriptStep step;
     int kinds = 0;
     for (const auto& [name, content] : value.as_context().entries()) {
-      const auto word = std::find_if(words.begin(), words.end(), [&](const Word& one) { return one.name == name; });
+      const auto& wanted = name;  // Clang 14 captures no structured binding
+      const auto word = std::find_if(words.begin(), words.end(), [&](const Word& one) { return one.name == wanted; });
       if (word != words.end()) {
         ++kinds;
         step.kind = word->kind;

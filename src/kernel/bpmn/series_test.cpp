@@ -48,6 +48,11 @@ TEST(series, is_a_sorted_map_whose_copies_are_apart) {
     if (at != series.end()) {
       EXPECT_EQ(at->key, expected->first);
     }
+    const Entry* before_key = series.last_before(key);
+    EXPECT_EQ(before_key == nullptr, expected == model.begin());
+    if (before_key != nullptr && expected != model.begin()) {
+      EXPECT_EQ(before_key->key, std::prev(expected)->first);
+    }
     if (i % 1'000 != 0) continue;
     EXPECT_EQ(content(series), model);
     EXPECT_EQ(content(before), model_before);

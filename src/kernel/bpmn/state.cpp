@@ -7,6 +7,102 @@
 namespace bpmn {
 namespace {
 
+/// From so many living elements and waits on they are found by an index.
+constexpr std::size_t looked_through_max = 64;
+
+std::uint64_t hash_of(WaitKind kind, std::string_view name, std::string_view correlation) {
+  std::uint64_t hash = 14'695'981'039'346'656'037ull;  // FNV-1a
+  const auto add = [&](unsigned char byte) { hash = (hash ^ byte) * 1'099'511'628'211ull; };
+  add(static_cast<unsigned char>(kind));
+  for (const char letter : name) add(static_cast<unsigned char>(letter));
+  add(0);
+  for (const char letter : correlation) add(static_cast<unsigned char>(letter));
+  return hash;
+}
+
+bool is_named(WaitKind kind) {
+  return kind == WaitKind::message || kind == WaitKind::signal || kind == WaitKind::condition;
+}
+
+std::uint64_t hash_of(const Wait& wait) {
+  if (wait.kind == WaitKind::condition) return hash_of(wait.kind, {}, {});
+  return hash_of(wait.kind, wait.name, wait.correlation);
+}
+
+Member child_of(const Instance::Living& one) {
+  return {one.scope, one.element, one.key};
+}
+Asked asked_by(const Undo& undo) {
+  return {undo.trigger, ~undo.order, undo.key};
+}
+
+void add(Index& index, const Instance::Living& one) {
+  index.children.insert(child_of(one));
+}
+void drop(Index& index, const Instance::Living& one) {
+  index.children.erase(child_of(one).place());
+}
+void add(Index& index, const Wait& wait) {
+  if (wait.host != wait.key) index.hosted.insert({wait.host, wait.element, wait.key});
+  if (is_named(wait.kind)) index.named.insert({hash_of(wait), wait.key});
+}
+void drop(Index& index, const Wait& wait) {
+  if (wait.host != wait.key) index.hosted.erase({wait.host, wait.element, wait.key});
+  if (is_named(wait.kind)) index.named.erase({hash_of(wait), wait.key});
+}
+void add(Index& index, const Undo& undo) {
+  index.done_in.insert({undo.scope, undo.element, undo.key});
+  index.by_order.insert({0, ~undo.order, undo.key});
+  if (undo.stage == UndoStage::triggered) index.triggered.insert(asked_by(undo));
+  if (undo.stage != UndoStage::started) return;
+  index.started.insert(asked_by(undo));
+  index.handlers.insert({undo.handler, undo.element, undo.key});
+}
+void drop(Index& index, const Undo& undo) {
+  index.done_in.erase({undo.scope, undo.element, undo.key});
+  index.by_order.erase({0, ~undo.order, undo.key});
+  if (undo.stage == UndoStage::triggered) index.triggered.erase(asked_by(undo).place());
+  if (undo.stage != UndoStage::started) return;
+  index.started.erase(asked_by(undo).place());
+  index.handlers.erase({undo.handler, undo.element, undo.key});
+}
+
+/// To change the index; null pointer when there is none.
+Index* index_of(Instance::Data& data) {
+  if (data.index != nullptr && data.index.use_count() > 1) data.index = std::make_shared<Index>(*data.index);
+  return data.index.get();
+}
+
+void build_index(Instance::Data& data) {
+  data.index = std::make_shared<Index>();
+  for (const Instance::Living& one : data.living) add(*data.index, one);
+  for (const Wait& wait : data.waits) add(*data.index, wait);
+  for (const Undo& undo : data.undos) add(*data.index, undo);
+}
+
+/// After something was added to the series.
+template <class T>
+void note_added(Instance::Data& data, const T& one) {
+  if (Index* index = index_of(data))
+    add(*index, one);
+  else if (data.living.size() + data.waits.size() > looked_through_max || !data.undos.empty())
+    build_index(data);
+}
+template <class T>
+void note_dropped(Instance::Data& data, const T& one) {
+  if (Index* index = index_of(data)) drop(*index, one);
+}
+
+bool fits(const Definition& definition, const Wait& wait) {
+  if (wait.element >= definition.nodes.size()) return false;
+  const bool by_spec = wait.kind == WaitKind::timer || wait.kind == WaitKind::condition;
+  return !by_spec || wait.spec < definition.nodes[wait.element].specs.size();
+}
+bool fits(const Definition& definition, const JoinCount& join) {
+  return join.element < definition.nodes.size() && definition.nodes[join.element].joins() &&
+         join.flow < definition.flows.size();
+}
+
 /// Applies one event. Everything it relies on is CHECKed: a stored log that does not fit is a bug or a damaged store.
 class Applier {
  public:
@@ -23,7 +119,9 @@ class Applier {
       ++scope->children;
       if (LoopState* loop = loop_around(event.element, *scope)) ++loop->started;
     }
-    data_.living.insert({.key = event.key, .element = event.element, .scope = event.scope});
+    const Instance::Living entered{.key = event.key, .element = event.element, .scope = event.scope};
+    data_.living.insert(entered);
+    note_added(data_, entered);
     ++data_.next_key;
   }
 
@@ -111,6 +209,7 @@ class Applier {
     CHECK(wait != nullptr);
     if (wait->kind == WaitKind::condition) --data_.conditions;
     if (wait->host != wait->key) --data_.living.edit(wait->host)->listeners;
+    note_dropped(data_, *wait);
     data_.waits.erase(event.key);
   }
 
@@ -141,42 +240,43 @@ class Applier {
   }
 
   void operator()(const JoinChanged& event) {
-    CHECK(event.flow < definition_.flows.size() && data_.living.find(event.scope) != nullptr);
-    const auto at = std::find_if(data_.joins.begin(), data_.joins.end(), [&](const JoinCount& join) {
-      return join.flow == event.flow && join.scope == event.scope && join.spent == event.spent;
-    });
-    if (at == data_.joins.end()) {
-      CHECK(event.change > 0);
-      data_.joins.push_back(
-          {event.element, event.scope, event.flow, static_cast<std::uint32_t>(event.change), event.spent});
-      return;
-    }
-    const std::int64_t count = std::int64_t{at->count} + event.change;
-    CHECK(count >= 0);
-    at->count = static_cast<std::uint32_t>(count);
-    if (count == 0) data_.joins.erase(at);
+    JoinCount join{event.element, event.scope, event.flow, 0, event.spent};
+    CHECK(fits(definition_, join) && data_.living.find(event.scope) != nullptr);
+    const JoinCount* before = data_.joins.find(join.place());
+    const std::int64_t count = std::int64_t{before == nullptr ? 0 : before->count} + event.change;
+    CHECK(count >= (before == nullptr ? 1 : 0));
+    join.count = static_cast<std::uint32_t>(count);
+    if (count == 0)
+      data_.joins.erase(join.place());
+    else if (before == nullptr)
+      data_.joins.insert(join);
+    else
+      data_.joins.edit(join.place())->count = join.count;
   }
 
   void operator()(const UndoChanged& event) {
     if (event.stage == UndoStage::noted) {
       CHECK(data_.undos.find(event.key) == nullptr && data_.living.find(event.scope) != nullptr);
       const ScopeVariables* own = data_.variables.find(event.key);
-      std::uint32_t last = 0;
-      for (const Undo& undo : data_.undos) last = std::max(last, undo.order);
-      return data_.undos.insert({.key = event.key,
-                                 .element = event.element,
-                                 .scope = event.scope,
-                                 .order = last + 1,
-                                 .variables = own == nullptr ? nullptr : own->values});
+      const std::uint32_t last = data_.undos.empty() ? 0 : ~data_.index->by_order.front().before;
+      const Undo undo{.key = event.key,
+                      .element = event.element,
+                      .scope = event.scope,
+                      .order = last + 1,
+                      .variables = own == nullptr ? nullptr : own->values};
+      data_.undos.insert(undo);
+      return note_added(data_, undo);
     }
     Undo* undo = data_.undos.edit(event.key);
     CHECK(undo != nullptr);
     if (event.stage == UndoStage::done) {
-      data_.undos.erase(event.key);
+      erase_undo(event.key);
       return forget(event.key);
     }
+    note_dropped(data_, *undo);
     undo->stage = event.stage;
     (event.stage == UndoStage::triggered ? undo->trigger : undo->handler) = event.by;
+    note_added(data_, *undo);
   }
 
   void operator()(const LoopOpened& event) {
@@ -203,7 +303,7 @@ class Applier {
   }
 
   void open(Wait wait) {
-    CHECK(definition_.has(wait.element) && data_.waits.find(wait.key) == nullptr);
+    CHECK(fits(definition_, wait) && data_.waits.find(wait.key) == nullptr);
     if (wait.host == 0) wait.host = wait.key;
     Instance::Living* host = data_.living.edit(wait.host);
     CHECK(host != nullptr);
@@ -212,16 +312,19 @@ class Applier {
       ++data_.next_key;
       ++host->listeners;
     }
-    data_.waits.insert(std::move(wait));
+    data_.waits.insert(wait);
+    note_added(data_, wait);
+  }
+
+  void erase_undo(Key key) {
+    note_dropped(data_, *data_.undos.find(key));
+    data_.undos.erase(key);
   }
 
   /// What was done inside a scope that is no more can not be undone any more.
   void forget(Key scope) {
-    std::vector<Key> keys;
-    for (const Undo& undo : data_.undos)
-      if (undo.scope == scope) keys.push_back(undo.key);
-    for (const Key key : keys) {
-      data_.undos.erase(key);
+    for (const Key key : data_.undos_in(scope)) {
+      erase_undo(key);
       forget(key);
     }
   }
@@ -232,7 +335,7 @@ class Applier {
     CHECK(living != nullptr && living->element == element && living->children == 0 && living->listeners == 0);
     CHECK(data_.waits.find(key) == nullptr);
     if (Instance::Living* scope = data_.living.edit(living->scope)) --scope->children;
-    std::erase_if(data_.joins, [&](const JoinCount& join) { return join.scope == key; });
+    for (const JoinCount& join : data_.joins_in(key)) data_.joins.erase(join.place());
     data_.incidents.erase(key);
     if (!data_.undos.empty() && !(completed && data_.undos.find(key) != nullptr)) forget(key);
     if (data_.loops.erase(key)) {
@@ -242,6 +345,7 @@ class Applier {
     }
     // The variables of the process outlive it, to be read from the ended instance.
     if (key != process_key) data_.variables.erase(key);
+    note_dropped(data_, *data_.living.find(key));
     data_.living.erase(key);
   }
 
@@ -256,8 +360,115 @@ const feel::Context* Instance::Data::find_variables(Key scope) const {
   return own == nullptr ? nullptr : own->values.get();
 }
 
+void check_for(const Definition& definition, Instance::Data& data) {
+  if (data.checked_for == definition.number) return;
+  for (const Instance::Living& one : data.living) CHECK(definition.has(one.element));
+  for (const Wait& wait : data.waits) CHECK(fits(definition, wait));
+  for (const JoinCount& join : data.joins) CHECK(fits(definition, join));
+  for (const Undo& undo : data.undos) CHECK(undo.element < definition.nodes.size());
+  data.checked_for = definition.number;
+  const bool large = data.living.size() + data.waits.size() > looked_through_max;
+  if (data.index == nullptr && (large || !data.undos.empty())) build_index(data);
+}
+
 bool Instance::Data::has_joins(Key scope) const {
-  return std::any_of(joins.begin(), joins.end(), [&](const JoinCount& join) { return join.scope == scope; });
+  const auto at = joins.lower_bound({scope, 0, false});
+  return at != joins.end() && at->scope == scope;
+}
+
+std::vector<JoinCount> Instance::Data::joins_in(Key scope) const {
+  std::vector<JoinCount> inside;
+  for (auto at = joins.lower_bound({scope, 0, false}); at != joins.end() && at->scope == scope; ++at)
+    inside.push_back(*at);
+  return inside;
+}
+
+namespace {
+
+/// The keys of the members of `of`, ascending.
+std::vector<Key> members_of(const Series<Member>& members, Key of) {
+  std::vector<Key> keys;
+  for (auto at = members.lower_bound({of, 0, 0}); at != members.end() && at->of == of; ++at) keys.push_back(at->key);
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+}  // namespace
+
+std::vector<Key> Instance::Data::children_of(Key scope) const {
+  std::vector<Key> children;
+  const Living* at = find_living(scope);
+  if (at == nullptr || at->children == 0) return children;
+  if (index != nullptr) return members_of(index->children, scope);
+  for (const Living& one : living)
+    if (one.scope == scope) children.push_back(one.key);
+  return children;
+}
+
+std::vector<ElementIndex> Instance::Data::elements_in(Key scope) const {
+  std::vector<ElementIndex> elements;
+  if (index != nullptr) {
+    for (auto at = index->children.lower_bound({scope, 0, 0}); at != index->children.end() && at->of == scope;) {
+      elements.push_back(at->element);
+      if (at->element == no_element) break;
+      at = index->children.lower_bound({scope, static_cast<ElementIndex>(at->element + 1), 0});
+    }
+    return elements;
+  }
+  for (const Living& one : living)
+    if (one.scope == scope && std::find(elements.begin(), elements.end(), one.element) == elements.end())
+      elements.push_back(one.element);
+  return elements;
+}
+
+std::vector<Key> Instance::Data::waits_under(Key host) const {
+  std::vector<Key> keys;
+  const Living* at = find_living(host);
+  if (at == nullptr || at->listeners == 0) return keys;
+  if (index != nullptr) return members_of(index->hosted, host);
+  for (const Wait& wait : waits)
+    if (wait.host == host && wait.key != host) keys.push_back(wait.key);
+  return keys;
+}
+
+std::vector<Key> Instance::Data::waits_for(WaitKind kind, std::string_view name, std::string_view correlation) const {
+  std::vector<Key> keys;
+  const auto add = [&](const Wait& wait) {
+    if (wait.kind == kind && wait.name == name && wait.correlation == correlation) keys.push_back(wait.key);
+  };
+  if (index == nullptr) {
+    for (const Wait& wait : waits) add(wait);
+    return keys;
+  }
+  const std::uint64_t hash = hash_of(kind, name, correlation);
+  for (auto at = index->named.lower_bound({hash, 0}); at != index->named.end() && at->hash == hash; ++at)
+    add(*waits.find(at->key));
+  return keys;
+}
+
+std::vector<Key> Instance::Data::undos_in(Key scope) const {
+  return undos.empty() ? std::vector<Key>() : members_of(index->done_in, scope);
+}
+
+const Undo* Instance::Data::undone_by(Key handler) const {
+  if (undos.empty()) return nullptr;
+  const auto at = index->handlers.lower_bound({handler, 0, 0});
+  return at == index->handlers.end() || at->of != handler ? nullptr : undos.find(at->key);
+}
+
+std::vector<Key> Instance::Data::triggered_by(Key thrower) const {
+  std::vector<Key> keys;
+  if (undos.empty()) return keys;
+  const Series<Asked>& triggered = index->triggered;
+  for (auto at = triggered.lower_bound({thrower, 0, 0}); at != triggered.end() && at->trigger == thrower; ++at)
+    keys.push_back(at->key);
+  return keys;
+}
+
+bool Instance::Data::has_started(Key thrower) const {
+  if (undos.empty()) return false;
+  const auto at = index->started.lower_bound({thrower, 0, 0});
+  return at != index->started.end() && at->trigger == thrower;
 }
 
 Instance::Instance() : data_(std::make_unique<Data>()) {}
@@ -328,6 +539,7 @@ bool operator==(const Instance& left, const Instance& right) {
 }
 
 void apply(const Definition& definition, Instance& instance, const Event& event) {
+  check_for(definition, instance.data());
   std::visit(Applier(definition, instance.data()), event);
 }
 

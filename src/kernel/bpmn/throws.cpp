@@ -56,9 +56,7 @@ void Run::broadcast(ElementIndex element, Key key, const std::string& name) {
 }
 
 bool Run::set_off_signal(const std::string& name, const feel::Context& variables) {
-  std::vector<Key> waiting;
-  for (const Wait& wait : data_.waits)
-    if (wait.kind == WaitKind::signal && wait.name == name) waiting.push_back(wait.key);
+  const std::vector<Key> waiting = data_.waits_for(WaitKind::signal, name);
   for (const Key key : waiting)
     if (const Wait* wait = data_.find_wait(key)) set_off(Wait(*wait), variables);
   return !waiting.empty();

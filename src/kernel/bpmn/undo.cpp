@@ -1,7 +1,6 @@
 /// Compensation: what was completed is undone in the reverse order, one after the other.
 /// Source: [BPMN-13] compensation handling.
 #include <algorithm>
-#include <map>
 
 #include "run.h"
 
@@ -20,9 +19,9 @@ void Run::note_undo(Key key) {
   const Node& node = definition_.node(at.element);
   if (node.type == ElementType::boundary_event) return;
   const bool own = node.handler != no_element && !is_inner(at);
-  const bool inside = std::any_of(data_.undos.begin(), data_.undos.end(), [&](const Undo& undo) {
-    return undo.scope == key && undo.stage == UndoStage::noted;
-  });
+  const std::vector<Key> undos = data_.undos_in(key);
+  const bool inside = std::any_of(undos.begin(), undos.end(),
+                                  [&](Key one) { return data_.undos.find(one)->stage == UndoStage::noted; });
   if (own || inside || (node.undo != no_element && !is_body(at)))
     emit(UndoChanged{.element = at.element, .key = key, .scope = at.scope, .stage = UndoStage::noted});
 }
@@ -35,10 +34,8 @@ bool Run::trigger_undo(Key thrower, const EventSpec& spec) {
   for (Key scope = living(thrower).scope; scope != 0; scope = living(scope).scope) {
     any = trigger_undo_of(scope, spec.activity, thrower) || any;
     if (node_of(scope).type != ElementType::event_sub_process) break;
-    const auto undone = std::find_if(data_.undos.begin(), data_.undos.end(), [&](const Undo& undo) {
-      return undo.handler == scope && undo.stage == UndoStage::started;
-    });
-    if (undone == data_.undos.end()) continue;
+    const Undo* undone = data_.undone_by(scope);
+    if (undone == nullptr) continue;
     const Key inside = undone->key;
     return trigger_undo_of(inside, spec.activity, thrower) || any;
   }
@@ -47,9 +44,10 @@ bool Run::trigger_undo(Key thrower, const EventSpec& spec) {
 
 bool Run::trigger_undo_of(Key scope, ElementIndex activity, Key by) {
   std::vector<Undo> wanted;
-  for (const Undo& undo : data_.undos)
-    if (undo.scope == scope && undo.stage == UndoStage::noted && (activity == no_element || undo.element == activity))
-      wanted.push_back(undo);
+  for (const Key key : data_.undos_in(scope)) {
+    const Undo& undo = *data_.undos.find(key);
+    if (undo.stage == UndoStage::noted && (activity == no_element || undo.element == activity)) wanted.push_back(undo);
+  }
   for (const Undo& undo : wanted) trigger_one(undo, by);
   return !wanted.empty();
 }
@@ -66,9 +64,7 @@ bool Run::undo_next() {
   if (!through_.empty()) {
     const Key thrower = *through_.begin();
     through_.erase(through_.begin());
-    const bool left = std::any_of(data_.undos.begin(), data_.undos.end(), [&](const Undo& undo) {
-      return undo.trigger == thrower && undo.stage != UndoStage::noted;
-    });
+    const bool left = data_.has_started(thrower) || !data_.triggered_by(thrower).empty();
     if (!left && data_.find_living(thrower) != nullptr) {
       if (node_of(thrower).transaction)
         leave_cancelled(thrower);
@@ -78,26 +74,24 @@ bool Run::undo_next() {
     return true;
   }
   if (data_.undos.empty()) return false;
-  std::set<Key> busy;
-  std::map<Key, const Undo*> next;  // by thrower; none left when only parts without a handler remain
-  for (const Undo& undo : data_.undos) {
-    if (undo.stage == UndoStage::started) busy.insert(undo.trigger);
-    if (undo.stage != UndoStage::triggered) continue;
-    const Undo*& best = next[undo.trigger];
-    if (handler_of(undo) != no_element && (best == nullptr || undo.order > best->order)) best = &undo;
-  }
-  for (const auto& [thrower, undo] : next) {
-    if (busy.contains(thrower)) continue;
-    if (undo != nullptr) {
-      start_undo(undo->key);
+  const Series<Asked>& triggered = data_.index->triggered;
+  for (auto at = triggered.begin(); at != triggered.end();) {
+    const Key thrower = at->trigger;
+    if (data_.has_started(thrower)) {
+      at = triggered.lower_bound({thrower + 1, 0, 0});
+      continue;
+    }
+    for (; at != triggered.end() && at->trigger == thrower; ++at) {
+      if (handler_of(*data_.undos.find(at->key)) == no_element) continue;
+      start_undo(at->key);
       return true;
     }
-    std::vector<Undo> through;
-    for (const Undo& one : data_.undos)
-      if (one.stage == UndoStage::triggered && one.trigger == thrower) through.push_back(one);
-    for (const Undo& one : through)
-      if (data_.undos.find(one.key) != nullptr)
-        emit(UndoChanged{.element = one.element, .key = one.key, .scope = one.scope, .stage = UndoStage::done});
+    // Only parts without a handler remain.
+    std::vector<Key> through = data_.triggered_by(thrower);
+    std::sort(through.begin(), through.end());
+    for (const Key key : through)
+      if (const Undo* one = data_.undos.find(key))
+        emit(UndoChanged{.element = one->element, .key = key, .scope = one->scope, .stage = UndoStage::done});
     through_.insert(thrower);
     return true;
   }
@@ -133,11 +127,8 @@ void Run::start_undo(Key key) {
 
 /// A handler is through, and with it what it undid; the thrower goes on when nothing is left.
 void Run::after_handler(Key handler) {
-  if (data_.undos.empty()) return;
-  const auto undone = std::find_if(data_.undos.begin(), data_.undos.end(), [&](const Undo& undo) {
-    return undo.stage == UndoStage::started && undo.handler == handler;
-  });
-  if (undone == data_.undos.end()) return;
+  const Undo* undone = data_.undone_by(handler);
+  if (undone == nullptr) return;
   const Undo undo = *undone;
   emit(UndoChanged{.element = undo.element, .key = undo.key, .scope = undo.scope, .stage = UndoStage::done});
   through_.insert(undo.trigger);
@@ -146,13 +137,13 @@ void Run::after_handler(Key handler) {
 /// What was cancelled undoes nothing any more, and asks for nothing any more.
 void Run::forget_undos_of(Key ended) {
   if (data_.undos.empty()) return;
-  std::vector<Undo> left;
-  for (const Undo& undo : data_.undos)
-    if ((undo.stage == UndoStage::started && undo.handler == ended) ||
-        (undo.stage == UndoStage::triggered && undo.trigger == ended))
-      left.push_back(undo);
-  for (const Undo& undo : left) {
-    if (data_.undos.find(undo.key) == nullptr) continue;
+  std::vector<Key> left = data_.triggered_by(ended);
+  if (const Undo* undone = data_.undone_by(ended)) left.push_back(undone->key);
+  std::sort(left.begin(), left.end());
+  for (const Key key : left) {
+    const Undo* found = data_.undos.find(key);
+    if (found == nullptr) continue;
+    const Undo undo = *found;
     emit(UndoChanged{.element = undo.element, .key = undo.key, .scope = undo.scope, .stage = UndoStage::done});
     if (undo.handler == ended) through_.insert(undo.trigger);
   }

@@ -173,7 +173,7 @@ base::Result<void> Run::open_listeners(const std::vector<ElementIndex>& listener
     const Node& node = definition_.node(element);
     for (std::size_t i = 0; i < node.specs.size(); ++i) {
       bool open = false;
-      for (const Key key : waits_under(host)) {
+      for (const Key key : data_.waits_under(host)) {
         const Wait* wait = data_.find_wait(key);
         open = open || (wait->element == element && wait->spec == i);
       }
@@ -184,24 +184,15 @@ base::Result<void> Run::open_listeners(const std::vector<ElementIndex>& listener
   return base::done();
 }
 
-/// The waits that share the life of `host` under keys of their own.
-std::vector<Key> Run::waits_under(Key host) const {
-  std::vector<Key> keys;
-  const std::uint32_t count = living(host).listeners;
-  for (auto at = data_.waits.lower_bound(host + 1); keys.size() < count && at != data_.waits.end(); ++at)
-    if (at->host == host) keys.push_back(at->key);
-  return keys;
-}
-
 bool Run::waits_on(ElementIndex element, Key host) const {
-  for (const Key key : waits_under(host))
+  for (const Key key : data_.waits_under(host))
     if (data_.find_wait(key)->element == element) return true;
   return false;
 }
 
 void Run::close_waits(Key host) {
   if (data_.find_wait(host) != nullptr) emit(WaitClosed{host});
-  for (const Key key : waits_under(host)) emit(WaitClosed{key});
+  for (const Key key : data_.waits_under(host)) emit(WaitClosed{key});
 }
 
 void Run::set_off(const Wait& wait, const feel::Context& variables) {
@@ -243,7 +234,7 @@ void Run::set_off_after_gateway(const Wait& wait, const feel::Context& variables
     if (definition_.flows[flow].source == gateway.element) way = flow;
   if (node_of(wait.host).parallel) {
     emit(WaitClosed{wait.key});
-    if (waits_under(wait.host).empty()) emit(ElementCompleted{gateway.element, wait.host});
+    if (data_.waits_under(wait.host).empty()) emit(ElementCompleted{gateway.element, wait.host});
   } else {
     close_waits(wait.host);
     emit(ElementCompleted{gateway.element, wait.host});
@@ -293,7 +284,7 @@ void Run::set_off_event_sub_process(ElementIndex start, Key scope, const feel::C
   const Node& event_scope = definition_.node(node.scope);
   if (node.interrupting) {
     interrupt_scope(scope, 0);
-    for (const Key listener : waits_under(scope))
+    for (const Key listener : data_.waits_under(scope))
       if (definition_.node(data_.find_wait(listener)->element).type == ElementType::start_event)
         emit(WaitClosed{listener});
   }
@@ -320,8 +311,10 @@ bool Run::concerns(const EventSpec& spec, Key wait) const {
 bool Run::fire_condition() {
   if (!changed_) return false;
   if (data_.conditions != 0 && steps_ <= world_.steps_max + bonus_) {
-    for (const Wait& one : data_.waits) {
-      if (one.kind != WaitKind::condition) continue;
+    for (const Key key : data_.waits_for(WaitKind::condition)) {
+      if (key <= judged_to_) continue;
+      judged_to_ = key;
+      const Wait one = *data_.find_wait(key);
       const EventSpec& spec = definition_.node(one.element).specs.at(one.spec);
       if (!spec.condition || !concerns(spec, one.key)) continue;
       const auto value = evaluate(*spec.condition, one.host);
@@ -331,10 +324,11 @@ bool Run::fire_condition() {
         return true;
       }
       if (!holding || one.repetitions == 0) continue;
-      set_off(Wait(one), {});
+      set_off(one, {});
       return true;
     }
   }
+  judged_to_ = 0;
   changed_ = false;
   changes_.clear();
   fresh_.clear();
