@@ -39,6 +39,8 @@ inline constexpr const char* json = R"({
     "domicile": "湖南省株洲市天元区泰山路街道示范路18号一层101铺",
     "place": "湖南省株洲市天元区泰山路街道示范路18号一层101铺",
     "business_form": "餐饮服务经营者", "items": "热食类食品制售；冷食类食品制售；自制饮品制售", "complaint_phone": "12315"},
+  "receipt": {"text": "yichuang.example/log/public#1234.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "index": "1234",
+    "url": "https://yichuang.example/receipt#yichuang.example/log/public#1234.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"},
   "query_url": "https://yichuang.example/my/0abcdefghjkmn", "query_code": "ZL43021120261124000017"
 })";
 

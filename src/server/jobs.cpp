@@ -18,6 +18,7 @@ constexpr std::int64_t remind_us = 60 * base::us_per_second;
 constexpr std::int64_t publish_us = 60 * base::us_per_second;
 constexpr std::int64_t retry_us = 30 * base::us_per_second;
 constexpr auto publishing_pause = std::chrono::milliseconds(500);  // a checkpoint covers an entry within two seconds
+constexpr auto tell_again = std::chrono::minutes(1);
 constexpr int niceness = 15;
 
 /// Documents are drawn behind people's backs: who waits for an answer comes first. On Linux this is the thread's own.
@@ -32,13 +33,22 @@ LogKeeper::LogKeeper(Program::Parts& parts)
     : parts_(parts), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void LogKeeper::run(const std::stop_token& stop) {
+  // A log that was set back stays so until people act: it is told once, and then now and again.
+  std::string told;
+  auto told_at = std::chrono::steady_clock::time_point();
   while (!stop.stop_requested()) {
     try {
       parts_.logs->publish(parts_.now());
       parts_.logs->ask_witnesses(parts_.now());
       parts_.logs->anchor_audit_log(parts_.now());
+      told.clear();
     } catch (const std::exception& fault) {
-      spdlog::error("publishing the logs: {}", fault.what());
+      const auto now = std::chrono::steady_clock::now();
+      if (fault.what() != told || now - told_at >= tell_again) {
+        spdlog::error("publishing the logs: {}", fault.what());
+        told = fault.what();
+        told_at = now;
+      }
     }
     std::this_thread::sleep_for(publishing_pause);
   }

@@ -172,14 +172,23 @@ base::Instant now() {
 /// `verify` and `keys`. `action` is what was asked for.
 void add_proof_commands(CLI::App& app, Action& action, const server::Options& defaults) {
   CLI::App* verify =
-      app.add_subcommand("verify", "check a licence: the text of its QR code, or a PDF or OFD file; no server");
+      app.add_subcommand("verify", "check a licence (text of its QR code, PDF or OFD file) or a receipt of the log; no server");
   verify->footer(
       "Exit codes: 0 genuine and in force; 1 not to be relied on; 3 genuine, but not everything was checked.");
   const auto verification = on<server::VerifyCommand>(*verify, action);
   verification->now = now();
   verification->data = defaults.data;
-  verify->add_option("subject", verification->subject, "text of a QR code (LC1:… or https://…/V#…), or a file")
-      ->required();
+  verify
+      ->add_option("subject", verification->subject,
+                   "text of a QR code (LC1:… or https://…/V#…), a receipt's text, or a file; "
+                   "\"receipt\" may stand before it")
+      ->required()
+      ->expected(1, 2);
+  verify->add_option("--policy", verification->policy, "receipts: whose signatures count, from the site's /log/policy");
+  verify->add_option("--proof", verification->proof, "receipts: the proof file, where the receipt is given as text");
+  verify->add_option("--earlier", verification->earlier, "receipts: a checkpoint or proof file kept from before");
+  verify->add_option("--consistency", verification->continuation,
+                     "receipts: answer of /api/v1/logs/NAME/consistency?old=…&size=…, from the earlier to this");
   verify->add_option("--trust", verification->trust, "trust file, from the authority's /trust.json");
   verify->add_option("--data", verification->data, "where trust.json is looked for")->envname("YICHUANG_DATA");
   verify->add_flag("--json", verification->as_json, "print the findings as JSON");

@@ -9,6 +9,7 @@
 #include "kernel/calendar/calendar.h"
 #include "kernel/feel/value.h"
 #include "keys.h"
+#include "receipt_check.h"
 #include "signing/verify.h"
 
 namespace server {
@@ -45,6 +46,44 @@ base::Result<signing::Trust> trust_for(const VerifyCommand& command) {
                     "--trust"}};
   TRY(const std::string text, contents(path));
   return signing::parse_trust(text);
+}
+
+/// The policy's text, for receipts.
+base::Result<std::string> policy_for(const VerifyCommand& command) {
+  std::string path = command.policy;
+  for (const std::string& usual : {std::string("log.policy"), command.data + "/log.policy"})
+    if (path.empty() && std::filesystem::is_regular_file(usual)) path = usual;
+  if (path.empty())
+    return base::Error{.kind = base::Refusal::not_found,
+                       .code = "verify.policy_missing",
+                       .message = {"没有日志的信任策略:请从发证机关网站下载 /log/policy,用 --policy 指明",
+                                   "There is no policy of the log: get /log/policy from the authority's site, and name "
+                                   "it with --policy"}};
+  return contents(path);
+}
+
+base::Result<signing::Verdict> receipt_verdict(const VerifyCommand& command, std::string content) {
+  ReceiptQuestion question;
+  const bool is_proof = content.starts_with("c2sp.org/");
+  (is_proof ? question.proof : question.receipt) = std::move(content);
+  if (!is_proof && command.proof.empty())
+    return base::Error{.kind = base::Refusal::not_found,
+                       .code = "verify.proof_missing",
+                       .message = {"只有回执文字,还证明不了什么:请打开发证机关网站的 /receipt 页下载证明文件,用 "
+                                   "--proof 指明",
+                                   "The receipt's text alone proves nothing yet: get its proof file from the page "
+                                   "/receipt of the authority's site, and name it with --proof"}};
+  TRY(question.policy, policy_for(command));
+  if (!command.proof.empty()) {
+    TRY(question.proof, contents(command.proof));
+  }
+  if (!command.earlier.empty()) {
+    TRY(question.earlier, contents(command.earlier));
+  }
+  if (!command.continuation.empty()) {
+    TRY(question.continuation, contents(command.continuation));
+  }
+  return check_receipt(question);
 }
 
 /// A list of states by itself.
@@ -120,7 +159,10 @@ void print_json(const signing::Verdict& verdict, std::ostream& out) {
 }
 
 void print(const signing::Verdict& verdict, base::Instant now, std::ostream& out) {
+  const bool is_receipt = verdict.kind == "receipt";
   out << (!verdict.accepted()  ? "不予采信 / NOT TO BE RELIED ON"
+          : is_receipt         ? verdict.complete() ? "已记入日志 / IN THE LOG"
+                                                    : "已记入日志,有未查的内容 / IN THE LOG, NOT EVERYTHING CHECKED"
           : verdict.complete() ? "真实有效 / GENUINE AND IN FORCE"
                                : "签名真实,有未查的内容 / GENUINE, NOT EVERYTHING CHECKED")
       << "\n";
@@ -130,30 +172,47 @@ void print(const signing::Verdict& verdict, base::Instant now, std::ostream& out
             : check.outcome == signing::Check::Outcome::bad ? "  [x] "
                                                             : "  [?] ")
         << check.words.zh << "\n      " << check.words.en << " (" << check.code << ")\n";
-  out << "  [?] 没有查:出示的人是不是持证人\n      Not checked: whether who shows it is its holder\n";
+  out << (is_receipt ? "  [?] 没有查:这一步本身做得对不对;查的只是它记下之后没有被改\n"
+                       "      Not checked: whether the step itself was right; only that it was not changed since\n"
+                     : "  [?] 没有查:出示的人是不是持证人\n"
+                       "      Not checked: whether who shows it is its holder\n");
   out << "查验时间 / checked at " << calendar::to_text_local(now) << "\n";
   for (const auto& [label, value] : verdict.facts)
     out << "  " << label.zh << " / " << label.en << ": " << value << "\n";
 }
 
-}  // namespace
-
-int run(const VerifyCommand& command, std::ostream& out, std::ostream& err) {
-  std::string content = command.subject;
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(command.subject, ignored)) {
-    auto read = contents(command.subject);
-    if (!read) return refused(read.error(), err);
-    content = std::move(read).value();
-  }
-  const auto trust = trust_for(command);
-  if (!trust) return refused(trust.error(), err);
-  const signing::Verdict verdict = verdict_on(content, trust.value(), command.now);
+int tell(const VerifyCommand& command, const signing::Verdict& verdict, std::ostream& out) {
   if (command.as_json)
     print_json(verdict, out);
   else
     print(verdict, command.now, out);
   return !verdict.accepted() ? verify_refused : verdict.complete() ? verify_good : verify_partly;
+}
+
+}  // namespace
+
+int run(const VerifyCommand& command, std::ostream& out, std::ostream& err) {
+  const bool says_receipt = command.subject.size() > 1;
+  if (command.subject.empty() || (says_receipt && command.subject.front() != "receipt"))
+    return refused({.code = "verify.subject_unclear",
+                    .message = {"请写明要查的一份文字或文件;回执可以写 verify receipt …",
+                                "Name one text or file to check; for a receipt: verify receipt …"}},
+                   err);
+  std::string content = command.subject.back();
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(content, ignored)) {
+    auto read = contents(content);
+    if (!read) return refused(read.error(), err);
+    content = std::move(read).value();
+  }
+  if (says_receipt || is_receipt(content)) {
+    const auto verdict = receipt_verdict(command, std::move(content));
+    if (!verdict) return refused(verdict.error(), err);
+    return tell(command, verdict.value(), out);
+  }
+  const auto trust = trust_for(command);
+  if (!trust) return refused(trust.error(), err);
+  return tell(command, verdict_on(content, trust.value(), command.now), out);
 }
 
 int run(const KeysCommand& command, std::ostream& out, std::ostream& err) {

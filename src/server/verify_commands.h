@@ -3,6 +3,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "kernel/base/instant.h"
 #include "kernel/base/result.h"
@@ -16,11 +17,15 @@ enum VerifyExit : int {
   verify_partly = 3    // genuine, but not everything could be checked: what could not is printed
 };
 
-/// `yichuang verify TEXT|FILE [--trust FILE] [--json]`: the text of a QR code, its address form, or a file (PDF, OFD, a
-/// text, a list of states).
+/// `yichuang verify [receipt] TEXT|FILE [--trust FILE] [--json]`: the text of a QR code, its address form, or a file
+/// (PDF, OFD, a text, a list of states); or a receipt of the public log, as text or as proof file.
 struct VerifyCommand {
-  std::string subject;
-  std::string trust;  // empty: trust.json here, else in the data folder
+  std::vector<std::string> subject;  // one word, or "receipt" and one
+  std::string trust;                 // empty: trust.json here, else in the data folder
+  std::string policy = {};           // receipts: whose signatures count; empty: log.policy here or in the data folder
+  std::string proof = {};            // receipts: the proof file, when the subject is the text
+  std::string earlier = {};          // receipts: a checkpoint or proof file kept from before
+  std::string continuation = {};     // receipts: the answer of /api/v1/logs/NAME/consistency
   std::string data;
   base::Instant now;
   bool as_json = false;

@@ -65,7 +65,7 @@ class Verifying : public testing::Test {
   int verify(const std::string& subject, bool as_json = false) {
     std::ostringstream out, err;
     const int code =
-        run(VerifyCommand{.subject = subject, .trust = {}, .data = folder_, .now = now, .as_json = as_json}, out, err);
+        run(VerifyCommand{.subject = {subject}, .trust = {}, .data = folder_, .now = now, .as_json = as_json}, out, err);
     said_ = out.str() + err.str();
     return code;
   }
@@ -110,6 +110,23 @@ TEST_F(Verifying, says_what_is_missing) {
   std::filesystem::remove(folder_ + "/trust.json");
   EXPECT_EQ(verify(licence_text()), verify_refused);
   EXPECT_THAT(said_, HasSubstr("verify.trust_missing"));
+}
+
+TEST_F(Verifying, receipts_go_their_own_way) {
+  const std::string receipt = "a.example/log/public#3." + std::string(43, 'A');
+  EXPECT_EQ(verify(receipt), verify_refused);
+  EXPECT_THAT(said_, HasSubstr("verify.proof_missing"));
+  std::ofstream(folder_ + "/3.tlog-proof") << "c2sp.org/tlog-proof@v1\nindex 3\n";
+  EXPECT_EQ(verify(folder_ + "/3.tlog-proof"), verify_refused);
+  EXPECT_THAT(said_, HasSubstr("verify.policy_missing"));
+  std::ofstream(folder_ + "/log.policy") << "quorum none\n";
+  EXPECT_EQ(verify(folder_ + "/3.tlog-proof"), verify_refused);
+  EXPECT_THAT(said_, HasSubstr("tlog.proof_malformed"));
+  EXPECT_THAT(said_, HasSubstr("NOT TO BE RELIED ON"));
+  std::ostringstream out, err;
+  EXPECT_EQ(run(VerifyCommand{.subject = {"licence", "x"}, .trust = {}, .data = folder_, .now = now}, out, err),
+            verify_refused);
+  EXPECT_THAT(err.str(), HasSubstr("verify.subject_unclear"));
 }
 
 TEST_F(Verifying, keys_are_listed_and_rotated_without_showing_secrets) {

@@ -88,6 +88,8 @@ std::vector<StoredEntry> entries_of(storage::Snapshot& snapshot, std::string_vie
 /// The entry of a stream's event.
 std::optional<StoredEntry> entry_of_event(storage::Snapshot& snapshot, std::string_view subject, std::int64_t sequence);
 std::optional<StoredEntry> find_entry(storage::Snapshot& snapshot, std::string_view log, std::int64_t index);
+/// The entry of the last event that the stream had at `at`: what a document of then stands on.
+std::optional<StoredEntry> entry_as_of(storage::Snapshot& snapshot, std::string_view subject, base::Instant at);
 /// Drops the salts of a subject: nobody can tell any more what its entries sealed. Returns how many.
 std::int64_t erase_salts(storage::Transaction& transaction, std::string_view subject);
 
@@ -101,6 +103,8 @@ struct LogRow {
   bool is_closed = false;
 };
 std::vector<LogRow> list_logs(storage::Snapshot& snapshot);
+/// What its owner keeps of an entry; `logs` must know its log.
+EntryReceipt receipt_of(const StoredEntry& entry, const std::vector<LogRow>& logs);
 
 /// What a log's page shows.
 struct Standing {
@@ -154,8 +158,9 @@ class Logs {
   std::optional<std::string> tile(std::string_view log, tlog::TileId tile) const;
   /// Errors: `evidence.log_unknown`, `evidence.not_published` (try again in two seconds).
   base::Result<tlog::Proof> proof(std::string_view log, std::uint64_t index) const;
-  /// From `old_size` to the served checkpoint. Errors: as `proof`.
-  base::Result<Continuation> consistency(std::string_view log, std::uint64_t old_size) const;
+  /// From `old_size` to `size`, without it to the served checkpoint. Errors: as `proof`.
+  base::Result<Continuation> consistency(std::string_view log, std::uint64_t old_size,
+                                         std::optional<std::uint64_t> size = {}) const;
   /// The leaf as the tiles have it. Errors: as `proof`.
   base::Result<tlog::Hash> leaf(std::string_view log, std::uint64_t index) const;
 

@@ -264,12 +264,14 @@ base::Result<tlog::Proof> Logs::proof(std::string_view log, std::uint64_t index)
   return proof;
 }
 
-base::Result<Continuation> Logs::consistency(std::string_view log, std::uint64_t old_size) const {
+base::Result<Continuation> Logs::consistency(std::string_view log, std::uint64_t old_size,
+                                              std::optional<std::uint64_t> size) const {
   const auto live = find(log);
   if (!live) return log_unknown(log);
   const auto [head, note] = live->served();
-  if (old_size > head.size) return not_published();
-  TRY(std::vector<tlog::Hash> proof, tlog::consistency_proof(old_size, head.size, reader_of(live->folder, head.size)));
+  const std::uint64_t end = size.value_or(head.size);
+  if (old_size > end || end > head.size) return not_published();
+  TRY(std::vector<tlog::Hash> proof, tlog::consistency_proof(old_size, end, reader_of(live->folder, head.size)));
   return Continuation{.proof = std::move(proof), .head = head, .checkpoint = note};
 }
 

@@ -117,22 +117,36 @@ LogView view_of(const Standing& standing) {
   return view;
 }
 
-LogsView logs_view(const Logs& logs, const Site& site) {
-  LogsView view{.demonstration = site.demonstration};
+/// Whom a verifier is to believe. Closed logs are among them: their receipts stay good.
+tlog::Policy policy_of(const std::vector<Standing>& standings, const Site& site) {
   tlog::Policy policy;
-  for (const Standing& standing : logs.standings()) {
+  for (const Standing& standing : standings) {
     policy.witnesses = standing.policy.witnesses;
     policy.groups = standing.policy.groups;
     policy.quorum = standing.policy.quorum;
-    if (!standing.row.is_closed)
-      for (const tlog::VerifierKey& key : standing.keys)
-        policy.logs.push_back({.key = key, .url = site.base_url + "/log/" + standing.row.name});
-    view.logs.push_back(view_of(standing));
+    for (const tlog::VerifierKey& key : standing.keys)
+      policy.logs.push_back({.key = key, .url = site.base_url + "/log/" + standing.row.name});
   }
   // Where a witness can be reached is the bureau's affair, not the verifier's.
   for (tlog::Policy::Witness& witness : policy.witnesses) witness.url.clear();
-  view.policy = tlog::to_text(policy);
+  return policy;
+}
+
+LogsView logs_view(const Logs& logs, const Site& site) {
+  const std::vector<Standing> standings = logs.standings();
+  LogsView view{.demonstration = site.demonstration, .policy = tlog::to_text(policy_of(standings, site))};
+  for (const Standing& standing : standings) view.logs.push_back(view_of(standing));
   return view;
+}
+
+/// What a proof file carries beside the proof, so that it can be checked alone: the receipt, and of a public log the
+/// entry's words.
+std::string carried_by(storage::Snapshot& snapshot, const Standing& standing, std::uint64_t index,
+                       const tlog::Hash& leaf) {
+  std::string text = to_text(EntryReceipt{.origin = standing.row.origin, .index = index, .leaf = leaf});
+  if (standing.row.kind != "public") return text;
+  const auto entry = find_entry(snapshot, standing.row.name, static_cast<std::int64_t>(index));
+  return entry ? text + "\n" + entry->text : text;
 }
 
 base::Text state_words(std::string_view state) {
@@ -182,7 +196,7 @@ base::Result<ReceiptCheck> check_receipt(storage::Snapshot& snapshot, const Logs
                                  "This bureau has no log called " + receipt.origin + "."}};
 }
 
-void mount_files(http::Router& router, const Logs& logs) {
+void mount_files(http::Router& router, storage::Store& store, const Logs& logs, const Site& site) {
   const auto file_operation = [](std::string path, std::string id, base::Text summary, std::string type) {
     return http::Operation{.method = "GET",
                            .path = std::move(path),
@@ -194,6 +208,15 @@ void mount_files(http::Router& router, const Logs& logs) {
                            .answer_type = std::move(type),
                            .errors = {"evidence.not_published"}};
   };
+  router.add(file_operation("/log/policy", "read_log_policy",
+                            {"信任策略:日志和见证方的公钥、须几方共签(C2SP 格式)",
+                             "The policy: keys of logs and witnesses, and how many must cosign (C2SP)"},
+                            text_type),
+             [&logs, site](const http::Request&) -> http::Reply {
+               return {.body = tlog::to_text(policy_of(logs.standings(), site)),
+                       .content_type = text_type,
+                       .headers = {{"Cache-Control", "public, max-age=60"}, {"Access-Control-Allow-Origin", "*"}}};
+             });
   router.add(file_operation("/log/{log}/checkpoint", "read_checkpoint",
                             {"日志的最新检查点(C2SP 格式)", "The log's latest checkpoint (C2SP)"}, text_type),
              [&logs](const http::Request& request) -> http::Reply {
@@ -206,15 +229,21 @@ void mount_files(http::Router& router, const Logs& logs) {
   router.add(
       file_operation("/log/{log}/proof/{file}", "read_log_proof",
                      {"某一条的收录证明文件(序号.tlog-proof)", "The proof of one entry (INDEX.tlog-proof)"}, text_type),
-      [&logs](const http::Request& request) -> http::Reply {
+      [&logs, &store](const http::Request& request) -> http::Reply {
         constexpr std::string_view ending = ".tlog-proof";
         std::string_view file = parameter(request, "file");
         if (!file.ends_with(ending)) return not_found(request);
         file.remove_suffix(ending.size());
         const auto index = tlog::parse_decimal(file);
         if (!index) return not_found(request);
-        const auto proof = logs.proof(parameter(request, "log"), *index);
+        const auto standing = logs.standing(parameter(request, "log"));
+        if (!standing) return not_found(request);
+        auto proof = logs.proof(standing->row.name, *index);
         if (!proof) return http::problem(proof.error(), request);
+        const auto leaf = logs.leaf(standing->row.name, *index);
+        if (!leaf) return http::problem(leaf.error(), request);
+        proof->extra = store.read_value(
+            [&](storage::Snapshot& snapshot) { return carried_by(snapshot, *standing, *index, leaf.value()); });
         return {.body = tlog::to_text(proof.value()),
                 .content_type = text_type,
                 .headers = {{"Cache-Control", "public, max-age=2"}, {"Access-Control-Allow-Origin", "*"}}};
@@ -247,7 +276,7 @@ void mount_files(http::Router& router, const Logs& logs) {
 }  // namespace
 
 void mount(http::Router& router, storage::Store& store, const Logs& logs, const Site& site) {
-  mount_files(router, logs);
+  mount_files(router, store, logs, site);
   http::query<LogsView>(router, store,
                         {.path = "/api/v1/logs",
                          .id = "list_logs",
@@ -275,17 +304,21 @@ void mount(http::Router& router, storage::Store& store, const Logs& logs, const 
        .tag = std::string(tag),
        .summary = {"自某条数以来只增不改的证明", "That the log has only grown since it had so many entries"},
        .need = anyone,
-       .query = {"old"},
+       .query = {"old", "size"},
        .errors = {"evidence.log_unknown", "evidence.not_published"}},
       [&logs](storage::Snapshot&, const http::Request& request) -> base::Result<ConsistencyView> {
         const auto old_size = tlog::parse_decimal(request.query_value("old"));
         const std::string& log = parameter(request, "log");
-        if (!old_size || *old_size > tlog::size_max)
-          return base::Error{.code = "evidence.size_malformed",
-                             .message = {"参数 old 应为条数", "The parameter old must be a number of entries."}};
-        TRY(const Continuation continued, logs.consistency(log, *old_size));
+        const std::string_view end = request.query_value("size");
+        const auto size = tlog::parse_decimal(end);
+        const bool is_malformed = !old_size || *old_size > tlog::size_max || (!end.empty() && !size);
+        if (is_malformed)
+          return base::Error{
+              .code = "evidence.size_malformed",
+              .message = {"参数 old 和 size 应为条数", "The parameters old and size must be numbers of entries."}};
+        TRY(const Continuation continued, logs.consistency(log, *old_size, size));
         return ConsistencyView{.old_size = static_cast<std::int64_t>(*old_size),
-                               .size = static_cast<std::int64_t>(continued.head.size),
+                               .size = static_cast<std::int64_t>(size.value_or(continued.head.size)),
                                .proof = base64_of(continued.proof),
                                .checkpoint = continued.checkpoint};
       });

@@ -1,5 +1,7 @@
 #include "store.h"
 
+#include <algorithm>
+
 #include "evidence_migrations.h"
 
 namespace evidence {
@@ -109,6 +111,15 @@ std::optional<StoredEntry> entry_of_event(storage::Snapshot& snapshot, std::stri
   return row ? std::optional(entry_of(*row)) : std::nullopt;
 }
 
+std::optional<StoredEntry> entry_as_of(storage::Snapshot& snapshot, std::string_view subject, base::Instant at) {
+  static const std::string sql =
+      "SELECT " + std::string(entry_columns) + std::string(entry_tables) +
+      "JOIN events v ON v.stream_kind = e.stream_kind AND v.stream_id = e.stream_id AND v.sequence = e.sequence "
+      "WHERE e.subject = ? AND v.at <= ? ORDER BY v.sequence DESC LIMIT 1";
+  const auto row = snapshot.find(sql, {subject, at});
+  return row ? std::optional(entry_of(*row)) : std::nullopt;
+}
+
 std::optional<StoredEntry> find_entry(storage::Snapshot& snapshot, std::string_view log, std::int64_t index) {
   static const std::string sql = select_entries("WHERE e.log = ? AND e.idx = ?");
   const auto row = snapshot.find(sql, {log, index});
@@ -133,6 +144,14 @@ std::vector<LogRow> list_logs(storage::Snapshot& snapshot) {
                     .opened_at = row.at(4).instant(),
                     .is_closed = row.at(5).number() != 0});
   return logs;
+}
+
+EntryReceipt receipt_of(const StoredEntry& entry, const std::vector<LogRow>& logs) {
+  const auto log = std::find_if(logs.begin(), logs.end(), [&](const LogRow& each) { return each.name == entry.log; });
+  const auto leaf = tlog::parse_hex(entry.leaf_hash);
+  CHECK(log != logs.end());
+  CHECK(leaf.has_value());
+  return {.origin = log->origin, .index = static_cast<std::uint64_t>(entry.index), .leaf = *leaf};
 }
 
 void name_log(storage::Transaction& transaction, std::string_view name, std::string_view origin, base::Instant at) {

@@ -5,6 +5,7 @@
 #include "documents/documents.h"
 #include "modules/access/access.h"
 #include "modules/casework/clocks.h"
+#include "modules/evidence/evidence.h"
 #include "parts.h"
 #include "store.h"
 
@@ -232,6 +233,29 @@ base::Result<feel::Context> Licensing::data_of(const Document& document) const {
   return data.as_context();
 }
 
+namespace {
+
+/// Where the step that brought the document about stands in the public log. It is known once that step is committed,
+/// and so when the document is drawn, not when it is written.
+void put_receipt(storage::Store& store, const std::string& base_url, const Document& document, feel::Context& data) {
+  const auto receipt =
+      store.read_value([&](storage::Snapshot& snapshot) -> std::optional<evidence::EntryReceipt> {
+        const auto entry =
+            evidence::entry_as_of(snapshot, "case/" + base::to_text(document.of_case), document.issued_at);
+        if (!entry) return std::nullopt;
+        return evidence::receipt_of(*entry, evidence::list_logs(snapshot));
+      });
+  if (!receipt) return;
+  const std::string text = evidence::to_text(*receipt);
+  feel::Context printed;
+  printed.put("text", text);
+  printed.put("index", std::to_string(receipt->index));
+  printed.put("url", base_url + "/receipt#" + text);
+  data.put("receipt", feel::Value(std::move(printed)));
+}
+
+}  // namespace
+
 base::Result<std::string> Licensing::document_pdf(storage::Store& store, const Document& document) const {
   if (!document.sha256.empty())
     if (auto content = files_.get(document.sha256)) return std::move(*content);
@@ -246,6 +270,7 @@ base::Result<std::string> Licensing::document_pdf(storage::Store& store, const D
       printed.put("qr", text_in(printed, "query_url"));
       data.put("certificate", feel::Value(std::move(printed)));
     }
+    put_receipt(store, settings_.base_url, document, data);
     TRY(pdf,
         documents::render_pdf(*drawn, data, {.demonstration = settings_.demonstration, .now = document.issued_at}));
   }

@@ -409,6 +409,7 @@ void mount(http::Router& router, storage::Store& store, storage::FileStore& file
   mount_files(router, store, files, licensing);
   mount_services(router, store, licensing);
   mount_office(router, store, files, licensing, access);
+  mount_receipts(router, store, licensing);
 
   http::query<PublicCertificate>(
       router, store,

@@ -618,3 +618,32 @@ export interface ParkMail {
   proof: string
 }
 export interface ParkHostPage { host: ParkHost; members: ParkMember[]; mail: ParkMail[] }
+
+export interface LogAnswer {
+  name: string
+  kind: 'public' | 'audit'
+  origin: string
+  size: number
+  checkpoint: string
+  signed_at?: string | null
+  keys: { vkey: string; name: string }[]
+  witnesses: { name: string; vkey: string; cosigned: boolean; cosigned_at?: string | null }[]
+  quorum: string
+  witnessed: boolean
+  refusal?: string | null
+}
+export interface LogsAnswer { demonstration: boolean; policy: string; logs: LogAnswer[] }
+export interface ReceiptAnswer {
+  receipt: string
+  log: string
+  index: number
+  leaf_hash: string
+  state: 'included' | 'pending' | 'contradicted'
+  state_text: string
+  entry?: string | null
+  proof: string[]
+  checkpoint: string
+  proof_path: string
+  witnessed: boolean
+}
+export interface StepReceipt { receipt: string; log: string; index: number; leaf_hash: string; at: string; text: string }

@@ -6,6 +6,7 @@ import { pages } from './pages.mjs'
 import { journey } from './journey.mjs'
 import { services } from './services.mjs'
 import { statistics } from './statistics.mjs'
+import { trust } from './trust.mjs'
 import { certificates } from './certificates.mjs'
 import { imports, namesToKeep, register } from './register.mjs'
 import { withdrawal } from './withdrawal.mjs'
@@ -13,7 +14,7 @@ import { deadlines } from './deadlines.mjs'
 import { delivery } from './delivery.mjs'
 import { opening } from './opening.mjs'
 
-const all = { access, account, pages, statistics, register, names: namesToKeep, imports, certificates, withdrawal, journey, services, deadlines, opening, delivery }
+const all = { access, account, pages, statistics, trust, register, names: namesToKeep, imports, certificates, withdrawal, journey, services, deadlines, opening, delivery }
 const wanted = process.argv.slice(2)
 for (const [name, work] of Object.entries(all)) if (!wanted.length || wanted.includes(name)) await work()
 report()

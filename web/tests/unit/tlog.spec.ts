@@ -1,0 +1,59 @@
+// Every leaf of small trees is found; any change is not.
+import { ed25519 } from '@noble/curves/ed25519'
+import { sha256 } from '@noble/hashes/sha2'
+import { describe, expect, it } from 'vitest'
+import { isIncluded, leafHash, openCheckpoint, parseReceipt } from '../../src/shared/tlog'
+
+const ORIGIN = 'licence.example/log/public'
+const node = (left: Uint8Array, right: Uint8Array) => sha256(Uint8Array.from([1, ...left, ...right]))
+const half = (count: number) => { let size = 1; while (size * 2 < count) size *= 2; return size }
+const rootOf = (leaves: Uint8Array[]): Uint8Array => leaves.length === 1 ? leaves[0]! : node(rootOf(leaves.slice(0, half(leaves.length))), rootOf(leaves.slice(half(leaves.length))))
+function pathOf(index: number, leaves: Uint8Array[]): Uint8Array[] {
+  if (leaves.length === 1) return []
+  const split = half(leaves.length)
+  return index < split ? [...pathOf(index, leaves.slice(0, split)), rootOf(leaves.slice(split))] : [...pathOf(index - split, leaves.slice(split)), rootOf(leaves.slice(0, split))]
+}
+const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))
+const leaves = Array.from({ length: 13 }, (_, index) => leafHash(`entry-${index}`))
+
+function key(seed: number) {
+  const secret = new Uint8Array(32).fill(seed)
+  const bytes = Uint8Array.from([1, ...ed25519.getPublicKey(secret)])
+  const id = sha256(Uint8Array.from([...new TextEncoder().encode(`${ORIGIN}\n`), ...bytes])).slice(0, 4)
+  return { vkey: `${ORIGIN}+${[...id].map((byte) => byte.toString(16).padStart(2, '0')).join('')}+${base64(bytes)}`,
+    sign: (text: string) => `— ${ORIGIN} ${base64(Uint8Array.from([...id, ...ed25519.sign(new TextEncoder().encode(text), secret)]))}\n` }
+}
+const text = `${ORIGIN}\n13\n${base64(rootOf(leaves))}\n`
+const note = `${text}\n${key(7).sign(text)}`
+
+describe('a receipt', () => {
+  const written = `${ORIGIN}#5.${base64(leaves[5]!).replaceAll('+', '-').replaceAll('/', '_').slice(0, 43)}`
+  it('is read alone and behind an address', () => {
+    expect(parseReceipt(written)).toEqual({ origin: ORIGIN, index: 5n, leaf: leaves[5] })
+    expect(parseReceipt(` https://licence.example/receipt#${written}\n`)?.index).toBe(5n)
+  })
+  it.each(['', 'x', `${ORIGIN}#5`, written.slice(0, -1), written.replace('#5', '#05'), `${written}A`])('is refused: %s', (wrong) => expect(parseReceipt(wrong)).toBeUndefined())
+})
+
+describe('a proof', () => {
+  it.each([1, 2, 3, 7, 8, 13])('finds every leaf of %i, and no other', (count) => {
+    const some = leaves.slice(0, count)
+    const checkpoint = { origin: ORIGIN, size: BigInt(count), root: rootOf(some) }
+    some.forEach((leaf, index) => {
+      const path = pathOf(index, some)
+      expect(isIncluded({ origin: ORIGIN, index: BigInt(index), leaf }, checkpoint, path)).toBe(true)
+      expect(isIncluded({ origin: ORIGIN, index: BigInt(index), leaf: leafHash('another') }, checkpoint, path)).toBe(false)
+      expect(isIncluded({ origin: ORIGIN, index: BigInt(index + count), leaf }, checkpoint, path)).toBe(false)
+      expect(isIncluded({ origin: ORIGIN, index: BigInt(index), leaf }, checkpoint, [...path, leaf])).toBe(false)
+      if (path.length) expect(isIncluded({ origin: ORIGIN, index: BigInt(index), leaf }, checkpoint, path.slice(1))).toBe(false)
+    })
+  })
+})
+
+describe('a checkpoint', () => {
+  it('is opened by the key of its log', () => expect(openCheckpoint(note, [key(8).vkey, key(7).vkey])?.size).toBe(13n))
+  it.each([
+    ['another size', note.replace('\n13\n', '\n12\n'), key(7).vkey], ['another key', note, key(8).vkey], ['no signature', `${text}\n`, key(7).vkey],
+    ['a key whose id is wrong', note, key(7).vkey.replace(/\+[0-9a-f]{8}\+/, '+00000000+')], ['rubbish', 'x', key(7).vkey],
+  ])('is refused: %s', (_, wrong, vkey) => expect(openCheckpoint(wrong, [vkey])).toBeUndefined())
+})
