@@ -171,8 +171,8 @@ base::Instant now() {
 
 /// `verify` and `keys`. `action` is what was asked for.
 void add_proof_commands(CLI::App& app, Action& action, const server::Options& defaults) {
-  CLI::App* verify =
-      app.add_subcommand("verify", "check a licence (text of its QR code, PDF or OFD file) or a receipt of the log; no server");
+  CLI::App* verify = app.add_subcommand(
+      "verify", "check a licence (text of its QR code, PDF or OFD file) or a receipt of the log; no server");
   verify->footer(
       "Exit codes: 0 genuine and in force; 1 not to be relied on; 3 genuine, but not everything was checked.");
   const auto verification = on<server::VerifyCommand>(*verify, action);

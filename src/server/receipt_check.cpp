@@ -38,16 +38,14 @@ Carried carried_by(const tlog::Proof& proof) {
 base::Result<EntryReceipt> receipt_of(const ReceiptQuestion& question, const tlog::Proof& proof,
                                       const Carried& carried) {
   if (question.receipt.empty() && carried.receipt.empty())
-    return wrong("verify.receipt_missing",
-                 {"证明文件里没有回执,请把回执文字也写在命令里", "The proof file carries no receipt: give its text too."});
-  TRY(EntryReceipt receipt,
-      evidence::parse_receipt(question.receipt.empty() ? carried.receipt : question.receipt));
+    return wrong("verify.receipt_missing", {"证明文件里没有回执,请把回执文字也写在命令里",
+                                            "The proof file carries no receipt: give its text too."});
+  TRY(EntryReceipt receipt, evidence::parse_receipt(question.receipt.empty() ? carried.receipt : question.receipt));
   if (receipt.index != proof.index)
-    return wrong("verify.other_index",
-                 {"回执的序号是 " + std::to_string(receipt.index) + ",证明文件是第 " + std::to_string(proof.index) +
-                      " 条的,两者不是一回事",
-                  "The receipt speaks of entry " + std::to_string(receipt.index) + ", the proof file of entry " +
-                      std::to_string(proof.index) + "."});
+    return wrong("verify.other_index", {"回执的序号是 " + std::to_string(receipt.index) + ",证明文件是第 " +
+                                            std::to_string(proof.index) + " 条的,两者不是一回事",
+                                        "The receipt speaks of entry " + std::to_string(receipt.index) +
+                                            ", the proof file of entry " + std::to_string(proof.index) + "."});
   if (!carried.receipt.empty()) {
     TRY(const EntryReceipt inside, evidence::parse_receipt(carried.receipt));
     if (inside != receipt)
@@ -81,7 +79,8 @@ void add_witnesses(signing::Verdict& verdict, const tlog::Policy& policy,
                 "Not enough witnesses have cosigned yet (so far: " + (who.en.empty() ? "none" : who.en) +
                     "); fetch the proof file again later"});
   add(verdict, Outcome::good, "verify.witnessed",
-      {"见证方已按策略共签:" + who.zh + ",截至 " + as_of, "Enough witnesses have cosigned: " + who.en + ", as of " + as_of});
+      {"见证方已按策略共签:" + who.zh + ",截至 " + as_of,
+       "Enough witnesses have cosigned: " + who.en + ", as of " + as_of});
 }
 
 struct Answered {
@@ -94,10 +93,10 @@ std::optional<std::uint64_t> size_in(const feel::Context& context, std::string_v
   return value && value->kind() == feel::Kind::number ? tlog::parse_decimal(feel::to_json(*value)) : std::nullopt;
 }
 base::Result<Answered> parse_continuation(std::string_view json) {
-  const base::Error malformed = wrong("verify.continuation_unreadable",
-                                      {"一致性证明读不出来:应为 /api/v1/logs/…/consistency 的回答(JSON)",
-                                       "The consistency proof cannot be read: it must be the answer of "
-                                       "/api/v1/logs/…/consistency (JSON)."});
+  const base::Error malformed =
+      wrong("verify.continuation_unreadable", {"一致性证明读不出来:应为 /api/v1/logs/…/consistency 的回答(JSON)",
+                                               "The consistency proof cannot be read: it must be the answer of "
+                                               "/api/v1/logs/…/consistency (JSON)."});
   const auto value = feel::parse_json(json);
   if (!value || value.value().kind() != feel::Kind::context) return malformed;
   const feel::Context& context = value.value().as_context();
@@ -138,8 +137,9 @@ base::Result<void> compare(signing::Verdict& verdict, const ReceiptQuestion& que
   if (old.size == now.size && old.root != now.root)
     return wrong("verify.log_forked",
                  {"同是 " + to + " 条,两份检查点的根哈希不同:日志被改过或有两本。两份都有签名,请保存,它们是凭据",
-                  "Both checkpoints are of " + to + " entries, with different roots: the log was changed, or there are "
-                  "two. Both are signed: keep them, they are evidence."});
+                  "Both checkpoints are of " + to +
+                      " entries, with different roots: the log was changed, or there are "
+                      "two. Both are signed: keep them, they are evidence."});
   if (old.size != now.size && old.size != 0) {
     if (question.continuation.empty()) {
       add(verdict, Outcome::unknown, "verify.continuation_missing",
@@ -186,16 +186,16 @@ base::Result<void> examine(signing::Verdict& verdict, const ReceiptQuestion& que
   TRY(const tlog::TrustedCheckpoint at, tlog::open_checkpoint(proof.checkpoint, policy.keys()));
   const tlog::Checkpoint& checkpoint = at.checkpoint;
   if (checkpoint.origin != receipt.origin)
-    return wrong("verify.other_log", {"回执是日志 " + receipt.origin + " 的,证明文件是日志 " + checkpoint.origin + " 的",
-                                      "The receipt is of the log " + receipt.origin + ", the proof file of " +
-                                          checkpoint.origin + "."});
+    return wrong("verify.other_log",
+                 {"回执是日志 " + receipt.origin + " 的,证明文件是日志 " + checkpoint.origin + " 的",
+                  "The receipt is of the log " + receipt.origin + ", the proof file of " + checkpoint.origin + "."});
   const std::string size = std::to_string(checkpoint.head.size);
   add(verdict, Outcome::good, "verify.checkpoint_good",
       {"检查点由日志 " + checkpoint.origin + " 的密钥签名,共 " + size + " 条",
        "The checkpoint is signed by the key of the log " + checkpoint.origin + "; it covers " + size + " entries"});
   TRY(std::ignore, tlog::verify_inclusion(
-                       receipt.leaf,
-                       {.index = proof.index, .size = checkpoint.head.size, .root = checkpoint.head.root}, proof.path));
+                       receipt.leaf, {.index = proof.index, .size = checkpoint.head.size, .root = checkpoint.head.root},
+                       proof.path));
   add(verdict, Outcome::good, "verify.included",
       {"第 " + std::to_string(proof.index) + " 条在日志中,内容就是回执所指的",
        "Entry " + std::to_string(proof.index) + " is in the log, and is the one the receipt stands for"});

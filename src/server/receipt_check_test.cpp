@@ -83,8 +83,8 @@ TEST_F(Receipt, with_everything_at_hand_is_complete) {
   EXPECT_TRUE(verdict.complete());
   EXPECT_EQ(verdict.state, "included");
   EXPECT_THAT(codes(verdict, Check::Outcome::good),
-              testing::ElementsAre("verify.checkpoint_good", "verify.included", "verify.entry_good",
-                                   "verify.witnessed", "verify.consistent"));
+              testing::ElementsAre("verify.checkpoint_good", "verify.included", "verify.entry_good", "verify.witnessed",
+                                   "verify.consistent"));
 }
 
 TEST_F(Receipt, tells_what_was_not_checked) {

@@ -64,8 +64,8 @@ class Verifying : public testing::Test {
 
   int verify(const std::string& subject, bool as_json = false) {
     std::ostringstream out, err;
-    const int code =
-        run(VerifyCommand{.subject = {subject}, .trust = {}, .data = folder_, .now = now, .as_json = as_json}, out, err);
+    const int code = run(
+        VerifyCommand{.subject = {subject}, .trust = {}, .data = folder_, .now = now, .as_json = as_json}, out, err);
     said_ = out.str() + err.str();
     return code;
   }

@@ -265,7 +265,7 @@ base::Result<tlog::Proof> Logs::proof(std::string_view log, std::uint64_t index)
 }
 
 base::Result<Continuation> Logs::consistency(std::string_view log, std::uint64_t old_size,
-                                              std::optional<std::uint64_t> size) const {
+                                             std::optional<std::uint64_t> size) const {
   const auto live = find(log);
   if (!live) return log_unknown(log);
   const auto [head, note] = live->served();

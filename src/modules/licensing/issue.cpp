@@ -238,13 +238,11 @@ namespace {
 /// Where the step that brought the document about stands in the public log. It is known once that step is committed,
 /// and so when the document is drawn, not when it is written.
 void put_receipt(storage::Store& store, const std::string& base_url, const Document& document, feel::Context& data) {
-  const auto receipt =
-      store.read_value([&](storage::Snapshot& snapshot) -> std::optional<evidence::EntryReceipt> {
-        const auto entry =
-            evidence::entry_as_of(snapshot, "case/" + base::to_text(document.of_case), document.issued_at);
-        if (!entry) return std::nullopt;
-        return evidence::receipt_of(*entry, evidence::list_logs(snapshot));
-      });
+  const auto receipt = store.read_value([&](storage::Snapshot& snapshot) -> std::optional<evidence::EntryReceipt> {
+    const auto entry = evidence::entry_as_of(snapshot, "case/" + base::to_text(document.of_case), document.issued_at);
+    if (!entry) return std::nullopt;
+    return evidence::receipt_of(*entry, evidence::list_logs(snapshot));
+  });
   if (!receipt) return;
   const std::string text = evidence::to_text(*receipt);
   feel::Context printed;

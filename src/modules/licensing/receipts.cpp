@@ -49,8 +49,7 @@ base::Result<ReceiptChain> chain_of(storage::Snapshot& snapshot, const Licensing
   std::map<std::int64_t, base::Instant> times;
   for (const storage::Event& event : casework::history(snapshot, scope, id)) times.emplace(event.sequence, event.at);
   ReceiptChain chain;
-  for (const evidence::StoredEntry& entry :
-       evidence::entries_of(snapshot, "case/" + base::to_text(id), receipts_max)) {
+  for (const evidence::StoredEntry& entry : evidence::entries_of(snapshot, "case/" + base::to_text(id), receipts_max)) {
     const auto time = times.find(entry.event.sequence);
     if (entry.event.kind != "case" || time == times.end()) continue;
     const auto milestone = milestones.find(time->second);
@@ -69,18 +68,18 @@ base::Result<ReceiptChain> chain_of(storage::Snapshot& snapshot, const Licensing
 
 void mount_receipts(http::Router& router, storage::Store& store, Licensing& licensing) {
   const auto add = [&](std::string path, std::string id, std::string parameter, http::Need need) {
-    http::query<ReceiptChain>(
-        router, store,
-        {.path = std::move(path),
-         .id = std::move(id),
-         .tag = "evidence",
-         .summary = {"办件各步骤的回执", "The receipts of a case's steps"},
-         .need = std::move(need),
-         .errors = {"casework.case_unknown"}},
-        [&licensing, parameter](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<ReceiptChain> {
-          TRY(const base::Id of_case, request.id(parameter));
-          return chain_of(snapshot, licensing, access_control::scope_of(request.caller), of_case);
-        });
+    http::query<ReceiptChain>(router, store,
+                              {.path = std::move(path),
+                               .id = std::move(id),
+                               .tag = "evidence",
+                               .summary = {"办件各步骤的回执", "The receipts of a case's steps"},
+                               .need = std::move(need),
+                               .errors = {"casework.case_unknown"}},
+                              [&licensing, parameter](storage::Snapshot& snapshot,
+                                                      const http::Request& request) -> base::Result<ReceiptChain> {
+                                TRY(const base::Id of_case, request.id(parameter));
+                                return chain_of(snapshot, licensing, access_control::scope_of(request.caller), of_case);
+                              });
   };
   add("/api/v1/applications/{application}/receipts", "list_own_receipts", "application", {http::Need::Kind::citizen});
   add("/api/v1/cases/{case}/receipts", "list_case_receipts", "case", {http::Need::Kind::staff, "case.read"});

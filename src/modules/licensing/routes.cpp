@@ -242,17 +242,17 @@ void mount_filing(http::Router& router, storage::Store& store, Licensing& licens
       [&licensing](storage::Transaction& transaction, base::Id id, const Report& body, const casework::Moment& moment) {
         return licensing.rectified(transaction, id, body.report, moment);
       });
-  application_command<Withdrawal>(router, store, licensing,
-                                  {.method = "POST",
-                                   .path = "/api/v1/applications/{application}/withdrawal",
-                                   .id = "withdraw_application",
-                                   .summary = {"撤回申请", "Withdraw the application"},
-                                   .errors = {"licensing.not_submitted", "licensing.already_issued", "casework.ended",
-                                              "casework.reason_missing"}},
-                                  [&licensing](storage::Transaction& transaction, base::Id id, const Withdrawal& body,
-                                               const casework::Moment& moment) {
-                                    return licensing.withdraw(transaction, id, body.reason, moment);
-                                  });
+  application_command<Withdrawal>(
+      router, store, licensing,
+      {.method = "POST",
+       .path = "/api/v1/applications/{application}/withdrawal",
+       .id = "withdraw_application",
+       .summary = {"撤回申请", "Withdraw the application"},
+       .errors = {"licensing.not_submitted", "licensing.already_issued", "casework.ended", "casework.reason_missing"}},
+      [&licensing](storage::Transaction& transaction, base::Id id, const Withdrawal& body,
+                   const casework::Moment& moment) {
+        return licensing.withdraw(transaction, id, body.reason, moment);
+      });
   application_command<RatingBody>(router, store, licensing,
                                   {.method = "POST",
                                    .path = "/api/v1/applications/{application}/rating",
