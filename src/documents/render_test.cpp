@@ -90,7 +90,8 @@ TEST_F(Rendering, gives_each_document_its_mandatory_text) {
   };
   const std::string person = "林小满", number = "株天市监受〔2026〕12号", matter = "开办餐饮店";
   has("acceptance_slip", {"受理通知书", person, number, matter, "经营者身份证明", "ZL43021120261124000017",
-                          "2026年12月2日", "2026年11月24日", "第三十二条", "0731-00000000", "第1页共1页"});
+                          "2026年12月2日", "2026年11月24日", "第三十二条", "0731-00000000", "公开日志第1234条",
+                          "yichuang.example/log/public#1234.AAEC", "第1页共1页"});
   has("correction_notice", {"补正告知书", person, number, "经营场所地址", "三十日内", "视为撤回", "第三十二条"});
   has("not_accepted_notice",
       {"不予受理通知书", person, number, "仅销售预包装食品", "六十日内", "六个月内", "二〇二六年十一月二十四日"});
@@ -103,6 +104,14 @@ TEST_F(Rendering, gives_each_document_its_mandatory_text) {
   has("business_licence_copy", {"营业执照", "（副本）", "92430211MA00000011", "年度报告"});
   has("food_permit", {"食品经营许可证", "JY24302110000012", "92430211MA00000011", "满堂香小吃店", person, "住所",
                       "经营场所", "餐饮服务经营者", "热食类食品制售", "2031年11月23日", "12315", "发证机关"});
+}
+
+TEST_F(Rendering, a_notice_of_acceptance_carries_its_receipt_as_a_code) {
+  const std::string page = draw("acceptance_slip", sample::data());
+  run("pdftoppm", "-r 200 -png '" + page + "' '" + page + "'");
+  const std::string codes = run("zbarimg", "-q --raw '" + page + "-1.png'");
+  EXPECT_THAT(codes, HasSubstr("https://yichuang.example/receipt#yichuang.example/log/public#1234.AAECAwQF"));
+  EXPECT_THAT(codes, HasSubstr("https://yichuang.example/my/"));
 }
 
 TEST_F(Rendering, embeds_subsets_of_the_chinese_fonts_only) {
