@@ -74,7 +74,9 @@ TEST(checkpoints, each_continues_the_one_before_it_also_over_restarts) {
     const tlog::TreeHead& middle = heads[5];
     const auto to_middle = bureau.logs->consistency("public", old.size, middle.size);
     EXPECT_EQ(to_middle.has_value(), old.size <= middle.size);
-    if (to_middle) EXPECT_TRUE(tlog::verify_consistency(old, middle, to_middle->proof)) << old.size;
+    if (to_middle) {
+      EXPECT_TRUE(tlog::verify_consistency(old, middle, to_middle->proof)) << old.size;
+    }
   }
   EXPECT_TRUE(bureau.logs->check().empty());
 }
