@@ -78,6 +78,8 @@ void read_requirements(const std::map<std::string, std::string, std::less<>>& fi
     return;
   }
   opening.requirements = std::move(compiled).value();
+  opening.requirements_text = found->second;
+  opening.version = fingerprint(files);
   for (const char* wanted : {"required", "barred"}) {
     const auto offered = dmn::invocables(*opening.requirements);
     if (std::none_of(offered.begin(), offered.end(), [&](const auto& each) { return each.id == wanted; }))

@@ -48,6 +48,8 @@ struct Opening {
   /// Decisions "required" (each row: a result's id) and "barred" (each row: what stands in the way). The annotations of
   /// a row are its reason in Chinese and in English.
   std::shared_ptr<const dmn::Model> requirements;
+  std::string requirements_text;  // the model's file
+  std::string version;            // fingerprint of the folder's content
   std::vector<OpeningWay> ways;
 
   const OpeningResult* find_result(std::string_view id) const;

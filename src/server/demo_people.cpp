@@ -19,6 +19,7 @@ const std::vector<DemoStaff>& demo_staff() {
       {"inspector2", "汤试核", "food", {"food_inspector"}},
       {"head", "欧阳演批", "registration", {"licensing_head", "food_examiner", "registration_examiner"}},
       {"leader", "贺试局", "bureau", {"leader"}},
+      {"rules", "龙演规", "bureau", {"rule_owner"}},
       {"technician", "匡演维", "bureau", {"technician"}}};
   return all;
 }

@@ -10,6 +10,7 @@
 #include "kernel/base/unicode.h"
 #include "keys.h"
 #include "modules/deadlines/deadlines.h"
+#include "modules/decisions/decisions.h"
 #include "modules/delivery/delivery.h"
 #include "modules/naming/naming.h"
 #include "modules/opening/opening.h"
@@ -134,6 +135,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   opening::mount(router, parts->catalogue);
   delivery::mount(router, *parts->store, *parts->delivery);
   park::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
+  decisions::mount(router, *parts->store, *parts->engine);
   if (parts->logs)
     evidence::mount(router, *parts->store, *parts->logs,
                     {.base_url = parts->licensing->settings().base_url, .demonstration = options.demonstration});

@@ -99,9 +99,10 @@ Folder::~Folder() {
   std::filesystem::remove_all(path_);
 }
 
-Player::Player(std::string root, std::shared_ptr<const catalogue::Catalogue> catalogue)
+Player::Player(std::string root, std::shared_ptr<const catalogue::Catalogue> catalogue, const std::string& database)
     : root_(std::move(root)), catalogue_(std::move(catalogue)) {
-  store_ = std::move(storage::open({.database = "sqlite:" + folder_.path("cases.db")})).value();
+  store_ = std::move(storage::open({.database = database.empty() ? "sqlite:" + folder_.path("cases.db") : database}))
+               .value();
   std::vector<storage::Migration> all;
   for (const auto part :
        {storage::migrations(), evidence::migrations(), access_control::migrations(), casework::migrations(),

@@ -31,13 +31,17 @@ class Folder {
 
 class Player {
  public:
-  /// `root` is the catalogue's folder, from which the case files are read too.
-  Player(std::string root, std::shared_ptr<const catalogue::Catalogue> catalogue);
+  /// `root` is the catalogue's folder, from which the case files are read too. `database` as in storage::Options;
+  /// empty: SQLite in a folder of its own.
+  Player(std::string root, std::shared_ptr<const catalogue::Catalogue> catalogue, const std::string& database = {});
   ~Player();
 
   /// Plays "service/name" with all that it comes after. Returns what did not go as the file says, a sentence each;
   /// empty: all did.
   std::vector<std::string> play(const std::string& file);
+
+  storage::Store& store() { return *store_; }
+  const casework::Engine& engine() const { return *engine_; }
 
  private:
   struct Run;  // of one case file

@@ -379,6 +379,9 @@ class Instance {
   std::unique_ptr<Data> data_;
 };
 
+/// Every variable that the living element `key` can see, the innermost first to count.
+feel::Context visible_variables(const Definition& definition, const Instance& instance, Key key);
+
 /// The only writer of state. Applying an event twice, or out of order, is a bug (CHECK).
 void apply(const Definition& definition, Instance& instance, const Event& event);
 

@@ -38,10 +38,33 @@ feel::Context storable(const feel::Context& context) {
   return out;
 }
 
-Key Run::seen_around(Key key) const {
-  const Living* here = data_.find_living(key);
+namespace {
+
+/// The scope around `key` whose variables it sees too; 0 at the edge of a process.
+Key scope_around(const Definition& definition, const Instance::Data& data, Key key) {
+  const Instance::Living* here = data.find_living(key);
   if (here == nullptr) return 0;
-  return here->element != no_element && definition_.node(here->element).type == ElementType::process ? 0 : here->scope;
+  return here->element != no_element && definition.node(here->element).type == ElementType::process ? 0 : here->scope;
+}
+
+feel::Context visible(const Definition& definition, const Instance::Data& data, Key key) {
+  std::vector<const feel::Context*> inner_first;
+  for (Key at = key; at != 0; at = scope_around(definition, data, at))
+    if (const feel::Context* own = data.find_variables(at)) inner_first.push_back(own);
+  feel::Context all;
+  for (auto own = inner_first.rbegin(); own != inner_first.rend(); ++own)
+    for (const auto& [name, value] : (*own)->entries()) all.put(name, value);
+  return all;
+}
+
+}  // namespace
+
+feel::Context visible_variables(const Definition& definition, const Instance& instance, Key key) {
+  return visible(definition, instance.data(), key);
+}
+
+Key Run::seen_around(Key key) const {
+  return scope_around(definition_, data_, key);
 }
 
 /// The nearest scope, from `key` outward, that has the name.
@@ -54,13 +77,7 @@ const feel::Value* Run::find_variable(Key key, std::string_view name) const {
 
 /// Everything visible from `key`.
 feel::Context Run::context_of(Key key) const {
-  std::vector<const feel::Context*> inner_first;
-  for (Key at = key; at != 0; at = seen_around(at))
-    if (const feel::Context* own = data_.find_variables(at)) inner_first.push_back(own);
-  feel::Context all;
-  for (auto own = inner_first.rbegin(); own != inner_first.rend(); ++own)
-    for (const auto& [name, value] : (*own)->entries()) all.put(name, value);
-  return all;
+  return visible(definition_, data_, key);
 }
 
 base::Result<feel::Value> Run::evaluate(const feel::Expression& expression, Key key, const feel::Context& extra) {

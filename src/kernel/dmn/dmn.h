@@ -107,6 +107,39 @@ struct Finding {
 /// At most 20 findings a table; a table too large to judge in reasonable time has none.
 std::vector<Finding> analyse(const Model& model);
 
+/// One element of a model as its author wrote it, for those who read and compare models.
+struct Written {
+  /// One row of a decision table. Cells that say nothing are "-".
+  struct Row {
+    std::string id;
+    std::vector<std::string> inputs = {};
+    std::vector<std::string> outputs = {};
+    std::vector<std::string> annotations = {};
+  };
+  std::string kind;  // of DMN: "inputData", "decision", "businessKnowledgeModel", "decisionService", "itemDefinition"
+  std::string id;
+  std::string name;
+  std::vector<std::string> needs = {};  // ids of the elements it requires, as written
+  std::string logic;                    // all the rest in XML, without rows, ids, remarks and diagrams
+  std::vector<Row> rows = {};
+};
+/// Reads one source without compiling it. Errors: `dmn.invalid` when it is no DMN file.
+base::Result<std::vector<Written>> outline(const Source& source);
+
+/// What is different between two models, element by element and, in decision tables, row by row.
+struct Change {
+  /// `reordered`: the rows that both have stand in another order. `changed` without a row: requirements or logic.
+  enum class Kind { added, removed, changed, reordered } kind = Kind::changed;
+  std::string element;  // its id, else its name
+  std::string name;
+  int row_before = 0;  // 1 is the first; 0: none
+  int row_after = 0;
+  Written::Row before = {};
+  Written::Row after = {};
+};
+/// Elements and rows are recognised by their ids, those without by what they say.
+std::vector<Change> compare(const std::vector<Written>& before, const std::vector<Written>& after);
+
 /// Input data for models where names alone are not enough: an empty namespace means any.
 struct Input {
   std::string model_namespace;

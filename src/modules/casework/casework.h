@@ -138,6 +138,18 @@ struct Replayed {
   std::map<bpmn::Key, base::Instant> timers_opened = {};
 };
 
+/// A decision that a case has made, with all that it was made of: rebuilt from the case's events.
+struct DecisionTaken {
+  std::int64_t sequence = 0;  // of the event
+  base::Instant at;
+  std::string element;                      // the business rule task
+  std::string decision;                     // its id in the service's model
+  feel::Context inputs;                     // every variable that it could see
+  std::optional<feel::Value> outcome;       // as recorded; nothing when it did not come to one
+  std::vector<std::string> basis;           // annotations of the rows that matched then
+  std::shared_ptr<const dmn::Model> model;  // the version the case ran on
+};
+
 /// What a service task does inside the transaction: returns the variables it sets.
 struct JobContext {
   const Case& of_case;
@@ -198,6 +210,11 @@ class Engine {
   /// Errors: `casework.case_unknown`, `bpmn.stored_invalid`.
   base::Result<Replayed> replay(storage::Snapshot& snapshot, base::Id of_case, std::int64_t until = INT64_MAX) const;
 
+  /// The decisions that a case has made by its service's model, oldest first; those it took back by going back, too.
+  /// Errors: `casework.case_unknown` also for a case outside `scope`, `bpmn.stored_invalid`.
+  base::Result<std::vector<DecisionTaken>> decisions_taken(storage::Snapshot& snapshot,
+                                                           const access_control::Scope& scope, base::Id of_case) const;
+
   /// Records something that happened to the case without moving its process (a visit, a rating).
   base::Result<CaseHead> note(storage::Transaction& transaction, base::Id of_case, std::string_view type,
                               const feel::Context& data, const Moment& moment) const;
@@ -222,6 +239,11 @@ class Engine {
   base::Result<std::vector<ClockView>> clocks(const Case& of_case, calendar::Date today) const;
 
  private:
+  /// Sees an event of the process before it is applied, and all those of the same step.
+  using Onlooker = std::function<void(const Replayed&, const storage::Event&, const std::vector<bpmn::Event>& step,
+                                      std::size_t index)>;
+  base::Result<Replayed> replay(storage::Snapshot& snapshot, base::Id of_case, std::int64_t until,
+                                const Onlooker& onlooker) const;
   /// What set off a change, for the stored event: "open", "complete_task", "timer", "cancel", "replan".
   struct Step {
     std::string_view by;

@@ -17,6 +17,11 @@ std::optional<Deed> deed_of(const storage::Event& event, const feel::Context& da
 }  // namespace
 
 base::Result<Replayed> Engine::replay(storage::Snapshot& snapshot, base::Id id, std::int64_t until) const {
+  return replay(snapshot, id, until, nullptr);
+}
+
+base::Result<Replayed> Engine::replay(storage::Snapshot& snapshot, base::Id id, std::int64_t until,
+                                      const Onlooker& onlooker) const {
   const auto stored = find_case(snapshot, system_scope(), id);
   if (!stored) return case_unknown();
   Replayed state{.instance = {}, .marks = {}, .state = "submitted", .deeds = {}, .service = {}};
@@ -33,7 +38,9 @@ base::Result<Replayed> Engine::replay(storage::Snapshot& snapshot, base::Id id, 
     }
     if (const feel::Value* list = data.as_context().find("events")) {
       TRY(const auto events, bpmn::decode_events(feel::to_json(*list)));
-      for (const bpmn::Event& one : events) {
+      for (std::size_t index = 0; index < events.size(); ++index) {
+        const bpmn::Event& one = events[index];
+        if (onlooker) onlooker(state, event, events, index);
         bpmn::apply(*state.service->process, state.instance, one);
         pass(*state.service, one, event.at, {state.marks, state.state});
         if (const auto* timer = std::get_if<bpmn::TimerOpened>(&one))
@@ -48,6 +55,35 @@ base::Result<Replayed> Engine::replay(storage::Snapshot& snapshot, base::Id id, 
     state.deeds.push_back(*deed);
   }
   return state;
+}
+
+base::Result<std::vector<DecisionTaken>> Engine::decisions_taken(storage::Snapshot& snapshot,
+                                                                 const access_control::Scope& scope,
+                                                                 base::Id id) const {
+  if (!find_case(snapshot, scope, id)) return case_unknown();
+  std::vector<DecisionTaken> taken;
+  TRY(std::ignore, replay(snapshot, id, INT64_MAX,
+                          [&](const Replayed& state, const storage::Event& event, const std::vector<bpmn::Event>& step,
+                              std::size_t index) {
+                            const auto* made = std::get_if<bpmn::DecisionMade>(&step[index]);
+                            if (!made) return;
+                            DecisionTaken one{
+                                .sequence = event.sequence,
+                                .at = event.at,
+                                .element = bpmn::elements(*state.service->process)[made->element].id,
+                                .decision = made->decision,
+                                .inputs = bpmn::visible_variables(*state.service->process, state.instance, made->key),
+                                .outcome = {},
+                                .basis = made->basis,
+                                .model = state.service->decisions};
+                            // The kernel hands the result over right after telling of the decision, under its one name.
+                            if (index + 1 < step.size())
+                              if (const auto* set = std::get_if<bpmn::VariablesSet>(&step[index + 1]);
+                                  set && set->variables.size() == 1)
+                                one.outcome = set->variables.entries().front().second;
+                            taken.push_back(std::move(one));
+                          }));
+  return taken;
 }
 
 }  // namespace casework
