@@ -151,11 +151,15 @@ std::string to_text(const EntryReceipt& receipt) {
   return receipt.origin + "#" + std::to_string(receipt.index) + "." + address_base64(receipt.leaf);
 }
 
-base::Result<EntryReceipt> parse_receipt(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+base::Result<EntryReceipt> parse_receipt(std::string_view written) {
+  if (written.size() > 1000) return receipt_malformed();
+  // On paper the text runs over two lines.
+  std::string line(written);
+  std::erase_if(line, [](char c) { return c == '\n' || c == '\r'; });
+  std::string_view text = line;
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  if (text.size() > 1000) return receipt_malformed();
   if (const std::size_t page = text.find(receipt_page); page != std::string_view::npos)
     text.remove_prefix(page + receipt_page.size());
   const std::size_t hash = text.rfind('#');

@@ -47,6 +47,7 @@ TEST(receipt, is_read_back_as_it_was_written_also_behind_an_address) {
   const EntryReceipt receipt{.origin = "licence.example.gov.cn/log/public", .index = 1234, .leaf = tlog::sha256("x")};
   const std::string text = to_text(receipt);
   EXPECT_EQ(parse_receipt(text).value(), receipt);
+  EXPECT_EQ(parse_receipt(std::string(text).insert(30, "\r\n")).value(), receipt) << "copied from two lines of paper";
   EXPECT_EQ(parse_receipt("  https://licence.example.gov.cn/receipt#" + text + " \n").value(), receipt);
 }
 

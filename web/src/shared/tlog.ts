@@ -25,7 +25,7 @@ const nodeHash = (left: Uint8Array, right: Uint8Array) => sha256(joined(Uint8Arr
 export function parseReceipt(text: string): Receipt | undefined {
   const mark = '/receipt#'
   const at = text.indexOf(mark)
-  const found = /^([^\s#+]+)#(\d+)\.([A-Za-z0-9_-]{43})$/.exec((at < 0 ? text : text.slice(at + mark.length)).trim())
+  const found = /^([^\s#+]+)#(\d+)\.([A-Za-z0-9_-]{43})$/.exec((at < 0 ? text : text.slice(at + mark.length)).replace(/[\r\n]/g, '').trim())
   const leaf = found && fromBase64(`${found[3]!.replaceAll('-', '+').replaceAll('_', '/')}=`)
   return found && leaf?.length === 32 && isDecimal(found[2]) ? { origin: found[1]!, index: BigInt(found[2]), leaf } : undefined
 }

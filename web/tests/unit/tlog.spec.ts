@@ -31,6 +31,7 @@ describe('a receipt', () => {
   it('is read alone and behind an address', () => {
     expect(parseReceipt(written)).toEqual({ origin: ORIGIN, index: 5n, leaf: leaves[5] })
     expect(parseReceipt(` https://licence.example/receipt#${written}\n`)?.index).toBe(5n)
+    expect(parseReceipt(`${written.slice(0, 20)}\r\n${written.slice(20)}`)?.index, 'copied from two lines of paper').toBe(5n)
   })
   it.each(['', 'x', `${ORIGIN}#5`, written.slice(0, -1), written.replace('#5', '#05'), `${written}A`])('is refused: %s', (wrong) => expect(parseReceipt(wrong)).toBeUndefined())
 })
