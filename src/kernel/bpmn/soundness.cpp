@@ -57,7 +57,9 @@ class Net {
       const Marking marking = std::move(open.front());
       open.pop_front();
       std::vector<Marking> next = successors(marking, true);
-      if (next.empty()) next = successors(marking, false);
+      // Joins that only wait for each other go on although other tokens still wait elsewhere, as in Run::fire_join_in.
+      if (!joins_are_ready(marking, true) && joins_are_ready(marking, false))
+        for (Marking& one : successors(marking, false)) next.push_back(std::move(one));
       if (next.empty()) note_waiting(marking);
       for (Marking& one : next) {
         if (is_doubled(one) || !seen.insert(one).second) continue;
@@ -114,6 +116,16 @@ class Net {
       leave(target, rest, next);
     }
     return next;
+  }
+
+  bool joins_are_ready(const Marking& marking, bool joins_block) const {
+    for (std::size_t way = 0; way < marking.size(); ++way) {
+      const ElementIndex target = ways_[way];
+      if (marking[way] != 0 && is_inclusive_join(node(target)) && way != begins_.at(target) &&
+          may_fire(target, marking, joins_block))
+        return true;
+    }
+    return false;
   }
 
   bool may_fire(ElementIndex join, const Marking& marking, bool joins_block) const {
