@@ -1,4 +1,6 @@
 /// What the register and the hosts of clusters have against an application, told before it is examined.
+#include "obstacles.h"
+
 #include <algorithm>
 
 #include "certificates.h"

@@ -1,6 +1,7 @@
 #include <algorithm>
 
-#include "certificates.h"
+#include "obstacles.h"
+#include "parts.h"
 #include "store.h"
 
 namespace licensing {

@@ -50,6 +50,8 @@ export async function access() {
     check(`access: clerk, ${operation.id}`, (await ask(operation, clerk)) === 403)
   const foreign = await ask({ method: 'GET', path: '/api/v1/applications/{application}' }, citizen)
   check('access: a foreign application is not found', foreign === 404, String(foreign))
+  const foreignChain = await ask({ method: 'GET', path: '/api/v1/applications/{application}/receipts' }, citizen)
+  check('access: the chain of a foreign application is not found', foreignChain === 404, String(foreignChain))
   const withoutToken = await fetch(`${BASE}/api/v1/sessions/current`, { method: 'DELETE', headers: { cookie: citizen.cookie } })
   check('access: a write without the token is refused', withoutToken.status === 403, String(withoutToken.status))
 }
