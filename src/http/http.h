@@ -34,6 +34,7 @@ struct Caller {
   std::string office = {};                    // staff: office code inside the division
   std::vector<std::string> roles = {};
   std::string csrf_token = {};
+  bool second_factor_missing = false;  // staff who must set one up before anything else; they have no permissions
 
   bool may(std::string_view permission) const;
 };

@@ -95,10 +95,16 @@ std::optional<Reply> refuse_caller(const Need& need, const Request& request) {
     return problem(refusal(base::Refusal::unauthenticated, "http.sign_in_needed",
                            {"请先登录，再继续操作", "please sign in first"}),
                    request);
-  const bool allowed_kind =
-      need.kind == Need::Kind::signed_in || (need.kind == Need::Kind::citizen && !caller.staff) ||
-      (need.kind == Need::Kind::staff && caller.staff && (need.permission.empty() || caller.may(need.permission)));
+  const bool allowed_kind = need.kind == Need::Kind::signed_in || (need.kind == Need::Kind::citizen && !caller.staff) ||
+                            (need.kind == Need::Kind::staff && caller.staff && !caller.second_factor_missing &&
+                             (need.permission.empty() || caller.may(need.permission)));
   if (allowed_kind) return std::nullopt;
+  if (caller.second_factor_missing)
+    return problem(
+        refusal(base::Refusal::forbidden, "http.second_factor_missing",
+                {"本单位要求工作人员使用两步验证，请先在“我的账号”中启用，再继续办理",
+                 "staff of this office sign in with a second step; please set it up under “My account” first"}),
+        request);
   spdlog::warn("refused request={} person={} method={} need={}", request.request_id, base::to_text(caller.person),
                request.method, need.permission);
   return problem(refusal(base::Refusal::forbidden, "http.not_allowed",

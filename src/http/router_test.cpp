@@ -159,6 +159,22 @@ TEST(router, lets_each_caller_do_what_the_route_says_and_no_more) {
   }
 }
 
+TEST(need, staff_without_a_demanded_second_factor_are_told_to_set_it_up) {
+  Router router;
+  router.add(operation("GET", "/own", "own", {.kind = Need::Kind::signed_in}), [](const Request&) { return Reply{}; });
+  router.add(operation("GET", "/work", "work", {.kind = Need::Kind::staff}), [](const Request&) { return Reply{}; });
+  const auto ask = [&](const std::string& path) {
+    Request request = request_of("GET", path);
+    request.caller = staff({});
+    request.caller.second_factor_missing = true;
+    return router.handle(request);
+  };
+  EXPECT_EQ(ask("/own").status, 200);
+  const Reply refused = ask("/work");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(code_of(refused), "http.second_factor_missing");
+}
+
 TEST(forgery, needs_the_sessions_token_on_unsafe_methods) {
   Router router;
   router.add(operation("POST", "/x", "x"), [](const Request&) { return Reply{}; });

@@ -309,6 +309,8 @@ int main(int argc, char** argv) {
   serve->add_option("--proxy", options.proxy_address, "address of the proxy whose X-Forwarded-For is believed");
   serve->add_option("--time-stamps", options.time_stamps,
                     "http:// address of a time-stamping authority for signed PDF");
+  serve->add_flag("--second-factor-optional", options.second_factor_optional,
+                  "staff may work without a second factor (else they set one up when they first sign in)");
   serve->add_flag("--secure-cookies", options.secure_cookies, "behind TLS: cookies for secure connections only");
   serve->add_option("--clock-shift", options.clock_shift_s, "seconds added to the clock; demonstration only");
   serve->add_flag("!--without-logs", options.keeps_logs,

@@ -95,8 +95,10 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
                                            .sealing = sealing_by(secrets)},
                                           parts->now()));
   }
-  parts->access =
-      std::make_unique<access_control::Access>(*parts->store, std::move(secrets), access_control::local_stand_in());
+  parts->access = std::make_unique<access_control::Access>(
+      *parts->store, std::move(secrets), access_control::local_stand_in(),
+      options.demonstration || options.second_factor_optional ? access_control::SecondFactorOfStaff::offered
+                                                              : access_control::SecondFactorOfStaff::demanded);
   parts->engine = std::make_unique<casework::Engine>(parts->catalogue);
   parts->licensing = std::make_unique<licensing::Licensing>(settings_of(options), *parts->engine, *parts->files);
   parts->store->write([&](storage::Transaction& transaction) {

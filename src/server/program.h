@@ -23,9 +23,10 @@ struct Options {
   std::string proxy_address = {};
   std::string time_stamps = {};  // http:// address of a time-stamping authority for signed PDF; empty: none
   bool secure_cookies = false;
-  bool keeps_logs = true;      // false: another process on the same database signs and serves the logs
-  bool reopens_logs = false;   // writing goes on although a log was set back
-  bool demonstration = false;  // marks every document; allows a shifted clock
+  bool second_factor_optional = false;  // staff may work without one; always so in a demonstration
+  bool keeps_logs = true;               // false: another process on the same database signs and serves the logs
+  bool reopens_logs = false;            // writing goes on although a log was set back
+  bool demonstration = false;           // marks every document; allows a shifted clock
   std::int64_t clock_shift_s = 0;
   unsigned workers = 32;
 };

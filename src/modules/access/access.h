@@ -97,10 +97,15 @@ struct AccountChange {
 
 struct StoredPerson;
 
+/// Whether staff may work without a second factor. Where it is demanded, who has none can do nothing but set it up.
+/// Source: [GB22239-n], 8.1.4 (staff prove who they are in two ways).
+enum class SecondFactorOfStaff { demanded, offered };
+
 /// Use cases around accounts. Built once by the server; thread-safe.
 class Access {
  public:
-  Access(storage::Store& store, Secrets secrets, std::unique_ptr<RealNameCheck> real_name);
+  Access(storage::Store& store, Secrets secrets, std::unique_ptr<RealNameCheck> real_name,
+         SecondFactorOfStaff second_factor);
 
   /// Errors: `access.account_taken`, `access.citizen_id_taken`, and what the checks of each field refuse, all at once.
   /// `password_hash` given: the password was hashed before (bulk creation).
@@ -164,11 +169,13 @@ class Access {
  private:
   base::Result<StoredPerson> check_again(const http::Caller& caller, const std::string& password,
                                          std::string_view place, base::Instant now) const;
+  http::Caller caller_of(const StoredPerson& holder, base::Id session, const std::string& csrf) const;
   base::Result<void> check_code(const StoredPerson& person, const std::string& code, base::Instant now) const;
 
   storage::Store& store_;
   Secrets secrets_;
   std::unique_ptr<RealNameCheck> real_name_;
+  SecondFactorOfStaff second_factor_;
   std::string decoy_hash_;
 };
 

@@ -20,8 +20,7 @@ class accounts : public testing::Test {
     std::filesystem::create_directories(folder_);
     store_ = std::move(storage::open({.database = "sqlite:" + (folder_ / "a.db").string()})).value();
     ASSERT_TRUE(store_->migrate(migrations()));
-    access_ = std::make_unique<Access>(
-        *store_, std::move(Secrets::load_or_make((folder_ / "secrets").string())).value(), local_stand_in());
+    open_access(SecondFactorOfStaff::offered);
     store_->write([&](storage::Transaction& transaction) {
       save_office(transaction, "430211", "centre", {"政务中心窗口", "Service hall"});
       EXPECT_TRUE(access_->create(transaction,
@@ -45,6 +44,11 @@ class accounts : public testing::Test {
                                   noon));
       return true;
     });
+  }
+  void open_access(SecondFactorOfStaff second_factor) {
+    access_ =
+        std::make_unique<Access>(*store_, std::move(Secrets::load_or_make((folder_ / "secrets").string())).value(),
+                                 local_stand_in(), second_factor);
   }
   void TearDown() override {
     access_.reset();
@@ -189,6 +193,31 @@ TEST_F(accounts, the_technician_changes_what_the_command_line_says) {
   const auto accounts_now = store_->read_value([](storage::Snapshot& s) { return list_accounts(s, ""); });
   ASSERT_EQ(accounts_now.size(), 1U) << "citizens are not listed";
   EXPECT_EQ(accounts_now.front().first.roles, std::vector<std::string>{"leader"});
+}
+
+TEST_F(accounts, staff_without_a_demanded_second_factor_may_only_set_it_up) {
+  open_access(SecondFactorOfStaff::demanded);
+  const http::Caller before = clerk(30);
+  EXPECT_TRUE(before.second_factor_missing);
+  EXPECT_TRUE(before.permissions.empty());
+  EXPECT_TRUE(before.roles.empty());
+  const auto made = access_->begin_second_factor(before);
+  ASSERT_TRUE(made);
+  const std::string secret = bytes_of(made->secret);
+  ASSERT_TRUE(access_->confirm_second_factor(before, code_at(secret, noon), noon));
+  const base::Instant later = noon.plus_us(2 * totp_step_s * base::us_per_second);
+  const auto after = sign_in(code_at(secret, later), later, 31);
+  ASSERT_TRUE(after);
+  EXPECT_FALSE(after->caller.second_factor_missing);
+  EXPECT_TRUE(after->caller.may("task.complete"));
+}
+
+TEST_F(accounts, citizens_are_not_asked_for_a_second_factor) {
+  open_access(SecondFactorOfStaff::demanded);
+  const auto signed_in =
+      access_->sign_in({.account = "citizen", .password = password, .remote = "10.0.0.1"}, noon, {32});
+  ASSERT_TRUE(signed_in);
+  EXPECT_FALSE(signed_in->caller.second_factor_missing);
 }
 
 }  // namespace

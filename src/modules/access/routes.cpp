@@ -25,11 +25,12 @@ struct Me {
   std::string office_name;
   std::string csrf_token;
   bool demonstration = false;
+  bool second_factor_missing = false;
   calendar::Date business_day;
 };
 BOOST_DESCRIBE_STRUCT(Me, (),
                       (signed_in, person, name, staff, roles, role_names, permissions, division, office, office_name,
-                       csrf_token, demonstration, business_day))
+                       csrf_token, demonstration, second_factor_missing, business_day))
 
 struct Registration {
   std::string name;
@@ -79,6 +80,7 @@ Me me_of(storage::Store& store, const http::Caller& caller, const http::Request&
         store.read_value([&](storage::Snapshot& s) { return office_name(s, caller.division, caller.office); }),
         request.language);
   me.csrf_token = caller.csrf_token;
+  me.second_factor_missing = caller.second_factor_missing;
   return me;
 }
 

@@ -18,24 +18,14 @@ base::Error field_refused(std::string path, std::string code, base::Text message
       .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
 }
 
-http::Caller caller_of(const Person& person, base::Id session, const std::string& csrf) {
-  return {.person = person.id,
-          .session = session,
-          .staff = person.staff,
-          .name = person.name,
-          .permissions = permissions_of(person.roles),
-          .division = person.division,
-          .office = person.office,
-          .roles = person.roles,
-          .csrf_token = csrf};
-}
-
 }  // namespace
 
-Access::Access(storage::Store& store, Secrets secrets, std::unique_ptr<RealNameCheck> real_name)
+Access::Access(storage::Store& store, Secrets secrets, std::unique_ptr<RealNameCheck> real_name,
+               SecondFactorOfStaff second_factor)
     : store_(store),
       secrets_(std::move(secrets)),
       real_name_(std::move(real_name)),
+      second_factor_(second_factor),
       decoy_hash_(hash_password("an account that does not exist")) {}
 
 base::Result<Person> Access::create(storage::Transaction& transaction, const NewPerson& request, base::Instant now,
@@ -97,6 +87,23 @@ base::Result<Person> Access::create(storage::Transaction& transaction, const New
   return person;
 }
 
+http::Caller Access::caller_of(const StoredPerson& holder, base::Id session, const std::string& csrf) const {
+  const Person& person = holder.person;
+  http::Caller caller{.person = person.id,
+                      .session = session,
+                      .staff = person.staff,
+                      .name = person.name,
+                      .division = person.division,
+                      .office = person.office,
+                      .csrf_token = csrf};
+  caller.second_factor_missing =
+      person.staff && second_factor_ == SecondFactorOfStaff::demanded && holder.second_factor_sealed.empty();
+  if (caller.second_factor_missing) return caller;
+  caller.permissions = permissions_of(person.roles);
+  caller.roles = person.roles;
+  return caller;
+}
+
 base::Result<Access::SignedIn> Access::sign_in(const SignIn& attempt, base::Instant now, base::Id session) const {
   const auto normal = check_account(attempt.account);
   const Attempts attempts{.account = normal ? normal.value() : "?", .remote = attempt.remote};
@@ -136,7 +143,7 @@ base::Result<Access::SignedIn> Access::sign_in(const SignIn& attempt, base::Inst
                    now);
     return true;
   });
-  return SignedIn{.token = token, .caller = caller_of(person, session, csrf)};
+  return SignedIn{.token = token, .caller = caller_of(*found, session, csrf)};
 }
 
 void Access::sign_out(std::string_view token) const {
@@ -159,7 +166,7 @@ http::Caller Access::authenticate(const http::Request& request) const {
       touch_session(transaction, hash, request.at);
       return true;
     });
-  return caller_of(session->holder.person, session->id, session->csrf);
+  return caller_of(session->holder, session->id, session->csrf);
 }
 
 Scope scope_of(const http::Caller& caller) {

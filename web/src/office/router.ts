@@ -34,5 +34,6 @@ export const router = createRouter({
 router.beforeEach(async (to) => {
   if (to.meta.open) return true
   if (!session.known) await loadSession().catch(() => undefined)
-  return session.me.signed_in && session.me.staff ? true : { path: '/sign-in', query: { next: to.fullPath } }
+  if (!session.me.signed_in || !session.me.staff) return { path: '/sign-in', query: { next: to.fullPath } }
+  return session.me.second_factor_missing && to.path !== '/account' ? '/account' : true
 })

@@ -16,6 +16,7 @@ export interface Me {
   office?: string
   office_name?: string
   csrf_token?: string
+  second_factor_missing?: boolean
   demonstration?: boolean
   business_day?: string
 }
