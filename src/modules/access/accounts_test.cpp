@@ -201,6 +201,7 @@ TEST_F(accounts, staff_without_a_demanded_second_factor_may_only_set_it_up) {
   EXPECT_TRUE(before.second_factor_missing);
   EXPECT_TRUE(before.permissions.empty());
   EXPECT_TRUE(before.roles.empty());
+  EXPECT_EQ(scope_of(before).kind, Scope::Kind::nothing);
   const auto made = access_->begin_second_factor(before);
   ASSERT_TRUE(made);
   const std::string secret = bytes_of(made->secret);

@@ -170,7 +170,7 @@ http::Caller Access::authenticate(const http::Request& request) const {
 }
 
 Scope scope_of(const http::Caller& caller) {
-  if (!caller.person) return {};
+  if (!caller.person || caller.second_factor_missing) return {};
   if (!caller.staff) return Scope::own_of(caller.person);
   return scope_of_staff(caller.roles, caller.division, caller.office);
 }
