@@ -294,6 +294,7 @@ int ask_or_run(const server::Options& options, const Command& command) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (const auto status = server::run_enclosed(argc, argv)) return *status;
   CLI::App app("Yichuang (一窗): the work of a district market regulation bureau, in one program", "yichuang");
   app.set_version_flag("--version", server::version);
   app.require_subcommand(1);

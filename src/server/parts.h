@@ -73,6 +73,8 @@ std::string_view check_page();
 
 /// Publishes lists of states that are due, and writes the trust file beside the database.
 void publish_trust(Program::Parts& parts);
+/// Whether an upload is whole, found out by a process that can do nothing else; false also when that one crashes.
+bool parse_upload_enclosed(std::string_view content);
 
 /// Fills the empty database; see Program::load_demonstration.
 base::Result<void> make_demonstration(Program::Parts& parts, const Demonstration& wanted,

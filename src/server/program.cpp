@@ -157,6 +157,7 @@ base::Result<void> Program::serve() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   Parts& parts = *parts_;
+  parts.licensing->parse_uploads_with(parse_upload_enclosed);
   http::Server server(
       {.address = parts.options.address,
        .port = parts.options.port,

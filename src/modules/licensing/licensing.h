@@ -92,6 +92,12 @@ struct Visit {
   base::Id recorded_by;
 };
 
+inline constexpr std::size_t upload_bytes_max = 20'000'000;
+/// Whether a PDF, JPEG or PNG can be parsed from its beginning to its end.
+using ParseWhole = std::function<bool(std::string_view content)>;
+/// The same in this process. Outside tests it runs in one that can do nothing else: outside bytes meet a large library.
+bool is_whole(std::string_view content);
+
 /// Use cases. Built once by the server; thread-safe.
 class Licensing {
  public:
@@ -157,6 +163,9 @@ class Licensing {
   /// Certificates are drawn by who signs them. Set before the first request.
   using DrawCertificate = std::function<base::Result<std::string>(storage::Store&, const Document&)>;
   void draw_certificates_with(DrawCertificate draw) { draw_certificate_ = std::move(draw); }
+  /// Uploads are parsed by this, in the server in a process of its own. Set before the first request.
+  void parse_uploads_with(ParseWhole parse) { parse_upload_ = std::move(parse); }
+  const ParseWhole& upload_parser() const { return parse_upload_; }
   /// Outbox kind "licensing.render": draws a document.
   void render(storage::Store& store, base::Id document) const;
 
@@ -190,6 +199,7 @@ class Licensing {
   casework::Engine& engine_;
   storage::FileStore& files_;
   DrawCertificate draw_certificate_;
+  ParseWhole parse_upload_ = is_whole;
   /// Compiled once each: the catalogue does not change while the program runs.
   mutable std::mutex templates_mutex_;
   mutable std::map<std::string, std::shared_ptr<const documents::Template>, std::less<>> templates_;

@@ -288,7 +288,7 @@ void mount_files(http::Router& router, storage::Store& store, storage::FileStore
     const auto id = request.id("application");
     if (!id) return http::problem(id.error(), request);
     const std::string filename(request.query_value("filename").substr(0, 200));
-    const auto type = recognise(request.body, filename);
+    const auto type = recognise(request.body, licensing.upload_parser());
     if (!type) return http::problem(type.error(), request);
     const casework::Moment moment = moment_of(request);
     // The owner is asked before the disk is: nobody fills it with files of no application.

@@ -3,6 +3,9 @@
 #define POINTERHOLDER_TRANSITION 4  // qpdf's newest smart pointers only
 
 #include <zlib.h>
+
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
@@ -76,37 +79,52 @@ bool whole_png(std::string_view content) {
   return false;
 }
 
-bool whole_pdf(std::string_view content, std::string_view filename) {
+bool whole_pdf(std::string_view content) {
   try {
     QPDF pdf;
     pdf.setSuppressWarnings(true);
     pdf.setAttemptRecovery(false);  // a cut file would be patched up and its last pages lost
-    pdf.processMemoryFile(std::string(filename).c_str(), content.data(), content.size());
+    pdf.processMemoryFile("upload", content.data(), content.size());
     return !QPDFPageDocumentHelper(pdf).getAllPages().empty() && pdf.getWarnings().empty();
   } catch (const std::exception&) {
     return false;
   }
 }
 
+struct Kind {
+  std::string_view beginning;
+  std::string_view name;
+  std::string_view content_type;
+  bool (*whole)(std::string_view content);
+};
+constexpr std::array<Kind, 3> kinds = {{
+    {"%PDF-", "PDF", "application/pdf", whole_pdf},
+    {"\xFF\xD8\xFF", "JPEG", "image/jpeg", whole_jpeg},
+    {std::string_view("\x89PNG\r\n\x1A\n", 8), "PNG", "image/png", whole_png},
+}};
+
+const Kind* kind_of(std::string_view content) {
+  const auto* found =
+      std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) { return content.starts_with(kind.beginning); });
+  return found == kinds.end() ? nullptr : found;
+}
+
 }  // namespace
 
-base::Result<std::string> recognise(std::string_view content, std::string_view filename) {
+bool is_whole(std::string_view content) {
+  const Kind* kind = kind_of(content);
+  return kind != nullptr && kind->whole(content);
+}
+
+base::Result<std::string> recognise(std::string_view content, const ParseWhole& whole) {
   if (content.empty())
     return refused("licensing.file_empty", {"文件是空的,请重新选择", "The file is empty. Please choose it again."});
   if (content.size() > upload_bytes_max)
     return refused("licensing.file_too_large", {"文件超过20MB,请压缩或分成几个文件上传",
                                                 "The file is larger than 20 MB. Please make it smaller or split it."});
-  if (content.starts_with("%PDF-")) {
-    if (!whole_pdf(content, filename)) return damaged("PDF");
-    return std::string("application/pdf");
-  }
-  if (content.starts_with("\xFF\xD8\xFF")) {
-    if (!whole_jpeg(content)) return damaged("JPEG");
-    return std::string("image/jpeg");
-  }
-  if (content.starts_with(std::string_view("\x89PNG\r\n\x1A\n", 8))) {
-    if (!whole_png(content)) return damaged("PNG");
-    return std::string("image/png");
+  if (const Kind* kind = kind_of(content)) {
+    if (!whole(content)) return damaged(kind->name);
+    return std::string(kind->content_type);
   }
   return refused("licensing.file_type",
                  {"只能上传PDF、JPEG或PNG文件;这个文件的内容不是其中任何一种",

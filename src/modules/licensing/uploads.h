@@ -5,14 +5,13 @@
 #include <string_view>
 
 #include "kernel/base/result.h"
+#include "modules/licensing/licensing.h"
 
 namespace licensing {
 
-inline constexpr std::size_t upload_bytes_max = 20'000'000;
-
-/// The content type of a whole PDF, JPEG or PNG file.
+/// The content type of a whole PDF, JPEG or PNG file; `whole` parses it to its end.
 /// Errors: `licensing.file_empty`, `licensing.file_too_large` (over 20 MB), `licensing.file_type` (something else,
 /// whatever its name says), `licensing.file_damaged` (cut off or broken inside).
-base::Result<std::string> recognise(std::string_view content, std::string_view filename);
+base::Result<std::string> recognise(std::string_view content, const ParseWhole& whole = is_whole);
 
 }  // namespace licensing

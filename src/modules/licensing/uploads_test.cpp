@@ -53,8 +53,8 @@ std::string jpeg() {
          "\xFF\xD9";
 }
 
-std::string code(const std::string& content, const std::string& name = "x.pdf") {
-  const auto type = licensing::recognise(content, name);
+std::string code(const std::string& content, const licensing::ParseWhole& whole = licensing::is_whole) {
+  const auto type = licensing::recognise(content, whole);
   return type ? type.value() : type.error().code;
 }
 
@@ -64,10 +64,10 @@ TEST(recognise, tells_whole_files_by_their_content) {
   EXPECT_EQ(code(jpeg()), "image/jpeg");
 }
 
-TEST(recognise, refuses_disguised_files_whatever_their_name_says) {
-  EXPECT_EQ(code("<html><script>alert(1)</script>", "licence.pdf"), "licensing.file_type");
-  EXPECT_EQ(code("MZ\x90 this program cannot be run", "photo.jpg"), "licensing.file_type");
-  EXPECT_EQ(code("PK\x03\x04 word", "plan.pdf"), "licensing.file_type");
+TEST(recognise, refuses_disguised_files) {
+  EXPECT_EQ(code("<html><script>alert(1)</script>"), "licensing.file_type");
+  EXPECT_EQ(code("MZ\x90 this program cannot be run"), "licensing.file_type");
+  EXPECT_EQ(code("PK\x03\x04 word"), "licensing.file_type");
 }
 
 TEST(recognise, refuses_files_that_were_cut_off) {
@@ -84,6 +84,10 @@ TEST(recognise, refuses_a_png_with_a_broken_check_sum_or_too_many_pixels) {
                            chunk("IHDR", be32(60'000) + be32(60'000) + std::string("\x08\x02\0\0\0", 5)) +
                            chunk("IEND", "");
   EXPECT_EQ(code(bomb), "licensing.file_damaged");
+}
+
+TEST(recognise, refuses_what_the_parser_does_not_vouch_for) {
+  EXPECT_EQ(code(pdf(), [](std::string_view) { return false; }), "licensing.file_damaged");
 }
 
 TEST(recognise, refuses_empty_and_oversized_files) {
