@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <stdexcept>
 #include <thread>
@@ -75,6 +76,7 @@ double run_batches(driver::District& district, const std::vector<base::Id>& case
           } else {
             Recorder recorder(transaction, *recording);
             TRY(std::ignore, command(recorder, district, {cases[i], keys.at(step.element)}, step));
+            recorder.settle();  // the log's rows too
           }
         }
         return {};
@@ -116,19 +118,27 @@ Table tasks() {
     driver::District district(copied);
     run_batches(district, cases, keys, &recording);
   }
+  const auto count = static_cast<double>(recording.commands.size());
   std::vector<double> threads;
   std::vector<double> writes;
   std::vector<double> all;
+  std::vector<double> batches;
   for (int round = 0; round < rounds_count; ++round) {
+    std::size_t batch = 0;
+    {
+      fresh();
+      driver::District district(copied);
+      const std::int64_t commits_before = district.store().figures().commits;
+      threads.push_back(run_threads(district, cases, keys));
+      const auto commits = static_cast<double>(district.store().figures().commits - commits_before);
+      batch = static_cast<std::size_t>(std::lround(count / commits));
+      batches.push_back(count / commits);
+    }
     fresh();
-    writes.push_back(replay(recording, copied + "/yichuang.db", threads_count, Replayed::writes));
+    writes.push_back(replay(recording, copied + "/yichuang.db", batch, Replayed::writes));
     fresh();
-    all.push_back(replay(recording, copied + "/yichuang.db", threads_count, Replayed::all));
-    fresh();
-    driver::District district(copied);
-    threads.push_back(run_threads(district, cases, keys));
+    all.push_back(replay(recording, copied + "/yichuang.db", batch, Replayed::all));
   }
-  const auto count = static_cast<double>(recording.commands.size());
   const double rate = count / median(threads);
   const double floor = count / median(writes);
   const double floor_all = count / median(all);
@@ -136,7 +146,9 @@ Table tasks() {
   return {{"completed tasks inside the program, “open a restaurant” from acceptance to hand-over, " +
                std::to_string(threads_count) + " threads, durable",
            grouped(rate) + " /s (" + percent(rate, floor) + ")",
-           grouped(floor) + " /s plain SQLite writes the same rows; bar: half", 2 * rate >= floor},
+           grouped(floor) + " /s plain SQLite writes the same rows in the same batches, " +
+               grouped(median(batches)) + " to a commit; bar: half",
+           2 * rate >= floor},
           {"the same beside plain SQLite that also runs the same reads",
            grouped(rate) + " /s (" + percent(rate, floor_all) + ")", grouped(floor_all) + " /s"},
           {"elements of the process entered meanwhile", grouped(steps) + " /s",

@@ -54,12 +54,16 @@ void mount_health(Router& router, storage::Store& store, const std::string& vers
   });
 }
 
-void mount_metrics(Router& router) {
+void mount_metrics(Router& router, storage::Store& store) {
   const auto started = std::chrono::steady_clock::now();
   Metrics::instance().gauge("process_resident_memory_bytes", resident_bytes);
   Metrics::instance().gauge("process_uptime_seconds", [started] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   });
+  Metrics::instance().gauge("yichuang_storage_commands",
+                            [&store] { return static_cast<double>(store.figures().commands); });
+  Metrics::instance().gauge("yichuang_storage_commits",
+                            [&store] { return static_cast<double>(store.figures().commits); });
   Operation metrics =
       operation_of("/metrics", "metrics", {"运行指标（仅限本机）", "figures of operation, to this machine only"});
   metrics.answer_type = "text/plain";
@@ -78,7 +82,7 @@ void mount_metrics(Router& router) {
 
 void mount_system(Router& router, storage::Store& store, std::string version) {
   mount_health(router, store, version);
-  mount_metrics(router);
+  mount_metrics(router, store);
   struct Document {
     std::once_flag once;
     std::string text;

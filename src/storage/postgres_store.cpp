@@ -174,6 +174,7 @@ bool PostgresStore::try_write(const std::function<bool(Transaction&)>& work) {
     // "canceling wait for synchronous replication" comes as a warning: committed here, perhaps not elsewhere.
     if (connection->take_warning()) throw Fault("unknown outcome: the server warned during COMMIT");
     note_trouble("");
+    note_commit(1);
     return true;
   } catch (const Conflict&) {
     return false;

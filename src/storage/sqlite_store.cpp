@@ -249,6 +249,7 @@ bool SqliteStore::try_batch(const Batch& batch, bool has_savepoints) {
     if (!writer_.in_transaction()) throw Fault("the batch was rolled back because of another command's failure");
   }
   writer_.run("COMMIT");
+  note_commit(static_cast<std::int64_t>(batch.size()));
   full_ = false;
   return true;
 }

@@ -1,6 +1,7 @@
 /// Transactions on SQLite (embedded) and PostgreSQL, behind one face. The only room that knows either.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -248,6 +249,13 @@ class Store {
   virtual std::optional<base::Text> trouble() const = 0;
   virtual std::string_view kind() const = 0;  // "sqlite" or "postgresql"
 
+  /// What was written since the store was opened: how many commands one sync serves.
+  struct Figures {
+    std::int64_t commands = 0;
+    std::int64_t commits = 0;
+  };
+  Figures figures() const { return {.commands = commands_, .commits = commits_}; }
+
   /// From now on every `write` is a Fault that says why; reading goes on. For data that must not grow.
   void stop_writing(const base::Text& why);
   std::optional<base::Text> stopped() const;
@@ -255,8 +263,14 @@ class Store {
  protected:
   /// Errors: throws Fault when writing was stopped.
   void check_not_stopped() const;
+  void note_commit(std::int64_t commands) {
+    commands_ += commands;
+    ++commits_;
+  }
 
  private:
+  std::atomic<std::int64_t> commands_ = 0;
+  std::atomic<std::int64_t> commits_ = 0;
   mutable std::mutex stopped_mutex_;
   std::optional<base::Text> stopped_;
 };

@@ -266,6 +266,17 @@ TEST_P(Contract, last_steps_are_done_before_the_commit_in_order_or_not_at_all) {
   EXPECT_EQ(number("SELECT COUNT(*) FROM notes"), 3);
 }
 
+TEST_P(Contract, commands_and_commits_are_counted) {
+  const storage::Store::Figures before = store_->figures();
+  add_note(1);
+  add_note(2);
+  EXPECT_EQ(store_->figures().commands - before.commands, 2);
+  EXPECT_EQ(store_->figures().commits - before.commits, 2);
+  on_threads(8, [&](int index) { add_note(10 + index); });
+  EXPECT_EQ(store_->figures().commands - before.commands, 10);
+  EXPECT_LE(store_->figures().commits - before.commits, 10);
+}
+
 TEST_P(Contract, a_store_that_was_stopped_reads_but_does_not_write) {
   add_note(1);
   store_->stop_writing({"日志被回退", "the log was set back"});
