@@ -3,6 +3,8 @@
 #include <array>
 #include <climits>
 
+#include "gathered_log.h"
+
 namespace storage {
 namespace {
 
@@ -48,7 +50,8 @@ bool is_fatal(int code) {
 SqliteConnection::SqliteConnection(const std::string& path, Role role) {
   const int flags = SQLITE_OPEN_READWRITE | (role == Role::writer ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX |
                     SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(path.c_str(), &database_, flags, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &database_, flags, role == Role::writer ? gathered_log_vfs() : nullptr);
   try {
     if (code != SQLITE_OK) fail(code, "open " + path);
     sqlite3_busy_timeout(database_, busy_timeout_ms);

@@ -24,9 +24,10 @@ constexpr int checkpoint_wait_ms = 50;
 constexpr int busy_timeout_ms = 5000;
 constexpr std::chrono::milliseconds idle_pause{1000};
 /// Who was answered together comes back together: after a batch of this many commands the writer waits a moment for
-/// the next ones as long as more of them come, because one sync serves all.
+/// the next ones as long as more of them come, because one sync serves all. The moment is as long as a request of a
+/// busy server takes until it gets here.
 constexpr std::size_t gathering_from = 4;
-constexpr std::chrono::microseconds gathering_pause{50};
+constexpr std::chrono::microseconds gathering_pause{800};
 /// Pages copied by a backup between two batches.
 constexpr int copy_step_pages = 256;
 const std::string copy_continues = "(more)";

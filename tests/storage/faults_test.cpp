@@ -18,6 +18,7 @@ using storage::Transaction;
 
 std::atomic<int> syncs_until_failure = -1;  // negative: none fails
 std::atomic<bool> disk_is_full = false;
+std::atomic<int> writes_count = 0;
 
 /// SQLite has one table of system calls for databases and another for logs; each gets a failing double.
 struct Double {
@@ -41,6 +42,7 @@ int failing_sync(sqlite3_file* file, int flags) {
 }
 
 int failing_write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
+  ++writes_count;
   return disk_is_full ? SQLITE_FULL : real_of(file).xWrite(file, bytes, size, at);
 }
 
@@ -139,6 +141,23 @@ TEST_F(Faults, whichever_sync_fails_no_command_is_wrongly_acknowledged) {
     EXPECT_LE(count(), acknowledged + unknown);
     EXPECT_TRUE(storage::check_all(*store_, {.database = address_, .files = folder_.path("files")}));
   }
+}
+
+TEST_F(Faults, pages_of_a_commit_are_written_together) {
+  append();
+  const int before = writes_count;
+  append(std::string(100'000, 'x'));  // some 25 pages
+  EXPECT_LE(writes_count - before, 2);
+  EXPECT_EQ(count(), 2);
+}
+
+TEST_F(Faults, a_transaction_larger_than_what_is_gathered_is_kept_whole) {
+  append(std::string(9'000'000, 'x'));
+  append(std::string(9'000'000, 'y'));
+  store_.reset();
+  store_ = testing_storage::open_store(address_);
+  EXPECT_EQ(count(), 2);
+  EXPECT_TRUE(storage::check_all(*store_, {.database = address_, .files = folder_.path("files")}));
 }
 
 TEST_F(Faults, a_full_disk_refuses_writes_goes_on_reading_and_recovers) {
