@@ -18,7 +18,7 @@ export const words: Record<string, string> = {
   'Form': '表单', 'Form ID': '表单标识', 'Type': '类型', 'Assignment': '办理人', 'Assignee': '办理人', 'Candidate groups': '候选组', 'Candidate users': '候选人',
   'Due date': '到期日', 'Follow up date': '跟进日', 'Priority': '优先级', 'Called decision': '调用的决策', 'Decision ID': '决策标识', 'Result variable': '结果变量',
   'Inputs': '输入', 'Outputs': '输出', 'Headers': '头', 'Extension properties': '扩展属性', 'Key': '键', 'Value': '值', 'Task definition': '作业定义', 'Job type': '作业类型', 'Retries': '重试次数',
-  'Timer': '定时器', 'Multi-instance': '多实例', 'Input collection': '输入集合', 'Input element': '输入元素', 'Output collection': '输出集合', 'Output element': '输出元素',
+  'Job priority': '作业优先级', 'Timer': '定时器', 'Multi-instance': '多实例', 'Input collection': '输入集合', 'Input element': '输入元素', 'Output collection': '输出集合', 'Output element': '输出元素',
   'Completion condition': '完成条件', 'Executable': '可执行', 'Execution listeners': '执行监听器', 'Implementation': '实现', 'Process': '流程', 'Version tag': '版本标签', 'Example data': '示例数据',
   'Search in diagram': '在图中查找', 'Create element': '创建元素', 'Select an element to edit its properties.': '选中一个元素即可编辑其属性。', 'Create': '新增',
 }
