@@ -2,8 +2,10 @@
 /// immutable from then on.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -250,12 +252,37 @@ struct Bureau {
 
 struct Opening;
 
+/// The services in force, by id. A published version takes the place of the former one while the program runs. What
+/// was found once stays valid as long as the catalogue: replaced versions are kept for whoever still reads them, since
+/// publishing is rare. Thread-safe.
+class Services {
+ public:
+  using Map = std::map<std::string, std::shared_ptr<const Service>, std::less<>>;
+  explicit Services(Map delivered);
+  Services(const Services&) = delete;
+  Services& operator=(const Services&) = delete;
+
+  /// All of one moment.
+  const Map& now() const { return *now_.load(std::memory_order_acquire); }
+  /// As the folder holds them.
+  const Map& delivered() const { return *kept_.front(); }
+  /// Null when there is none.
+  std::shared_ptr<const Service> find(std::string_view id) const;
+  /// From now on this is the service of its id.
+  void put(std::shared_ptr<const Service> service);
+
+ private:
+  std::mutex mutex_;  // of those who put
+  std::vector<std::unique_ptr<const Map>> kept_;
+  std::atomic<const Map*> now_;
+};
+
 /// All that is offered, and all it stands on.
 struct Catalogue {
   Bureau bureau;
   Rules rules;
   calendar::Calendar calendar;
-  std::map<std::string, std::shared_ptr<const Service>, std::less<>> services;
+  std::shared_ptr<Services> services = std::make_shared<Services>(Services::Map{});
   std::map<std::string, CertificateKind, std::less<>> certificates;
   std::map<std::string, std::string, std::less<>> documents;  // template id -> text of its file
   names::Lexicon lexicon;                                     // words that the law keeps out of names
@@ -276,6 +303,14 @@ struct Catalogue {
 /// Reads and checks the folder. Every fault of every file is listed at once: path =
 /// "open-restaurant/service.yaml#clocks/2" (items of a list are counted from 1). Errors: `catalogue.invalid`.
 base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder);
+
+/// A service with other files, checked against all that the catalogue holds: what is to take the place of the one in
+/// force. Errors: `catalogue.invalid` with every fault of every file, path = "process.bpmn#element".
+base::Result<std::shared_ptr<const Service>> read_changed(const Catalogue& catalogue, const std::string& id,
+                                                          const std::map<std::string, std::string, std::less<>>& files);
+
+/// FNV-1a 64 over paths and contents, as 16 hexadecimal digits: what tells versions of a service apart.
+std::string fingerprint(const std::map<std::string, std::string, std::less<>>& files);
 
 /// A service as it was when its files were kept: for cases that started with that version. What it names outside its
 /// folder is not checked again. Errors: `catalogue.invalid`.

@@ -208,6 +208,8 @@ class Check {
       unknown(place, "登记或许可", "registration", registration->second);
     if (element.type == bpmn::ElementType::business_rule_task && element.job_type.empty() && !service_.decisions)
       fault(place, "catalogue.decision_missing", {"该节点需要 decision.dmn", "This element needs a decision.dmn"});
+    if (!element.decision.empty() && service_.decisions && !decides(service_, element.decision))
+      unknown(place, "决策", "decision", element.decision);
   }
 
   const Service& service_;
@@ -216,6 +218,14 @@ class Check {
 };
 
 }  // namespace
+
+bool decides(const Service& service, std::string_view decision) {
+  if (!service.decisions) return false;
+  const auto offered = dmn::invocables(*service.decisions);
+  return std::any_of(offered.begin(), offered.end(), [&](const dmn::Invocable& each) {
+    return each.kind == dmn::Invocable::Kind::decision && (each.id == decision || each.name == decision);
+  });
+}
 
 void check_service(const Service& service, const Ground& ground, Faults& faults) {
   Check(service, ground, faults).run();

@@ -117,6 +117,7 @@ void read_services(const fs::path& root, Catalogue& catalogue, Faults& faults) {
   for (const fs::directory_entry& entry : fs::directory_iterator(root))
     if (entry.is_directory() && fs::exists(entry.path() / "service.yaml")) folders.push_back(entry.path());
   std::sort(folders.begin(), folders.end());
+  Services::Map services;
   for (const fs::path& folder : folders) {
     const std::string id = folder.filename().string();
     Files files = read_files(folder, id, faults);
@@ -124,8 +125,9 @@ void read_services(const fs::path& root, Catalogue& catalogue, Faults& faults) {
     share(shared, files);
     auto service = std::make_shared<const Service>(read_service(id, files, faults));
     check_service(*service, {catalogue.rules, catalogue.certificates, catalogue.documents, catalogue.wishes}, faults);
-    catalogue.services.emplace(id, std::move(service));
+    services.emplace(id, std::move(service));
   }
+  catalogue.services = std::make_shared<Services>(std::move(services));
 }
 
 }  // namespace
@@ -182,9 +184,43 @@ base::Result<std::shared_ptr<const Service>> read_version(const std::string& id,
                      .places = faults.take()};
 }
 
+base::Result<std::shared_ptr<const Service>> read_changed(const Catalogue& catalogue, const std::string& id,
+                                                          const Files& files) {
+  Faults faults;
+  auto service = std::make_shared<const Service>(read_service(id, files, faults));
+  check_service(*service, {catalogue.rules, catalogue.certificates, catalogue.documents, catalogue.wishes}, faults);
+  if (catalogue.opening) check_opening(*catalogue.opening, *service, faults);
+  if (faults.empty()) return service;
+  std::vector<base::Place> places = faults.take();
+  for (base::Place& place : places)
+    if (place.path.starts_with(id + "/")) place.path.erase(0, id.size() + 1);
+  return base::Error{.kind = base::Refusal::invalid,
+                     .code = "catalogue.invalid",
+                     .message = {"修改稿有误，请按所列位置改正", "The draft is at fault; mend the places listed."},
+                     .places = std::move(places)};
+}
+
+Services::Services(Map delivered) {
+  kept_.push_back(std::make_unique<const Map>(std::move(delivered)));
+  now_ = kept_.back().get();
+}
+
+std::shared_ptr<const Service> Services::find(std::string_view id) const {
+  const Map& all = now();
+  const auto found = all.find(id);
+  return found == all.end() ? nullptr : found->second;
+}
+
+void Services::put(std::shared_ptr<const Service> service) {
+  const std::scoped_lock lock(mutex_);
+  Map next = now();
+  next[service->id] = std::move(service);
+  kept_.push_back(std::make_unique<const Map>(std::move(next)));
+  now_.store(kept_.back().get(), std::memory_order_release);
+}
+
 base::Result<std::shared_ptr<const Service>> Catalogue::service(std::string_view id) const {
-  const auto found = services.find(id);
-  if (found != services.end()) return found->second;
+  if (auto found = services->find(id)) return found;
   const std::string name(id);
   return base::Error{.kind = base::Refusal::not_found,
                      .code = "catalogue.service_unknown",

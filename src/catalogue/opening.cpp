@@ -58,7 +58,7 @@ OpeningWay read_way(const Reader& from, const Opening& opening, const Catalogue&
       if (std::optional<feel::Expression> expression = below.expression(name.c_str()))
         way.guide.push_back({name, std::move(*expression)});
   }
-  if (!catalogue.services.contains(way.service)) unknown(from, "service", way.service);
+  if (!catalogue.services->find(way.service)) unknown(from, "service", way.service);
   for (const Reader& stage : from.items("stages")) way.stages.push_back(read_stage(stage, opening, way, catalogue));
   if (std::none_of(way.stages.begin(), way.stages.end(), [](const auto& each) { return !each.makes.empty(); }))
     from.fault_at("stages", "catalogue.missing", {"须至少得到一项结果", "The way must lead to at least one result"});
@@ -95,6 +95,17 @@ const OpeningResult* Opening::find_result(std::string_view id) const {
   return found == results.end() ? nullptr : &*found;
 }
 
+void check_opening(const Opening& opening, const Service& service, Faults& faults) {
+  for (const OpeningWay& way : opening.ways) {
+    if (way.service != service.id) continue;
+    for (const OpeningStage& stage : way.stages)
+      if (!stage.decision.empty() && !decides(service, stage.decision))
+        faults.add(service.id + "/decision.dmn#" + stage.decision, "catalogue.unknown_reference",
+                   {"开办向导（opening.yaml）要用决策“" + stage.decision + "”，不能删去",
+                    "The opening guide (opening.yaml) asks the decision “" + stage.decision + "”; it must stay"});
+  }
+}
+
 std::shared_ptr<const Opening> read_opening(const std::map<std::string, std::string, std::less<>>& files,
                                             const Catalogue& catalogue, Faults& faults) {
   const auto found = files.find("opening.yaml");
@@ -115,6 +126,7 @@ std::shared_ptr<const Opening> read_opening(const std::map<std::string, std::str
   }
   for (const Reader& way : root->items("ways")) opening->ways.push_back(read_way(way, *opening, catalogue));
   read_requirements(files, *opening, faults);
+  for (const auto& [id, service] : catalogue.services->now()) check_opening(*opening, *service, faults);
   return opening;
 }
 

@@ -60,4 +60,7 @@ struct Opening {
 std::shared_ptr<const Opening> read_opening(const std::map<std::string, std::string, std::less<>>& files,
                                             const Catalogue& catalogue, Faults& faults);
 
+/// What the guide asks a service's decisions must be there.
+void check_opening(const Opening& opening, const Service& service, Faults& faults);
+
 }  // namespace catalogue

@@ -30,14 +30,14 @@ Service read_service(const std::string& id, const Files& files, Faults& faults);
 /// Marks, forms, decisions, rules, registrations, materials, notices: whatever is named must be there.
 void check_service(const Service& service, const Ground& ground, Faults& faults);
 
+/// Whether the service's model has the decision, by id or name.
+bool decides(const Service& service, std::string_view decision);
+
 /// Names in conditions and values: what they take from guide, form and subject must be asked there; rules that the
 /// process counts by must exist.
 void check_references(const Service& service, const Ground& ground, Faults& faults);
 
 CertificateKind read_certificate(const std::string& id, const std::string& text, const std::string& file,
                                  Faults& faults);
-
-/// FNV-1a 64 over paths and contents, as 16 hexadecimal digits.
-std::string fingerprint(const Files& files);
 
 }  // namespace catalogue

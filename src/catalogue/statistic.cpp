@@ -40,7 +40,7 @@ Statistic::Reported read_reported(const Reader& from) {
 /// What a measure needs to be worked out at all.
 void check_statistic(const Statistic& statistic, const Reader& from, const Catalogue& catalogue) {
   if (statistic.measure == Measure::finished_cases || statistic.measure == Measure::satisfaction) {
-    const auto& services = catalogue.services;
+    const Services::Map& services = catalogue.services->now();
     if (std::none_of(services.begin(), services.end(), [&](const auto& each) {
           const auto& tags = each.second->tags;
           return std::find(tags.begin(), tags.end(), statistic.tag) != tags.end();

@@ -29,6 +29,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> types = 
     {".txt", "text/plain; charset=utf-8"},
 }};
 
+/// The office's editors of models place what they draw by style attributes; everything else is as strict as elsewhere.
+constexpr const char* office_policy =
+    "default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
 std::string type_of(std::string_view path) {
   for (const auto& [ending, type] : types)
     if (path.ends_with(ending)) return std::string(type);
@@ -52,7 +57,7 @@ int mount_assets(http::Router& router) {
     if (path == "/verify.html") continue;  // served with the keys in it, see certificates
     // Vite names files below /assets/ by their content: they never change.
     router.serve_asset(std::string(path), {asset->begin, static_cast<std::size_t>(asset->end - asset->begin)},
-                       type_of(path), path.starts_with("/assets/"));
+                       type_of(path), path.starts_with("/assets/"), path == "/office.html" ? office_policy : "");
     has_index |= path == "/index.html";
     has_office |= path == "/office.html";
   }

@@ -15,6 +15,7 @@ constexpr int timers_per_tick = 200;  // bounded: many limits fall at midnight, 
 constexpr int outgoing_per_tick = 20;
 constexpr int reminders_per_round = 500;
 constexpr std::int64_t remind_us = 60 * base::us_per_second;
+constexpr std::int64_t renew_us = base::us_per_second;
 constexpr std::int64_t publish_us = 60 * base::us_per_second;
 constexpr std::int64_t retry_us = 30 * base::us_per_second;
 constexpr auto publishing_pause = std::chrono::milliseconds(500);  // a checkpoint covers an entry within two seconds
@@ -28,6 +29,20 @@ void give_way() {
 }
 
 }  // namespace
+
+void renew_services(Program::Parts& parts) {
+  for (const publishing::Renewed& each : parts.publishing->renew(*parts.store, parts.now())) {
+    if (!each.refusal) {
+      spdlog::info("{}: published version {} ({}) is in force", each.service, each.number, each.version);
+      continue;
+    }
+    spdlog::error(
+        "{}: published version {} does not go with the catalogue folder; {}", each.service, each.number,
+        each.fell_back ? "the service stays as it was last in force" : "the service stays as the folder has it");
+    for (const base::Place& place : each.refusal->places)
+      spdlog::error("{}: {}: {}", each.service, place.path, place.message.en);
+  }
+}
 
 LogKeeper::LogKeeper(Program::Parts& parts)
     : parts_(parts), thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -88,13 +103,17 @@ void Jobs::run(const std::stop_token& stop) {
   } catch (const std::exception& fault) {
     spdlog::error("planning again: {}", fault.what());
   }
-  base::Instant remind_next, publish_next;
+  base::Instant remind_next, publish_next, renew_next;
   while (!stop.stop_requested()) {
     bool worked = false;
     try {
       if (parts_.now() >= remind_next) {
         parts_.engine->remind(*parts_.store, parts_.now(), reminders_per_round);
         remind_next = parts_.now().plus_us(remind_us);
+      }
+      if (parts_.now() >= renew_next) {
+        renew_services(parts_);
+        renew_next = parts_.now().plus_us(renew_us);
       }
       if (parts_.now() >= publish_next) {
         publish_next = parts_.now().plus_us(publish_us);

@@ -14,6 +14,7 @@
 #include "modules/evidence/evidence.h"
 #include "modules/imports/imports.h"
 #include "modules/licensing/licensing.h"
+#include "modules/publishing/publishing.h"
 #include "program.h"
 #include "storage/storage.h"
 
@@ -27,6 +28,7 @@ struct Program::Parts {
   std::unique_ptr<evidence::Logs> logs;  // none when another process keeps them
   std::unique_ptr<access_control::Access> access;
   std::unique_ptr<casework::Engine> engine;
+  std::unique_ptr<publishing::Publishing> publishing;
   std::unique_ptr<licensing::Licensing> licensing;
   std::unique_ptr<delivery::Delivery> delivery;
   std::unique_ptr<http::News> news;
@@ -70,6 +72,9 @@ int mount_assets(http::Router& router);
 
 /// The page that checks licences, with a place for the trust file; empty when the program was built without it.
 std::string_view check_page();
+
+/// Brings versions of services that are approved and due into force in this process.
+void renew_services(Program::Parts& parts);
 
 /// Publishes lists of states that are due, and writes the trust file beside the database.
 void publish_trust(Program::Parts& parts);

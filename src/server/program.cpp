@@ -15,6 +15,7 @@
 #include "modules/naming/naming.h"
 #include "modules/opening/opening.h"
 #include "modules/park/park.h"
+#include "modules/publishing/publishing.h"
 #include "modules/registration/registration.h"
 #include "modules/registration/search.h"
 #include "modules/statistics/statistics.h"
@@ -34,7 +35,7 @@ std::vector<storage::Migration> all_migrations() {
   for (const auto module :
        {storage::migrations(), evidence::migrations(), access_control::migrations(), casework::migrations(),
         registration::migrations(), imports::migrations(), naming::migrations(), licensing::migrations(),
-        delivery::migrations(), park::migrations(), certificates::migrations()})
+        delivery::migrations(), park::migrations(), certificates::migrations(), publishing::migrations()})
     all.insert(all.end(), module.begin(), module.end());
   return all;
 }
@@ -116,6 +117,8 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
         return built->certificates->pdf(store, document, built->now());
       });
   parts->imports = std::make_unique<imports::Imports>(*parts->files);
+  parts->publishing = std::make_unique<publishing::Publishing>(*parts->engine);
+  renew_services(*parts);
   TRY(std::ignore, parts->engine->deploy(*parts->store, parts->now()));
   if (const std::int64_t count = registration::index_waiting(*parts->store))
     spdlog::info("made {} entities of the register searchable", count);
@@ -138,6 +141,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   delivery::mount(router, *parts->store, *parts->delivery);
   park::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   decisions::mount(router, *parts->store, *parts->engine);
+  publishing::mount(router, *parts->store, *parts->publishing);
   if (parts->logs)
     evidence::mount(router, *parts->store, *parts->logs,
                     {.base_url = parts->licensing->settings().base_url, .demonstration = options.demonstration});

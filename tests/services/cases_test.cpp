@@ -33,7 +33,7 @@ class CaseTest : public testing::Test {
 /// Outcomes that every service must show, each in one of its cases.
 TEST(services, show_every_outcome_by_a_case) {
   ASSERT_TRUE(offered());
-  for (const auto& [id, service] : offered()->services) {
+  for (const auto& [id, service] : offered()->services->now()) {
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(root + "/" + id + "/cases"))
       names.insert(entry.path().stem().string());

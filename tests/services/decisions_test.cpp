@@ -109,7 +109,7 @@ TEST_P(Decisions, are_listed_and_read_with_text_requirements_and_versions) {
   EXPECT_TRUE(found.contains("opening/required"));
   const feel::Value model = ask("/food-permit", {});
   EXPECT_THAT(in(model, "text").as_string(), HasSubstr("<decision id=\"inspection_needed\""));
-  EXPECT_EQ(in(model, "version").as_string(), offered()->services.at("food-permit")->version);
+  EXPECT_EQ(in(model, "version").as_string(), offered()->services->now().at("food-permit")->version);
   EXPECT_EQ(list(model, "versions").size(), 1u);
   EXPECT_NE(in(model, "valid_from"), feel::Value());
   bool is_required = false;
@@ -117,7 +117,7 @@ TEST_P(Decisions, are_listed_and_read_with_text_requirements_and_versions) {
     if (in(element, "id") == feel::Value("inspection_needed"))
       is_required = in(element, "needs") == feel::Value(feel::List{"answers", "guide"});
   EXPECT_TRUE(is_required);
-  const std::string version = offered()->services.at("food-permit")->version;
+  const std::string version = offered()->services->now().at("food-permit")->version;
   EXPECT_EQ(in(ask("/food-permit?version=" + version, {}), "version").as_string(), version);
   EXPECT_EQ(in(ask("/nothing", {}, 404), "code").as_string(), "decisions.model_unknown");
   EXPECT_EQ(in(ask("/food-permit?version=0", {}, 404), "code").as_string(), "decisions.version_unknown");

@@ -47,7 +47,7 @@ TEST(a_service_of_files_alone, is_offered_and_played_to_its_end) {
   const Copy copy;
   const auto loaded = catalogue::load(copy.root);
   ASSERT_TRUE(loaded) << loaded.error().places[0].path << " " << loaded.error().places[0].message.en;
-  ASSERT_TRUE(loaded.value()->services.contains("stall-card"));
+  ASSERT_TRUE(loaded.value()->services->now().contains("stall-card"));
   for (const char* name : {"stall-card/grant", "stall-card/silence"}) {
     services::Player player(copy.root, loaded.value());
     for (const std::string& fault : player.play(name)) ADD_FAILURE() << fault;

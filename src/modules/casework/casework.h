@@ -228,6 +228,13 @@ class Engine {
   /// Errors: none of its own; throws storage::Fault.
   base::Result<void> deploy(storage::Store& store, base::Instant now) const;
 
+  /// Keeps one version of a service: before cases may begin with it.
+  void deploy(storage::Transaction& transaction, const catalogue::Service& service, base::Instant now) const;
+
+  /// A version that was deployed once; null when there is none, or when it can not be read any more.
+  std::shared_ptr<const catalogue::Service> find_version(storage::Snapshot& snapshot, const std::string& service,
+                                                         const std::string& version) const;
+
   /// Computes every open case's due days and timers again when calendar or rules are not those of the last time.
   /// Returns the cases changed.
   int replan(storage::Store& store, base::Instant now) const;

@@ -54,19 +54,28 @@ constexpr int cases_per_piece = 500;
 
 base::Result<void> Engine::deploy(storage::Store& store, base::Instant now) const {
   store.write([&](storage::Transaction& transaction) {
-    for (const auto& [id, service] : catalogue_->services)
-      if (!find_deployed(transaction, id, service->version))
-        save_deployed(transaction, id, service->version, files_json(*service), now);
+    for (const auto& [id, service] : catalogue_->services->now()) deploy(transaction, *service, now);
     return true;
   });
   return {};
 }
 
+void Engine::deploy(storage::Transaction& transaction, const catalogue::Service& service, base::Instant now) const {
+  if (!find_deployed(transaction, service.id, service.version))
+    save_deployed(transaction, service.id, service.version, files_json(service), now);
+}
+
+std::shared_ptr<const catalogue::Service> Engine::find_version(storage::Snapshot& snapshot, const std::string& service,
+                                                               const std::string& version) const {
+  if (!find_deployed(snapshot, service, version)) return nullptr;
+  auto found = pinned(snapshot, service, version);
+  return found ? std::move(found).value() : nullptr;
+}
+
 base::Result<std::shared_ptr<const catalogue::Service>> Engine::pinned(storage::Snapshot& snapshot,
                                                                        const std::string& id,
                                                                        const std::string& version) const {
-  const auto current = catalogue_->services.find(id);
-  if (current != catalogue_->services.end() && current->second->version == version) return current->second;
+  if (auto current = catalogue_->services->find(id); current && current->version == version) return current;
   const std::string key = id + "@" + version;
   {
     const std::scoped_lock lock(pinned_mutex_);

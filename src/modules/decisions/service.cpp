@@ -89,7 +89,7 @@ std::optional<Difference> difference(const catalogue::Catalogue& catalogue, cons
 
 std::vector<Model> models(storage::Snapshot& snapshot, const catalogue::Catalogue& catalogue) {
   std::vector<Model> all;
-  for (const auto& [id, service] : catalogue.services)
+  for (const auto& [id, service] : catalogue.services->now())
     if (service->decisions) all.push_back(model_of(snapshot, *service));
   if (catalogue.opening && catalogue.opening->requirements) all.push_back(model_of(*catalogue.opening));
   return all;
@@ -102,9 +102,9 @@ base::Result<Model> find_model(storage::Snapshot& snapshot, const catalogue::Cat
     if (version.empty() || version == model.version) return model;
     return version_unknown(version);
   }
-  const auto service = catalogue.services.find(id);
-  if (service == catalogue.services.end() || !service->second->decisions) return model_unknown();
-  Model model = model_of(snapshot, *service->second);
+  const auto service = catalogue.services->find(id);
+  if (!service || !service->decisions) return model_unknown();
+  Model model = model_of(snapshot, *service);
   if (version.empty() || version == model.version) return model;
   const auto stored = find_files(snapshot, id, version);
   if (!stored) return version_unknown(version);
@@ -132,7 +132,7 @@ base::Result<Model> read_draft(const Model& instead_of, std::string text) {
 base::Result<Replay> replay(storage::Snapshot& snapshot, const casework::Engine& engine,
                             const access_control::Scope& scope, const Model& changed, const ReplayQuery& query) {
   const catalogue::Catalogue& catalogue = engine.catalogue();
-  if (!catalogue.services.contains(changed.id))
+  if (!catalogue.services->find(changed.id))
     return base::Error{.kind = base::Refusal::rule_not_met,
                        .code = "decisions.no_cases",
                        .message = {"没有办件按这个模型作出决定", "No case is decided by this model."}};

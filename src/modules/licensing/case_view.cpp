@@ -266,6 +266,7 @@ base::Result<CasePageView> case_page(storage::Snapshot& snapshot, const Licensin
   CasePageView page{.id = id,
                     .number = of_case.head.number,
                     .service = service.id,
+                    .service_version = service.version,
                     .service_name = service.name,
                     .title = of_case.head.title,
                     .state = of_case.head.state,

@@ -252,10 +252,10 @@ std::vector<ServiceSummary> summaries(const catalogue::Catalogue& catalogue) {
   };
   for (const catalogue::Option& wish : catalogue.wishes)
     for (const bool joint : {true, false})
-      for (const auto& [id, service] : catalogue.services)
+      for (const auto& [id, service] : catalogue.services->now())
         if (service->wish == wish.value && is_joint(*service) == joint)
           all.push_back({id, wish.value, wish.label, service->name, service->summary});
-  for (const auto& [id, service] : catalogue.services)
+  for (const auto& [id, service] : catalogue.services->now())
     if (std::none_of(all.begin(), all.end(), [&](const ServiceSummary& listed) { return listed.id == id; }))
       all.push_back({id, service->wish, {}, service->name, service->summary});
   return all;

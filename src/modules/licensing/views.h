@@ -247,6 +247,7 @@ struct CasePageView {
   base::Id id;
   std::string number;
   std::string service;
+  std::string service_version;  // the version of the service that the case runs on
   base::Text service_name;
   std::string title;
   std::string state;
@@ -269,7 +270,7 @@ struct CasePageView {
   std::vector<std::string> may;
 };
 BOOST_DESCRIBE_STRUCT(CasePageView, (),
-                      (id, number, service, service_name, title, state, state_text, sequence, submitted_at, applicant,
+                      (id, number, service, service_version, service_name, title, state, state_text, sequence, submitted_at, applicant,
                        registrations, outcomes, groups, materials, clocks, tasks, timeline, documents, certificates,
                        visits, visit_count, process, may))
 

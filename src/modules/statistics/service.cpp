@@ -64,7 +64,7 @@ CaseQuery cases_of(const catalogue::Catalogue& catalogue, const Statistic& stati
                   .services = {},
                   .office = statistic.office,
                   .visits_max = statistic.visits_max};
-  for (const auto& [id, service] : catalogue.services)
+  for (const auto& [id, service] : catalogue.services->now())
     if (std::find(service->tags.begin(), service->tags.end(), statistic.tag) != service->tags.end())
       query.services.push_back(id);
   return query;

@@ -68,16 +68,18 @@ function isLostSession(status: number, path: string) {
   return status === 401 && !(path === '/sessions') && signInAgain !== null
 }
 
-export interface CallOptions { query?: Query; body?: unknown; key?: string }
+/// `version`: what the sender has read and edits (If-Match).
+export interface CallOptions { query?: Query; body?: unknown; key?: string; version?: string | number }
 
 /// Errors: throws Problem; status 0 when the server could not be reached.
 export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
   const url = address(path, options.query)
   const isWrite = method !== 'GET'
   const body = options.body === undefined ? undefined : JSON.stringify(options.body)
-  const write = `${method} ${url} ${body ?? ''}`
+  const write = `${method} ${url} ${options.version ?? ''} ${body ?? ''}`
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`
   if (isWrite) {
     headers['Idempotency-Key'] = options.key ?? keyFor(write)
     if (csrfToken) headers['X-CSRF-Token'] = csrfToken

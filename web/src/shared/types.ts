@@ -648,3 +648,44 @@ export interface ReceiptAnswer {
   witnessed: boolean
 }
 export interface StepReceipt { receipt: string; log: string; index: number; leaf_hash: string; at: string; text: string }
+
+/** A model that people draw: "decision.dmn", "process.bpmn", "form.json", "tasks/NAME.form.json". */
+export interface ModelFile { file: string; kind: ModelKind; name: string }
+export type ModelKind = 'decision' | 'process' | 'form'
+export interface ModelText { file: string; kind: ModelKind; text: string }
+
+/** A draft, proposal or version of a service's models, as lists show it. */
+export interface ModelDraft {
+  id: string
+  service: string
+  service_name: string
+  state: 'drafted' | 'proposed' | 'approved' | 'dropped' | 'revoked'
+  files: string[]
+  edited_by: string
+  edited_at: string
+  reason: string
+  applies_from: string | null
+  proposed_by: string
+  proposed_at: string | null
+  decided_by: string
+  decided_at: string | null
+  remark: string
+  number: number | null
+  version: string
+  in_force: boolean
+  may_decide: boolean
+}
+export interface ServiceModels { service: string; name: string; version: string; files: ModelFile[]; drafts: ModelDraft[] }
+export interface ServiceModelsWithVersions extends ServiceModels { versions: ModelDraft[]; delivered_anew: string[] }
+export interface ModelDraftWithTexts { draft: ModelDraft; edition: number; files: ModelText[]; authors: string[]; overtaken: string[] }
+export interface ModelFinding { file: string; element: string; fatal: boolean; code: string; message: string }
+export interface ModelChange {
+  file: string
+  kind: 'added' | 'removed' | 'changed' | 'reordered' | 'redrawn'
+  element: string
+  type: string
+  name: string
+  row_before: number | null
+  row_after: number | null
+  details: { what: string; before: string; after: string }[]
+}

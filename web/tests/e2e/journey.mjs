@@ -57,7 +57,7 @@ async function register(page) {
   await page.waitForURL(/\/applications\/[^/]+$/)
 }
 
-const ANSWERS = {
+export const ANSWERS = {
   operator_name: '李小满', operator_citizen_id: citizenId(serial), operator_phone: '13000000000', composition: 'personal',
   operator_home: '天元区虚构路1号', filed_by: 'self', trade_name: '小满里', proposed_name: '株洲市天元区小满里餐饮店', township: '#1',
   address: '虚构路8号1楼', area: '86.5', industry: '6210', scope: '餐饮服务', employees: '4', food_items: ['hot'],

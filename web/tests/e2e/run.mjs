@@ -11,10 +11,11 @@ import { certificates } from './certificates.mjs'
 import { imports, namesToKeep, register } from './register.mjs'
 import { withdrawal } from './withdrawal.mjs'
 import { deadlines } from './deadlines.mjs'
+import { models } from './models.mjs'
 import { delivery } from './delivery.mjs'
 import { opening } from './opening.mjs'
 
-const all = { access, account, pages, statistics, trust, register, names: namesToKeep, imports, certificates, withdrawal, journey, services, deadlines, opening, delivery }
+const all = { access, account, pages, statistics, trust, register, names: namesToKeep, imports, certificates, withdrawal, journey, services, deadlines, opening, delivery, models }
 const wanted = process.argv.slice(2)
 for (const [name, work] of Object.entries(all)) if (!wanted.length || wanted.includes(name)) await work()
 report()

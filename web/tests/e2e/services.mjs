@@ -20,7 +20,7 @@ async function signUp(page) {
 }
 
 /// From the home page through the guide; each question is answered by its key.
-async function answerGuide(page, service, answers, shots) {
+export async function answerGuide(page, service, answers, shots) {
   await go(page, '/')
   await page.getByRole('link', { name: service, exact: true }).click()
   await page.getByRole('link', { name: '开始', exact: true }).click()
@@ -35,7 +35,7 @@ async function answerGuide(page, service, answers, shots) {
   if (shots) await inspectBoth(page, `${shots}-result`)
 }
 
-async function apply(page, answers, files, shots) {
+export async function apply(page, answers, files, shots) {
   await page.getByRole('button', { name: '开始申请' }).click()
   await page.waitForURL(/\/applications\/[^/]+$/)
   const draft = path(page)
