@@ -117,7 +117,9 @@ std::string publish(Office& office) {
   const std::string group = "candidateGroups=\"window_clerk\"";
   process.replace(process.find(group), group.size(), "candidateGroups=\"licensing_head\"");
   const auto service = catalogue::read_version("open-restaurant", files).value();
-  changed->services["open-restaurant"] = service;
+  catalogue::Services::Map services = changed->services->now();
+  services["open-restaurant"] = service;
+  changed->services = std::make_shared<catalogue::Services>(std::move(services));
   office.use(changed);
   EXPECT_TRUE(office.engine->deploy(*office.store, office.now));
   return service->version;

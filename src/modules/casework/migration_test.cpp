@@ -24,7 +24,9 @@ std::string publish(Office& office, const Edit& edit) {
   for (auto& [path, text] : files) text = edit(path, text);
   const auto service = catalogue::read_version("open-restaurant", files);
   EXPECT_TRUE(service) << (service ? "" : service.error().places.at(0).path + service.error().places.at(0).message.en);
-  changed->services["open-restaurant"] = service.value();
+  catalogue::Services::Map services = changed->services->now();
+  services["open-restaurant"] = service.value();
+  changed->services = std::make_shared<catalogue::Services>(std::move(services));
   office.use(changed);
   EXPECT_TRUE(office.engine->deploy(*office.store, office.now));
   return service.value()->version;

@@ -85,7 +85,9 @@ class Office {
     auto compiled = bpmn::compile(xml);
     EXPECT_TRUE(compiled) << (compiled ? "" : compiled.error().places.at(0).message.en);
     probe->process = std::move(compiled).value();
-    changed->services["probe"] = probe;
+    catalogue::Services::Map services = changed->services->now();
+    services["probe"] = probe;
+    changed->services = std::make_shared<catalogue::Services>(std::move(services));
     use(changed);
     EXPECT_TRUE(engine->deploy(*store, now));
   }
