@@ -66,15 +66,13 @@ base::Result<std::string> run_account_command(Program::Parts& parts, const std::
       TRY(const access_control::Person added, add(parts, transaction, command));
       return line_of(added, false);
     }
-    TRY(const access_control::Person changed,
-        parts.access->administer(
-            transaction,
-            {.kind = command.verb,
-             .account = command.account,
-             .password = command.password,
-             .roles = command.roles,
-             .grants = command.grants},
-            parts.now()));
+    TRY(const access_control::Person changed, parts.access->administer(transaction,
+                                                                       {.kind = command.verb,
+                                                                        .account = command.account,
+                                                                        .password = command.password,
+                                                                        .roles = command.roles,
+                                                                        .grants = command.grants},
+                                                                       parts.now()));
     return line_of(changed, command.verb == "disable");
   });
 }

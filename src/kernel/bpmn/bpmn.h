@@ -311,15 +311,14 @@ struct ItemCollected {
 /// The instance goes on in another definition: what stood at one element or flow stands at another. Applied with the
 /// definition it goes on in; events before it were applied with the one it comes from.
 struct InstanceMigrated {
-  std::vector<std::pair<ElementIndex, ElementIndex>> elements;    // those in use
+  std::vector<std::pair<ElementIndex, ElementIndex>> elements;      // those in use
   std::vector<std::pair<std::uint16_t, std::uint16_t>> flows = {};  // on which tokens wait at a join
 };
 
-using Event =
-    std::variant<ElementEntered, ElementCompleted, ElementCancelled, FlowTaken, TaskOpened, JobOpened, TimerOpened,
-                 MessageOpened, WaitClosed, VariablesSet, DecisionMade, IncidentRaised, IncidentResolved, ProcessEnded,
-                 JoinChanged, SignalOpened, ConditionOpened, SignalThrown, UndoChanged, LoopOpened, ItemCollected,
-                 InstanceMigrated>;
+using Event = std::variant<ElementEntered, ElementCompleted, ElementCancelled, FlowTaken, TaskOpened, JobOpened,
+                           TimerOpened, MessageOpened, WaitClosed, VariablesSet, DecisionMade, IncidentRaised,
+                           IncidentResolved, ProcessEnded, JoinChanged, SignalOpened, ConditionOpened, SignalThrown,
+                           UndoChanged, LoopOpened, ItemCollected, InstanceMigrated>;
 
 // ---- State ----
 
@@ -520,18 +519,17 @@ struct MigrationPlan {
     ElementIndex from = no_element;  // in the old definition
     ElementIndex to = no_element;    // in the new one; none: it has no counterpart
   };
-  std::vector<Step> steps;           // every living element, in the order of keys
-  std::vector<ElementIndex> closed;  // boundary events and starts of event sub-processes that stop listening
+  std::vector<Step> steps;             // every living element, in the order of keys
+  std::vector<ElementIndex> closed;    // boundary events and starts of event sub-processes that stop listening
   std::vector<base::Place> obstacles;  // path = element id of the old definition
 };
 using Renaming = std::map<std::string, std::string, std::less<>>;
 MigrationPlan plan_migration(const Definition& from, const Definition& to, const Instance& instance,
                              const Renaming& renamed);
-/// Carries it out: tasks and what messages are matched by are computed anew, new boundary events and event sub-processes
-/// listen, timers keep their moment (`ReplanTimer` computes it again). Events up to `InstanceMigrated` are applied with
-/// `from`, it and all others with `to`.
-/// Errors: `bpmn.migration_impossible` with the plan's obstacles, or with the element whose expressions give no usable
-/// value; `bpmn.not_started`, `bpmn.ended`.
+/// Carries it out: tasks and what messages are matched by are computed anew, new boundary events and event
+/// sub-processes listen, timers keep their moment (`ReplanTimer` computes it again). Events up to `InstanceMigrated`
+/// are applied with `from`, it and all others with `to`. Errors: `bpmn.migration_impossible` with the plan's obstacles,
+/// or with the element whose expressions give no usable value; `bpmn.not_started`, `bpmn.ended`.
 base::Result<std::vector<Event>> migrate(const Definition& from, const Definition& to, const Instance& instance,
                                          const Renaming& renamed, const World& world);
 

@@ -68,7 +68,8 @@ class Matching {
     const Node& old = from_.node(one.element);
     const Node& node = to_.node(target);
     if (old.type != node.type || old.behaviour != node.behaviour)
-      return obstacle(one.element, "bpmn.type_differs", "在新版本中是另一种环节", "is an element of another kind there");
+      return obstacle(one.element, "bpmn.type_differs", "在新版本中是另一种环节",
+                      "is an element of another kind there");
     if (old.loop.present != node.loop.present || old.loop.standard != node.loop.standard ||
         old.loop.sequential != node.loop.sequential)
       return obstacle(one.element, "bpmn.loop_differs", "办理的次数或者先后方式在新版本中不同",
@@ -220,7 +221,8 @@ base::Result<void> Run::settle_in(const std::vector<bool>& is_new) {
   for (const Wait& wait : data_.waits) wait_keys.push_back(wait.key);
   const auto at_fault = [&](ElementIndex element, const base::Error& error) {
     const bool is_process = element == no_element;
-    return impossible({{is_process ? definition_.process_id : definition_.elements[element].id, error.code, error.message}});
+    return impossible(
+        {{is_process ? definition_.process_id : definition_.elements[element].id, error.code, error.message}});
   };
   for (const Key key : wait_keys) {
     const ElementIndex element = data_.find_wait(key)->element;

@@ -16,7 +16,8 @@ std::shared_ptr<const Definition> compiled(const std::string& xml) {
 std::string moved(const Player& player, const std::string& xml, Instance& out, const Renaming& renamed = {}) {
   const auto to = compiled(xml);
   const auto events = migrate(player.definition(), *to, player.instance, renamed, player.world);
-  if (!events) return events.error().code + " " + events.error().places.at(0).path + " " + events.error().places.at(0).code;
+  if (!events)
+    return events.error().code + " " + events.error().places.at(0).path + " " + events.error().places.at(0).code;
   const auto stored = decode_events(encode(events.value()));
   EXPECT_TRUE(stored);
   out = player.instance;
@@ -56,17 +57,17 @@ TEST(migrate, goes_on_where_it_stood) {
 }
 
 TEST(migrate, to_the_same_drawing_changes_nothing_and_back_again_neither) {
-  const std::string xml = process(
-      start() + element("parallelGateway", "fork") + user("a") + user("b") +
-          element("subProcess", "sub", start("s2") + user("c") + end("e2") + line({"s2", "c", "e2"})) +
-          element("parallelGateway", "join") + end() + boundary("late", "sub", timer("timeDuration", "P1D")) +
-          element("intermediateCatchEvent", "pay", message_event) + line({"start", "fork", "a", "join", "end"}) +
-          line({"fork", "b", "join"}) + line({"fork", "sub", "join"}) + line({"fork", "pay", "join"}) +
-          line({"late", "end"}),
-      roots);
+  const std::string xml =
+      process(start() + element("parallelGateway", "fork") + user("a") + user("b") +
+                  element("subProcess", "sub", start("s2") + user("c") + end("e2") + line({"s2", "c", "e2"})) +
+                  element("parallelGateway", "join") + end() + boundary("late", "sub", timer("timeDuration", "P1D")) +
+                  element("intermediateCatchEvent", "pay", message_event) +
+                  line({"start", "fork", "a", "join", "end"}) + line({"fork", "b", "join"}) +
+                  line({"fork", "sub", "join"}) + line({"fork", "pay", "join"}) + line({"late", "end"}),
+              roots);
   Player player(xml);
   player.start({{"number", 7}});
-  player.complete("a");  // a token waits at the join
+  player.complete("a");             // a token waits at the join
   const std::string beside = [&] {  // the same, with elements of other indexes before
     std::string changed = xml;
     const std::string at = "<b:startEvent id=\"start\"";
@@ -115,15 +116,14 @@ TEST(migrate, is_refused_with_the_place_at_fault) {
   EXPECT_EQ(moved(player, process(start() + job("a") + end() + line({"start", "a", "end"})), instance),
             "bpmn.migration_impossible a bpmn.type_differs");
   EXPECT_EQ(moved(player,
-                  process(start() + element("subProcess", "sub", start("s2") + user("a") + end("e2") +
-                                                                     line({"s2", "a", "e2"})) +
+                  process(start() +
+                          element("subProcess", "sub", start("s2") + user("a") + end("e2") + line({"s2", "a", "e2"})) +
                           end() + line({"start", "sub", "end"})),
                   instance),
             "bpmn.migration_impossible a bpmn.nesting_differs");
-  const std::string several =
-      "<b:multiInstanceLoopCharacteristics>" +
-      extensions("<z:loopCharacteristics inputCollection=\"=[1,2]\" inputElement=\"x\"/>") +
-      "</b:multiInstanceLoopCharacteristics>";
+  const std::string several = "<b:multiInstanceLoopCharacteristics>" +
+                              extensions("<z:loopCharacteristics inputCollection=\"=[1,2]\" inputElement=\"x\"/>") +
+                              "</b:multiInstanceLoopCharacteristics>";
   EXPECT_EQ(moved(player, process(start() + user("a", several) + end() + line({"start", "a", "end"})), instance),
             "bpmn.migration_impossible a bpmn.loop_differs");
   const std::string broken = extensions("<z:priorityDefinition priority=\"=urgency\"/>");
@@ -142,9 +142,9 @@ TEST(migrate, keeps_branches_that_wait_at_a_join_and_refuses_when_there_is_none)
   Instance instance;
   EXPECT_EQ(moved(player, forked("exclusiveGateway"), instance), "bpmn.migration_impossible join bpmn.join_differs");
   const std::string without_b =
-      process(start() + element("parallelGateway", "fork") + user("a") + user("b") + element("parallelGateway", "join") +
-              user("c") + end() + end("e2") + line({"start", "fork", "a", "join", "c", "end"}) +
-              line({"fork", "b", "e2"}) + flow("fork", "join"));
+      process(start() + element("parallelGateway", "fork") + user("a") + user("b") +
+              element("parallelGateway", "join") + user("c") + end() + end("e2") +
+              line({"start", "fork", "a", "join", "c", "end"}) + line({"fork", "b", "e2"}) + flow("fork", "join"));
   EXPECT_EQ(moved(player, without_b, instance), "");
   // The way that joins now can not come any more: told, not waited for in silence.
   ASSERT_EQ(instance.incidents().size(), 0u);
@@ -152,10 +152,9 @@ TEST(migrate, keeps_branches_that_wait_at_a_join_and_refuses_when_there_is_none)
 }
 
 TEST(migrate, closes_what_no_longer_listens_and_does_not_wake_what_is_over) {
-  const std::string reminded =
-      process(start() + user("a") + user("told") + end() + end("e2") +
-              boundary("remind", "a", timer("timeDuration", "P1D"), false) + line({"start", "a", "end"}) +
-              line({"remind", "told", "e2"}));
+  const std::string reminded = process(start() + user("a") + user("told") + end() + end("e2") +
+                                       boundary("remind", "a", timer("timeDuration", "P1D"), false) +
+                                       line({"start", "a", "end"}) + line({"remind", "told", "e2"}));
   Player player(reminded);
   player.start();
   const auto to = compiled(one_task);

@@ -211,7 +211,8 @@ base::Result<Person> Access::administer(storage::Transaction& transaction, const
                       {"不认识的操作“" + change.kind + "”", "“" + change.kind + "” is not a change of an account."});
   }
   if (change.kind != "enable") delete_other_sessions(transaction, person.id, {});
-  append_event(transaction, person, "access.account_changed", {}, now, {.change = change.kind, .roles = change.roles, .grants = change.grants});
+  append_event(transaction, person, "access.account_changed", {}, now,
+               {.change = change.kind, .roles = change.roles, .grants = change.grants});
   return person;
 }
 

@@ -49,18 +49,18 @@ const std::vector<Role>& roles() {
        true},
       {"licensing_head",
        {"审批科负责人", "Head of licensing"},
-       {"task.read",           "task.complete",       "case.read",
-        "case.visit",          "entity.read",         "entity.import",
-        "case.operate",        "task.sign",           "task.sign_request",
-        "task.assign",         "case.suspend",        "case.extend",
-        "case.send_back",      "case.withdraw",       "case.terminate",
-        "case.reopen",         "case.correct",        "case.accept_conditionally",
-        "case.express",        "case.assist",         "case.what_if",
-        "case.retry",          "case.migrate",        "case.batch",          "statistics.read",     "deadlines.read",
-        "delivery.read",       "delivery.write",      "delivery.stock",
-        "park.read",           "park.write",          "person.disclose",
-        "certificate.propose", "certificate.confirm", "decision.read",
-        "model.read"},
+       {"task.read",           "task.complete",   "case.read",
+        "case.visit",          "entity.read",     "entity.import",
+        "case.operate",        "task.sign",       "task.sign_request",
+        "task.assign",         "case.suspend",    "case.extend",
+        "case.send_back",      "case.withdraw",   "case.terminate",
+        "case.reopen",         "case.correct",    "case.accept_conditionally",
+        "case.express",        "case.assist",     "case.what_if",
+        "case.retry",          "case.migrate",    "case.batch",
+        "statistics.read",     "deadlines.read",  "delivery.read",
+        "delivery.write",      "delivery.stock",  "park.read",
+        "park.write",          "person.disclose", "certificate.propose",
+        "certificate.confirm", "decision.read",   "model.read"},
        true},
       {"leader",
        {"局领导", "Bureau leader"},
@@ -170,8 +170,9 @@ base::Result<void> check_roles(const std::vector<std::string>& held) {
 
 base::Result<void> check_grants(const std::vector<std::string>& roles, const std::vector<std::string>& grants) {
   if (!grants.empty() && std::find(roles.begin(), roles.end(), "other_system") == roles.end())
-    return refused("/grants", "access.grants_not_for_people",
-                   {"只有“其他系统”的账号才能授予作业和消息", "Jobs and messages are granted to accounts of other systems only."});
+    return refused(
+        "/grants", "access.grants_not_for_people",
+        {"只有“其他系统”的账号才能授予作业和消息", "Jobs and messages are granted to accounts of other systems only."});
   for (const std::string& grant : grants) {
     const std::string_view rest = grant.starts_with("job:")       ? std::string_view(grant).substr(4)
                                   : grant.starts_with("message:") ? std::string_view(grant).substr(8)

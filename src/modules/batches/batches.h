@@ -2,9 +2,9 @@
 ///
 ///   running --stop--> stopped --resume--> running --all done--> finished --undo--> another batch that goes back
 ///
-/// Invariants: 1. A case is done once in a batch, whatever the number of processes and restarts. 2. Each refusal is kept
-/// with its reason; the other cases go on. 3. Every case is done in the name and with the rights of who ordered the
-/// batch, as they are at that moment. 4. A piece is small: who works beside it waits for no more than that.
+/// Invariants: 1. A case is done once in a batch, whatever the number of processes and restarts. 2. Each refusal is
+/// kept with its reason; the other cases go on. 3. Every case is done in the name and with the rights of who ordered
+/// the batch, as they are at that moment. 4. A piece is small: who works beside it waits for no more than that.
 #pragma once
 
 #include <optional>

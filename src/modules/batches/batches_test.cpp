@@ -66,8 +66,8 @@ class Desk {
 };
 
 std::string choosing() {
-  return model("<b:startEvent id=\"start\"/><b:exclusiveGateway id=\"choose\"/>" + user_task("large") + user_task("small") +
-               line({"start", "choose"}) + flow("choose", "large", "=limit > 10") +
+  return model("<b:startEvent id=\"start\"/><b:exclusiveGateway id=\"choose\"/>" + user_task("large") +
+               user_task("small") + line({"start", "choose"}) + flow("choose", "large", "=limit > 10") +
                flow("choose", "small", "=limit <= 10") + line({"large", "end"}) + line({"small", "end"}) +
                "<b:endEvent id=\"end\"/>");
 }
@@ -89,7 +89,8 @@ TEST(batch, retries_what_has_failed_and_tells_what_fails_again) {
     ASSERT_TRUE(desk.office.store->write_result([&](storage::Transaction& transaction) {
       return desk.office.engine->advance(
           transaction, ids[static_cast<std::size_t>(i)],
-          {.command = bpmn::SetVariables{.variables = {{"limit", 20}}}, .by = "test", .element = {}}, desk.office.as(13));
+          {.command = bpmn::SetVariables{.variables = {{"limit", 20}}}, .by = "test", .element = {}},
+          desk.office.as(13));
     }));
   const auto batch = desk.start({.kind = "retry", .element = "choose", .reason = "额度已补录"});
   ASSERT_TRUE(batch);
@@ -132,11 +133,8 @@ TEST(batch, moves_cases_in_pieces_is_stopped_gone_on_with_and_taken_back) {
   const std::string first = desk.office.load(ids[0]).head.service_version;
   const std::string second = publish(desk.office);
   const base::Id later = desk.office.open();  // runs on the new version already
-  const auto started = desk.start({.kind = "migrate",
-                                   .service = "open-restaurant",
-                                   .from_version = first,
-                                   .version = second,
-                                   .reason = "新流程"});
+  const auto started = desk.start(
+      {.kind = "migrate", .service = "open-restaurant", .from_version = first, .version = second, .reason = "新流程"});
   ASSERT_TRUE(started);
   const base::Id id = started.value().id;
   EXPECT_EQ(desk.work(2), 2);  // gathered, and one piece done

@@ -104,19 +104,18 @@ void mount_reading(http::Router& router, storage::Store& store) {
         page.total = static_cast<std::int64_t>(page.items.size());
         return page;
       });
-  http::query<BatchView>(
-      router, store,
-      {.path = "/api/v1/batches/{batch}",
-       .id = "find_batch",
-       .tag = std::string(tag),
-       .summary = {"一项批量操作的进度", "How far a batch is"},
-       .need = may_order(),
-       .errors = {"batches.unknown"}},
-      [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<BatchView> {
-        TRY(const base::Id id, request.id("batch"));
-        TRY(const Batch batch, load_batch(snapshot, access_control::scope_of(request.caller), id));
-        return view_of(snapshot, batch);
-      });
+  http::query<BatchView>(router, store,
+                         {.path = "/api/v1/batches/{batch}",
+                          .id = "find_batch",
+                          .tag = std::string(tag),
+                          .summary = {"一项批量操作的进度", "How far a batch is"},
+                          .need = may_order(),
+                          .errors = {"batches.unknown"}},
+                         [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<BatchView> {
+                           TRY(const base::Id id, request.id("batch"));
+                           TRY(const Batch batch, load_batch(snapshot, access_control::scope_of(request.caller), id));
+                           return view_of(snapshot, batch);
+                         });
   http::query<http::Page<RefusedView>>(
       router, store,
       {.path = "/api/v1/batches/{batch}/refusals",
@@ -171,43 +170,42 @@ void mount_orders(http::Router& router, storage::Store& store, const Batches& ba
                                              moment_of(request)));
         return view_of(transaction, batch);
       });
-  http::command<http::Nothing, BatchView>(
-      router, store,
-      {.method = "POST",
-       .path = "/api/v1/batches/{batch}/stop",
-       .id = "stop_batch",
-       .tag = std::string(tag),
-       .summary = {"停止批量操作;已经办的不变", "Stop a batch; what is done stays"},
-       .need = may_order(),
-       .errors = {"batches.unknown", "batches.not_running", "batches.not_yours"}},
-      [&batches](storage::Transaction& transaction, const http::Request& request,
-                 const http::Nothing&) -> base::Result<BatchView> {
-        TRY(const base::Id id, request.id("batch"));
-        TRY(const Batch batch, batches.stop(transaction, id, moment_of(request)));
-        return view_of(transaction, batch);
-      });
-  http::command<http::Nothing, BatchView>(
-      router, store,
-      {.method = "POST",
-       .path = "/api/v1/batches/{batch}/resume",
-       .id = "resume_batch",
-       .tag = std::string(tag),
-       .summary = {"继续停止的批量操作", "Go on with a stopped batch"},
-       .need = may_order(),
-       .errors = {"batches.unknown", "batches.not_stopped", "batches.not_yours"}},
-      [&batches](storage::Transaction& transaction, const http::Request& request,
-                 const http::Nothing&) -> base::Result<BatchView> {
-        TRY(const base::Id id, request.id("batch"));
-        TRY(const Batch batch, batches.resume(transaction, id, moment_of(request)));
-        return view_of(transaction, batch);
-      });
+  http::command<http::Nothing, BatchView>(router, store,
+                                          {.method = "POST",
+                                           .path = "/api/v1/batches/{batch}/stop",
+                                           .id = "stop_batch",
+                                           .tag = std::string(tag),
+                                           .summary = {"停止批量操作;已经办的不变", "Stop a batch; what is done stays"},
+                                           .need = may_order(),
+                                           .errors = {"batches.unknown", "batches.not_running", "batches.not_yours"}},
+                                          [&batches](storage::Transaction& transaction, const http::Request& request,
+                                                     const http::Nothing&) -> base::Result<BatchView> {
+                                            TRY(const base::Id id, request.id("batch"));
+                                            TRY(const Batch batch, batches.stop(transaction, id, moment_of(request)));
+                                            return view_of(transaction, batch);
+                                          });
+  http::command<http::Nothing, BatchView>(router, store,
+                                          {.method = "POST",
+                                           .path = "/api/v1/batches/{batch}/resume",
+                                           .id = "resume_batch",
+                                           .tag = std::string(tag),
+                                           .summary = {"继续停止的批量操作", "Go on with a stopped batch"},
+                                           .need = may_order(),
+                                           .errors = {"batches.unknown", "batches.not_stopped", "batches.not_yours"}},
+                                          [&batches](storage::Transaction& transaction, const http::Request& request,
+                                                     const http::Nothing&) -> base::Result<BatchView> {
+                                            TRY(const base::Id id, request.id("batch"));
+                                            TRY(const Batch batch, batches.resume(transaction, id, moment_of(request)));
+                                            return view_of(transaction, batch);
+                                          });
   http::command<ReasonBody, BatchView>(
       router, store,
       {.method = "POST",
        .path = "/api/v1/batches/{batch}/undo",
        .id = "undo_batch",
        .tag = std::string(tag),
-       .summary = {"撤回批量操作:把转过去的办件转回原来的版本", "Take a batch back: move its cases back to where they were"},
+       .summary = {"撤回批量操作:把转过去的办件转回原来的版本",
+                   "Take a batch back: move its cases back to where they were"},
        .need = may_order(),
        .answer_status = 201,
        .errors = {"batches.unknown", "batches.no_undo", "batches.still_running", "batches.undone",

@@ -65,8 +65,8 @@ void insert_batch(storage::Transaction& transaction, const Batch& batch) {
 std::optional<Batch> find_batch(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id) {
   access_control::Within condition = within(scope);
   condition.add("b.id = ?", {id});
-  const auto rows = snapshot.query("SELECT " + std::string(columns) + " FROM batches b WHERE " + condition.sql,
-                                   condition.parameters);
+  const auto rows =
+      snapshot.query("SELECT " + std::string(columns) + " FROM batches b WHERE " + condition.sql, condition.parameters);
   if (rows.empty()) return std::nullopt;
   return batch_of(rows[0]);
 }
@@ -77,9 +77,9 @@ std::vector<Batch> list_batches(storage::Snapshot& snapshot, const access_contro
   if (before) condition.add("b.id < ?", {before});
   condition.parameters.emplace_back(limit);
   std::vector<Batch> batches;
-  for (const Row& row : snapshot.query("SELECT " + std::string(columns) + " FROM batches b WHERE " + condition.sql +
-                                           " ORDER BY b.id DESC LIMIT ?",
-                                       condition.parameters))
+  for (const Row& row : snapshot.query(
+           "SELECT " + std::string(columns) + " FROM batches b WHERE " + condition.sql + " ORDER BY b.id DESC LIMIT ?",
+           condition.parameters))
     batches.push_back(batch_of(row));
   return batches;
 }
@@ -108,7 +108,8 @@ bool save_gathered(storage::Transaction& transaction, const Batch& batch, const 
                            batch.gathered_to}) != 1)
     return false;
   for (std::size_t at = 0; at < gathered.cases.size(); at += rows_per_insert) {
-    std::string sql = "INSERT INTO batch_items (batch, case_id, division, outcome, code, message_zh, message_en) VALUES ";
+    std::string sql =
+        "INSERT INTO batch_items (batch, case_id, division, outcome, code, message_zh, message_en) VALUES ";
     std::vector<Datum> parameters;
     for (std::size_t i = at; i < std::min(at + rows_per_insert, gathered.cases.size()); ++i) {
       sql += i == at ? "(?, ?, ?, 0, '', '', '')" : ", (?, ?, ?, 0, '', '', '')";
@@ -153,14 +154,16 @@ void save_refusal(storage::Transaction& transaction, base::Id batch, base::Id of
 
 bool add_counts(storage::Transaction& transaction, base::Id batch, std::int64_t done, std::int64_t refused,
                 base::Instant now) {
-  return transaction.execute("UPDATE batches SET done = done + ?, refused = refused + ?, changed_at = ? WHERE id = ? "
-                             "AND state = 'running'",
-                             {done, refused, now, batch}) == 1;
+  return transaction.execute(
+             "UPDATE batches SET done = done + ?, refused = refused + ?, changed_at = ? WHERE id = ? "
+             "AND state = 'running'",
+             {done, refused, now, batch}) == 1;
 }
 
 bool finish_if_done(storage::Transaction& transaction, base::Id batch, base::Instant now) {
   return transaction.execute(
-             "UPDATE batches SET state = 'finished', changed_at = ? WHERE id = ? AND state = 'running' AND gathered = 1 "
+             "UPDATE batches SET state = 'finished', changed_at = ? WHERE id = ? AND state = 'running' AND gathered = "
+             "1 "
              "AND total = done + refused",
              {now, batch}) == 1;
 }

@@ -81,7 +81,7 @@ struct Case {
   };
   std::vector<Closed> closed = {};
   std::vector<bpmn::Key> jobs_opened = {};
-  std::vector<bpmn::Key> tasks_again = {};  // told anew by another version
+  std::vector<bpmn::Key> tasks_again = {};    // told anew by another version
   std::vector<bpmn::Key> failures_gone = {};  // elements that ended although they had an incident
   /// Jobs that fail for good instead of being tried: their workers refused the same step before.
   std::vector<RefusedJob> refused = {};
@@ -504,10 +504,10 @@ IncidentPage list_incidents(storage::Snapshot& snapshot, const access_control::S
 /// Open cases after `after`, by id, for going through many in pieces.
 struct CaseSelection {
   std::string service;
-  std::string version = {};   // that they run on; empty: any
-  bool stuck = false;         // only those with an incident
-  std::string element = {};   // of the incident; empty: any
-  std::string code = {};      // of the incident; empty: any
+  std::string version = {};  // that they run on; empty: any
+  bool stuck = false;        // only those with an incident
+  std::string element = {};  // of the incident; empty: any
+  std::string code = {};     // of the incident; empty: any
 };
 std::vector<base::Id> select_cases(storage::Snapshot& snapshot, const access_control::Scope& scope,
                                    const CaseSelection& selection, base::Id after, int limit);

@@ -54,7 +54,8 @@ void mount_incidents(http::Router& router, storage::Store& store, const Engine& 
       {.path = "/api/v1/incidents",
        .id = "list_incidents",
        .tag = "casework",
-       .summary = {"不能继续办理的环节及原因,时间最长的在前", "Steps that can not go on and why, the longest standing first"},
+       .summary = {"不能继续办理的环节及原因,时间最长的在前",
+                   "Steps that can not go on and why, the longest standing first"},
        .need = {http::Need::Kind::staff, "case.read"},
        .query = {"case", "service", "cursor"}},
       [&engine](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<IncidentView>> {

@@ -87,16 +87,15 @@ TEST(incident, is_left_by_a_worker_that_refuses_when_nobody_is_there_to_be_told)
   office.offer(model("<b:startEvent id=\"start\"/>" + user_task("wait") +
                      "<b:boundaryEvent id=\"late\" attachedToRef=\"wait\"><b:timerEventDefinition><b:timeDuration>P1D"
                      "</b:timeDuration></b:timerEventDefinition></b:boundaryEvent>" +
-                     job("probe", "probe.work") + user_task("after") + line({"start", "wait", "probe", "after", "end"}) +
-                     line({"late", "probe"}) + "<b:endEvent id=\"end\"/>"));
+                     job("probe", "probe.work") + user_task("after") +
+                     line({"start", "wait", "probe", "after", "end"}) + line({"late", "probe"}) +
+                     "<b:endEvent id=\"end\"/>"));
   bool works = false;
-  office.engine->work("probe.work",
-                      [&](storage::Transaction&, const JobContext&) -> base::Result<feel::Context> {
-                        if (works) return feel::Context{{"worked", true}};
-                        return base::Error{.kind = base::Refusal::conflict,
-                                           .code = "probe.refused",
-                                           .message = {"登记簿正忙", "the register is busy"}};
-                      });
+  office.engine->work("probe.work", [&](storage::Transaction&, const JobContext&) -> base::Result<feel::Context> {
+    if (works) return feel::Context{{"worked", true}};
+    return base::Error{
+        .kind = base::Refusal::conflict, .code = "probe.refused", .message = {"登记簿正忙", "the register is busy"}};
+  });
   // A person is told, and nothing changes.
   const base::Id other = office.open("probe");
   EXPECT_EQ(office.complete(other, 11, "wait", {}), "probe.refused");

@@ -59,26 +59,27 @@ MigrationView view_of(const MigrationPreview& preview) {
 }  // namespace
 
 void mount_migration(http::Router& router, storage::Store& store, const Engine& engine) {
-  http::Operation operation{.method = "POST",
-                            .path = "/api/v1/cases/{case}/migration-previews",
-                            .id = "preview_migration",
-                            .tag = "casework",
-                            .summary = {"预览办件转到服务事项另一版本的结果,不作任何改变",
-                                        "What moving a case to another version of its service would do; nothing is changed"},
-                            .need = {http::Need::Kind::staff, "case.migrate"},
-                            .body_schema = http::schema_text<MigrationBody>(),
-                            .answer_schema = http::schema_text<MigrationView>(),
-                            .errors = {"casework.case_unknown", "casework.ended", "casework.version_unknown",
-                                       "casework.version_same", "casework.renaming_invalid"}};
+  http::Operation operation{
+      .method = "POST",
+      .path = "/api/v1/cases/{case}/migration-previews",
+      .id = "preview_migration",
+      .tag = "casework",
+      .summary = {"预览办件转到服务事项另一版本的结果,不作任何改变",
+                  "What moving a case to another version of its service would do; nothing is changed"},
+      .need = {http::Need::Kind::staff, "case.migrate"},
+      .body_schema = http::schema_text<MigrationBody>(),
+      .answer_schema = http::schema_text<MigrationView>(),
+      .errors = {"casework.case_unknown", "casework.ended", "casework.version_unknown", "casework.version_same",
+                 "casework.renaming_invalid"}};
   router.add(std::move(operation), [&store, &engine](const http::Request& request) -> http::Reply {
     const auto body = http::read<MigrationBody>(request.body, request.language);
     if (!body) return http::problem(body.error(), request);
     const auto id = request.id("case");
     if (!id) return http::problem(id.error(), request);
     const auto preview = store.read_value([&](storage::Snapshot& snapshot) {
-      return engine.preview_migration(
-          snapshot, id.value(), body.value().version.value_or(""), body.value().renamed.value_or(feel::Context{}),
-          {.now = request.at, .actor = access_control::actor_of(request.caller)});
+      return engine.preview_migration(snapshot, id.value(), body.value().version.value_or(""),
+                                      body.value().renamed.value_or(feel::Context{}),
+                                      {.now = request.at, .actor = access_control::actor_of(request.caller)});
     });
     if (!preview) return http::problem(preview.error(), request);
     return {.body = http::write(view_of(preview.value()), request.language)};

@@ -35,7 +35,8 @@ std::string publish(Office& office, const Edit& edit) {
 /// The head accepts, and has two days more for it.
 std::string by_the_head(const std::string& path, const std::string& text) {
   if (path != "process.bpmn") return text;
-  std::string changed = replaced(text, "date(received_on)) + duration(\"P1D\")", "date(received_on)) + duration(\"P3D\")");
+  std::string changed =
+      replaced(text, "date(received_on)) + duration(\"P1D\")", "date(received_on)) + duration(\"P3D\")");
   const std::size_t at = changed.find("candidateGroups=\"window_clerk\"");
   changed.replace(at, std::string("candidateGroups=\"window_clerk\"").size(), "candidateGroups=\"licensing_head\"");
   return changed;
@@ -112,7 +113,8 @@ TEST(migrate, is_refused_with_the_step_that_has_no_counterpart_and_follows_a_new
   EXPECT_EQ(office.waiting(id), "accept_application");
   const auto renamed = [](const char* from, const char* to) { return feel::Value(feel::Context{{from, to}}); };
   for (const auto& wrong : {renamed("moon", "check_application"), renamed("accept_application", "moon")})
-    EXPECT_EQ(office.operate(id, 13, "migrate", {{"version", second}, {"renamed", wrong}}), "casework.renaming_invalid");
+    EXPECT_EQ(office.operate(id, 13, "migrate", {{"version", second}, {"renamed", wrong}}),
+              "casework.renaming_invalid");
   EXPECT_EQ(office.operate(id, 13, "migrate",
                            {{"version", second}, {"renamed", renamed("accept_application", "check_application")}}),
             "");
@@ -121,21 +123,19 @@ TEST(migrate, is_refused_with_the_step_that_has_no_counterpart_and_follows_a_new
   EXPECT_EQ(office.complete(id, 11, "check_application", {{"outcome", "accept"}}), "");
   EXPECT_EQ(office.waiting(id), "registration_examine food_examine");
   // What was done under the new name is known under the old one again.
-  const std::string first = office.store
-                                ->read_value([](storage::Snapshot& snapshot) {
-                                  return versions_of(snapshot, "open-restaurant");
-                                })
-                                .back()
-                                .version;
+  const std::string first =
+      office.store->read_value([](storage::Snapshot& snapshot) { return versions_of(snapshot, "open-restaurant"); })
+          .back()
+          .version;
   const std::string target = first == second ? "" : first;
   EXPECT_EQ(office.operate(id, 13, "migrate",
                            {{"version", target}, {"renamed", renamed("check_application", "accept_application")}}),
             "");
   EXPECT_TRUE(office.load(id).instance.variables().find("accept_application"));
   office.expect_replay(id);
-  EXPECT_EQ(office.operate(id, 12, "send_back",
-                           {{"task", office.key(id, "food_examine")}, {"to", "accept_application"}}),
-            "");
+  EXPECT_EQ(
+      office.operate(id, 12, "send_back", {{"task", office.key(id, "food_examine")}, {"to", "accept_application"}}),
+      "");
   EXPECT_EQ(office.waiting(id), "accept_application");
   office.expect_replay(id);
 }

@@ -18,10 +18,9 @@ const bpmn::Wait* task_wait(const Case& of_case, std::int64_t key) {
 
 /// Only what operations know is kept of what was sent.
 feel::Context known_data(const feel::Context& sent) {
-  static constexpr std::string_view keys[] = {"reason",  "basis",   "clock",  "task",    "to",
-                                              "places",  "answers", "person", "agree",   "material",
-                                              "promise", "kept",    "told",   "channel", "caller",
-                                              "variables", "version", "renamed", "batch"};
+  static constexpr std::string_view keys[] = {"reason", "basis",     "clock",    "task",    "to",   "places", "answers",
+                                              "person", "agree",     "material", "promise", "kept", "told",   "channel",
+                                              "caller", "variables", "version",  "renamed", "batch"};
   feel::Context data;
   for (const std::string_view key : keys)
     if (const feel::Value* value = sent.find(key); value && !value->is_null()) data.put(std::string(key), *value);

@@ -124,10 +124,9 @@ base::Result<std::vector<bpmn::Event>> Engine::retry(storage::Transaction& trans
   if (sent && sent->kind() == feel::Kind::context && !sent->as_context().empty()) {
     const auto permissions = access_control::permissions_of(moment.actor.roles);
     if (std::find(permissions.begin(), permissions.end(), "case.correct") == permissions.end())
-      return base::Error{
-          .kind = base::Refusal::forbidden,
-          .code = "casework.operation_not_yours",
-          .message = {"您的岗位不能更正办件的数据", "Your role may not correct the data of a case."}};
+      return base::Error{.kind = base::Refusal::forbidden,
+                         .code = "casework.operation_not_yours",
+                         .message = {"您的岗位不能更正办件的数据", "Your role may not correct the data of a case."}};
     feel::List changes;
     for (const auto& [name, value] : feel::Context(sent->as_context()).entries()) {
       if (name == "answers")
@@ -136,7 +135,8 @@ base::Result<std::vector<bpmn::Event>> Engine::retry(storage::Transaction& trans
       const bpmn::Key scope = scope_of(of_case.instance, key, name);
       const feel::Value* was = of_case.instance.variables(scope).find(name);
       changes.emplace_back(feel::Context{{"key", name}, {"before", was ? *was : feel::Value()}, {"after", value}});
-      TRY(auto set, run(transaction, of_case, bpmn::SetVariables{.scope = scope, .variables = {{name, value}}}, moment));
+      TRY(auto set,
+          run(transaction, of_case, bpmn::SetVariables{.scope = scope, .variables = {{name, value}}}, moment));
       events.insert(events.end(), std::make_move_iterator(set.begin()), std::make_move_iterator(set.end()));
     }
     deed.data.erase("variables");

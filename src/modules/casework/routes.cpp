@@ -69,8 +69,7 @@ struct OperationBody {
 };
 BOOST_DESCRIBE_STRUCT(OperationBody, (),
                       (operation, reason, basis, clock, task, to, places, answers, variables, version, renamed, person,
-                       agree, material, promise,
-                       kept, told, channel, caller, case_sequence))
+                       agree, material, promise, kept, told, channel, caller, case_sequence))
 
 struct DueView {
   std::string clock;

@@ -478,12 +478,12 @@ IncidentPage list_incidents(storage::Snapshot& snapshot, const access_control::S
            {raised_at, last.of_case, std::int64_t{last.key}});
   }
   condition.parameters.emplace_back(filter.limit + 1);
-  for (const Row& row : snapshot.query("SELECT " + std::string(head_columns) +
-                                           ", i.incident_key, i.element, i.code, i.message_zh, i.message_en, "
-                                           "i.raised_at" +
-                                           from + condition.sql +
-                                           " ORDER BY i.raised_at, i.case_id, i.incident_key LIMIT ?",
-                                       condition.parameters)) {
+  for (const Row& row :
+       snapshot.query("SELECT " + std::string(head_columns) +
+                          ", i.incident_key, i.element, i.code, i.message_zh, i.message_en, "
+                          "i.raised_at" +
+                          from + condition.sql + " ORDER BY i.raised_at, i.case_id, i.incident_key LIMIT ?",
+                      condition.parameters)) {
     if (page.items.size() == static_cast<std::size_t>(filter.limit)) {
       const auto& last = page.items.back();
       page.next = std::to_string(last.incident.raised_at.us) + "~" + to_text({last.head.id, last.incident.key});

@@ -1,4 +1,5 @@
-/// What the tests of this room share: an office with its people over a database of its own, and the catalogue's services.
+/// What the tests of this room share: an office with its people over a database of its own, and the catalogue's
+/// services.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -187,17 +188,17 @@ class Office {
     roles_[id] = held;
     const auto made = store->write_result([&](storage::Transaction& transaction) {
       return access->create(transaction,
-                           {.id = {id},
-                            .division = "430211",
-                            .office = "centre",
-                            .staff = true,
-                            .name = "职员",
-                            .citizen_id = {},
-                            .phone = {},
-                            .account = account,
-                            .password = "not used here 77",
-                            .roles = held},
-                           now, "hash");
+                            {.id = {id},
+                             .division = "430211",
+                             .office = "centre",
+                             .staff = true,
+                             .name = "职员",
+                             .citizen_id = {},
+                             .phone = {},
+                             .account = account,
+                             .password = "not used here 77",
+                             .roles = held},
+                            now, "hash");
     });
     EXPECT_TRUE(made) << (made ? "" : made.error().message.en);
   }
@@ -238,8 +239,8 @@ inline std::string job(const std::string& id, const std::string& type, const std
 inline std::string flow(const std::string& from, const std::string& to, const std::string& condition = "") {
   const std::string inner =
       condition.empty() ? "" : "<b:conditionExpression><![CDATA[" + condition + "]]></b:conditionExpression>";
-  return "<b:sequenceFlow id=\"" + from + "-" + to + "\" sourceRef=\"" + from + "\" targetRef=\"" + to + "\">" +
-         inner + "</b:sequenceFlow>";
+  return "<b:sequenceFlow id=\"" + from + "-" + to + "\" sourceRef=\"" + from + "\" targetRef=\"" + to + "\">" + inner +
+         "</b:sequenceFlow>";
 }
 inline std::string line(const std::vector<std::string>& ids) {
   std::string flows;

@@ -6,9 +6,9 @@
 ///                +---lock runs out----+  +----error-----> the way the process draws for it
 ///   message:  kept --somebody awaits it--> delivered      kept --its time is over--> expired
 ///
-/// Invariants: 1. A job is locked by one worker at a time, whatever the number of processes. 2. Who has lost the lock can
-/// neither finish nor fail the job. 3. A message reaches a case once. 4. Another system does only what its account was
-/// granted ("job:TYPE", "message:NAME"), and gets only what the model's input mappings hand over.
+/// Invariants: 1. A job is locked by one worker at a time, whatever the number of processes. 2. Who has lost the lock
+/// can neither finish nor fail the job. 3. A message reaches a case once. 4. Another system does only what its account
+/// was granted ("job:TYPE", "message:NAME"), and gets only what the model's input mappings hand over.
 #pragma once
 
 #include <map>
@@ -27,12 +27,12 @@ namespace exchange {
 using casework::Moment;
 using JobId = casework::TaskId;
 
-inline constexpr int jobs_max = 100;                       // given out at once
+inline constexpr int jobs_max = 100;  // given out at once
 inline constexpr std::int64_t lock_seconds_max = 86'400;
 inline constexpr std::int64_t back_off_seconds_max = 7 * 86'400;
 inline constexpr std::int64_t keep_seconds_max = 30 * 86'400;
 inline constexpr std::size_t variables_bytes_max = 256 * 1024;
-inline constexpr std::size_t name_length_max = 200;        // of a worker, message, correlation key
+inline constexpr std::size_t name_length_max = 200;  // of a worker, message, correlation key
 inline constexpr int retries_max = 100;
 
 struct Job {

@@ -2,8 +2,8 @@
 #include <set>
 #include <thread>
 
-#include "testing.h"
 #include "modules/exchange/exchange.h"
+#include "testing.h"
 
 namespace exchange {
 namespace {
@@ -37,9 +37,9 @@ class Desk {
   }
   std::string grant(const std::string& account, std::vector<std::string> grants) {
     const auto done = office.store->write_result([&](storage::Transaction& transaction) {
-      return office.access->administer(transaction,
-                                       {.kind = "grants", .account = account, .password = {}, .roles = {}, .grants = grants},
-                                       office.now);
+      return office.access->administer(
+          transaction, {.kind = "grants", .account = account, .password = {}, .roles = {}, .grants = grants},
+          office.now);
     });
     return done ? "" : done.error().code;
   }
@@ -66,16 +66,14 @@ class Desk {
   base::Result<Message> send(const NewMessage& wanted, int person = bank) {
     NewMessage message = wanted;
     message.id = base::make_id(office.now, ++locks_);
-    const auto kept = office.store->write_result([&](storage::Transaction& transaction) {
-      return exchange->keep(transaction, message, office.as(person));
-    });
+    const auto kept = office.store->write_result(
+        [&](storage::Transaction& transaction) { return exchange->keep(transaction, message, office.as(person)); });
     if (!kept) return kept;
     exchange->deliver(*office.store, kept.value().id, office.now);
     return message_of(kept.value().id, person);
   }
   base::Result<Message> message_of(base::Id id, int person = bank) {
-    return office.store->read_value(
-        [&](storage::Snapshot& snapshot) { return load_message(snapshot, {person}, id); });
+    return office.store->read_value([&](storage::Snapshot& snapshot) { return load_message(snapshot, {person}, id); });
   }
 
   Office office;
@@ -89,8 +87,9 @@ class Desk {
   std::uint32_t locks_ = 1000;
 };
 
-const std::string hands_over = "<z:ioMapping><z:input source=\"=debtor\" target=\"who\"/></z:ioMapping>"
-                               "<z:taskHeaders><z:header key=\"kind\" value=\"quick\"/></z:taskHeaders>";
+const std::string hands_over =
+    "<z:ioMapping><z:input source=\"=debtor\" target=\"who\"/></z:ioMapping>"
+    "<z:taskHeaders><z:header key=\"kind\" value=\"quick\"/></z:taskHeaders>";
 
 std::string checking() {
   return model("<b:startEvent id=\"start\"/>" + job("check", "tax.check", hands_over) +
@@ -228,13 +227,14 @@ TEST(job, is_never_given_to_two_workers_at_once) {
     workers.emplace_back([&, at] {
       for (std::uint32_t round = 0;; ++round) {
         const auto jobs = stores[at]->write_result([&](storage::Transaction& transaction) {
-          return desk.exchange->activate(transaction,
-                                         {.type = "tax.check",
-                                          .worker = std::to_string(at),
-                                          .jobs = 7,
-                                          .lock_seconds = 60,
-                                          .lock = base::make_id(desk.office.now, 5000 + round * 2 + static_cast<std::uint32_t>(at))},
-                                         desk.office.as(tax_system));
+          return desk.exchange->activate(
+              transaction,
+              {.type = "tax.check",
+               .worker = std::to_string(at),
+               .jobs = 7,
+               .lock_seconds = 60,
+               .lock = base::make_id(desk.office.now, 5000 + round * 2 + static_cast<std::uint32_t>(at))},
+              desk.office.as(tax_system));
         });
         if (!jobs || jobs.value().empty()) return;
         taken[at].insert(taken[at].end(), jobs.value().begin(), jobs.value().end());
@@ -248,12 +248,12 @@ TEST(job, is_never_given_to_two_workers_at_once) {
 }
 
 std::string paying() {
-  return model("<b:startEvent id=\"start\"/>" + user_task("before") +
-                   "<b:intermediateCatchEvent id=\"paid\"><b:messageEventDefinition messageRef=\"m\"/>"
-                   "</b:intermediateCatchEvent>" +
-                   user_task("after") + line({"start", "before", "paid", "after", "end"}) + "<b:endEvent id=\"end\"/>",
-               "<b:message id=\"m\" name=\"paid\">" + extensions("<z:subscription correlationKey=\"=bill\"/>") +
-                   "</b:message>");
+  return model(
+      "<b:startEvent id=\"start\"/>" + user_task("before") +
+          "<b:intermediateCatchEvent id=\"paid\"><b:messageEventDefinition messageRef=\"m\"/>"
+          "</b:intermediateCatchEvent>" +
+          user_task("after") + line({"start", "before", "paid", "after", "end"}) + "<b:endEvent id=\"end\"/>",
+      "<b:message id=\"m\" name=\"paid\">" + extensions("<z:subscription correlationKey=\"=bill\"/>") + "</b:message>");
 }
 
 TEST(message, reaches_the_cases_that_await_it) {
@@ -267,7 +267,8 @@ TEST(message, reaches_the_cases_that_await_it) {
   EXPECT_EQ(desk.send({.name = "", .correlation = "B-1"}).error().code, "exchange.message_name_missing");
   EXPECT_EQ(desk.send({.name = "paid", .correlation = std::string(300, 'x')}).error().code,
             "exchange.correlation_too_long");
-  EXPECT_EQ(desk.send({.name = "paid", .sender_id = std::string(300, 'x')}).error().code, "exchange.sender_id_too_long");
+  EXPECT_EQ(desk.send({.name = "paid", .sender_id = std::string(300, 'x')}).error().code,
+            "exchange.sender_id_too_long");
   EXPECT_EQ(desk.send({.name = "paid", .keep_seconds = -1}).error().code, "exchange.keep_seconds");
   EXPECT_EQ(desk.send({.name = "paid", .correlation = "B-1", .variables = {{"answers", 1}}}).error().code,
             "exchange.variable_reserved");
@@ -309,7 +310,8 @@ TEST(message, is_kept_until_it_is_awaited_or_expires) {
   EXPECT_EQ(again.value().state, "delivered");
   EXPECT_EQ(desk.office.waiting(late), "");
 
-  const auto forgotten = desk.send({.name = "paid", .correlation = "B-9", .sender_id = {}, .keep_seconds = 60, .variables = {}});
+  const auto forgotten =
+      desk.send({.name = "paid", .correlation = "B-9", .sender_id = {}, .keep_seconds = 60, .variables = {}});
   desk.office.now = desk.office.now.plus_us(61 * second_us);
   EXPECT_EQ(desk.exchange->work(*desk.office.store, desk.office.now, 10), 1);
   EXPECT_EQ(desk.message_of(forgotten.value().id).value().state, "expired");

@@ -46,8 +46,8 @@ base::Result<void> check_variables(const feel::Context& variables, const bpmn::D
     bool reserved = name == "answers" || name == "guide" || name == "subject" || name == "received_on";
     if (process) {
       const bpmn::ElementIndex index = bpmn::find_element(*process, name);
-      reserved = reserved || (index != bpmn::no_element &&
-                              bpmn::elements(*process)[index].type == bpmn::ElementType::user_task);
+      reserved = reserved ||
+                 (index != bpmn::no_element && bpmn::elements(*process)[index].type == bpmn::ElementType::user_task);
     }
     if (reserved)
       return invalid_at("/variables/" + name, "exchange.variable_reserved",
@@ -97,10 +97,10 @@ void Exchange::closed(storage::Transaction& transaction, base::Id of_case, bpmn:
 
 base::Result<std::vector<Job>> Exchange::activate(storage::Transaction& transaction, const Activation& wanted,
                                                   const Moment& moment) const {
-  TRY(const std::string type, name_in("/type", wanted.type,
-                                      {"exchange.job_type_missing", "请写明作业类型", "Please name the job type"}));
-  TRY(const std::string worker, name_in("/worker", wanted.worker,
-                                        {"exchange.worker_missing", "请写明由谁办理", "Please name the worker"}));
+  TRY(const std::string type,
+      name_in("/type", wanted.type, {"exchange.job_type_missing", "请写明作业类型", "Please name the job type"}));
+  TRY(const std::string worker,
+      name_in("/worker", wanted.worker, {"exchange.worker_missing", "请写明由谁办理", "Please name the worker"}));
   TRY(std::ignore, check_number("/jobs", "exchange.jobs_number", wanted.jobs, {1, jobs_max}));
   TRY(std::ignore, check_number("/lock_seconds", "exchange.lock_seconds", wanted.lock_seconds, {1, lock_seconds_max}));
   TRY(std::ignore, check_granted(transaction, moment, "job", type));
@@ -110,8 +110,8 @@ base::Result<std::vector<Job>> Exchange::activate(storage::Transaction& transact
   // Each round leaves fewer free: what is not ours by then is somebody else's.
   for (;;) {
     const int missing = static_cast<int>(wanted.jobs) - static_cast<int>(jobs.size());
-    const auto free = missing > 0 ? free_jobs(transaction, moment.actor.scope, type, moment.now, missing)
-                                  : std::vector<JobRow>();
+    const auto free =
+        missing > 0 ? free_jobs(transaction, moment.actor.scope, type, moment.now, missing) : std::vector<JobRow>();
     if (free.empty()) return jobs;
     for (const JobRow& row : free) {
       if (!lock_job(transaction, row.id, lock, moment.now)) continue;
@@ -167,15 +167,14 @@ base::Result<Failed> Exchange::fail(storage::Transaction& transaction, JobId id,
     return invalid_at("/message", "exchange.message_missing", "请写明失败的原因(1000字以内)",
                       "Please say why it failed (at most 1000 characters).");
   TRY(std::ignore,
-      engine_.advance(transaction, id.of_case,
-                      {.command = bpmn::FailJob{.key = id.key,
-                                                .retries = static_cast<int>(retries),
-                                                .message = {message, message}},
-                       .by = "fail_job",
-                       .element = job.element,
-                       .key = id.key,
-                       .reason = message},
-                      moment));
+      engine_.advance(
+          transaction, id.of_case,
+          {.command = bpmn::FailJob{.key = id.key, .retries = static_cast<int>(retries), .message = {message, message}},
+           .by = "fail_job",
+           .element = job.element,
+           .key = id.key,
+           .reason = message},
+          moment));
   if (retries == 0) return Failed{.retries = 0, .incident = true, .next_at = {}};
   const base::Instant next = moment.now.plus_us(failure.back_off_seconds * base::us_per_second);
   free_job(transaction, id, next);

@@ -23,28 +23,28 @@ base::Result<Message> load_message(storage::Snapshot& snapshot, base::Id sender,
 base::Result<Message> Exchange::keep(storage::Transaction& transaction, const NewMessage& sent,
                                      const Moment& moment) const {
   NewMessage message = sent;
-  TRY(message.name, name_in("/name", sent.name,
-                            {"exchange.message_name_missing", "请写明消息名称", "Please name the message"}));
+  TRY(message.name,
+      name_in("/name", sent.name, {"exchange.message_name_missing", "请写明消息名称", "Please name the message"}));
   TRY(message.correlation,
       name_in("/correlation", sent.correlation,
               {"exchange.correlation_too_long", "关联键过长", "The correlation key is too long", true}));
-  TRY(message.sender_id, name_in("/id", sent.sender_id,
-                                 {"exchange.sender_id_too_long", "消息编号过长", "The message's id is too long", true}));
+  TRY(message.sender_id,
+      name_in("/id", sent.sender_id,
+              {"exchange.sender_id_too_long", "消息编号过长", "The message's id is too long", true}));
   TRY(std::ignore, check_number("/keep_seconds", "exchange.keep_seconds", message.keep_seconds, {0, keep_seconds_max}));
   TRY(std::ignore, check_granted(transaction, moment, "message", message.name));
   TRY(std::ignore, check_variables(message.variables, nullptr));
-  const StoredMessage stored{
-      .message = {.id = message.id,
-                  .name = message.name,
-                  .correlation = message.correlation,
-                  .sender_id = message.sender_id,
-                  .state = "kept",
-                  .sent_at = moment.now,
-                  .expires_at = moment.now.plus_us(message.keep_seconds * base::us_per_second),
-                  .case_numbers = {}},
-      .division = moment.actor.scope.division,
-      .person = moment.actor.person,
-      .variables = feel::to_json(feel::Value(message.variables))};
+  const StoredMessage stored{.message = {.id = message.id,
+                                         .name = message.name,
+                                         .correlation = message.correlation,
+                                         .sender_id = message.sender_id,
+                                         .state = "kept",
+                                         .sent_at = moment.now,
+                                         .expires_at = moment.now.plus_us(message.keep_seconds * base::us_per_second),
+                                         .case_numbers = {}},
+                             .division = moment.actor.scope.division,
+                             .person = moment.actor.person,
+                             .variables = feel::to_json(feel::Value(message.variables))};
   if (insert_message(transaction, stored)) return stored.message;
   const auto same = find_same_message(transaction, moment.actor.person, message);
   CHECK(same);
@@ -76,20 +76,19 @@ int Exchange::deliver(storage::Store& store, base::Id id, base::Instant now) con
     if (!of_case || of_case.value().conduct.suspended) continue;
     if (!check_variables(variables.value().as_context(), of_case.value().service->process.get())) continue;
     const Message& message = found.message->message;
-    const auto done =
-        engine_.advance_alone(store, wait.of_case,
-                              {.command = bpmn::CorrelateMessage{.name = message.name,
-                                                                 .correlation = message.correlation,
-                                                                 .variables = variables.value().as_context()},
-                               .by = "message",
-                               .element = message.name},
-                              moment, [&](storage::Transaction& transaction) {
-                                if (!is_awaited(transaction, wait) ||
-                                    !mark_delivered(transaction, *found.message, wait.of_case, now))
-                                  return false;
-                                name_delivery(transaction, message.id, of_case.value().head);
-                                return true;
-                              });
+    const auto done = engine_.advance_alone(
+        store, wait.of_case,
+        {.command =
+             bpmn::CorrelateMessage{
+                 .name = message.name, .correlation = message.correlation, .variables = variables.value().as_context()},
+         .by = "message",
+         .element = message.name},
+        moment, [&](storage::Transaction& transaction) {
+          if (!is_awaited(transaction, wait) || !mark_delivered(transaction, *found.message, wait.of_case, now))
+            return false;
+          name_delivery(transaction, message.id, of_case.value().head);
+          return true;
+        });
     reached += done.has_value();
   }
   store.write([&](storage::Transaction& transaction) {

@@ -205,10 +205,10 @@ void mount_results(http::Router& router, storage::Store& store, const Exchange& 
        .path = "/api/v1/jobs/{job}/failure",
        .id = "fail_job",
        .tag = std::string(tag),
-       .summary = {"报告作业失败;次数用完后办件停在这一环节", "Report that a job failed; without retries left it is an incident"},
+       .summary = {"报告作业失败;次数用完后办件停在这一环节",
+                   "Report that a job failed; without retries left it is an incident"},
        .need = staff("job.work"),
-       .errors =
-           job_errors({"exchange.retries_number", "exchange.back_off_seconds", "exchange.message_missing"})},
+       .errors = job_errors({"exchange.retries_number", "exchange.back_off_seconds", "exchange.message_missing"})},
       [&exchange](storage::Transaction& transaction, const http::Request& request,
                   const FailureBody& body) -> base::Result<FailureAnswer> {
         TRY(const Failed failed, exchange.fail(transaction, job_in(request), body.lock,
@@ -224,10 +224,10 @@ void mount_results(http::Router& router, storage::Store& store, const Exchange& 
        .path = "/api/v1/jobs/{job}/error",
        .id = "throw_job_error",
        .tag = std::string(tag),
-       .summary = {"报告业务错误,办件按流程中相应的路径继续", "Report a business error: the case goes the way drawn for it"},
+       .summary = {"报告业务错误,办件按流程中相应的路径继续",
+                   "Report a business error: the case goes the way drawn for it"},
        .need = staff("job.work"),
-       .errors =
-           job_errors({"exchange.code_missing", "exchange.variables_too_large", "exchange.variable_reserved"})},
+       .errors = job_errors({"exchange.code_missing", "exchange.variables_too_large", "exchange.variable_reserved"})},
       [&exchange](storage::Transaction& transaction, const http::Request& request,
                   const JobErrorBody& body) -> base::Result<http::Nothing> {
         TRY(std::ignore, exchange.throw_error(transaction, job_in(request), body.lock, body.code,
@@ -238,20 +238,20 @@ void mount_results(http::Router& router, storage::Store& store, const Exchange& 
 
 /// Kept in one transaction, delivered in others; the answer tells what has become of it, also when it is sent again.
 void mount_messages(http::Router& router, storage::Store& store, const Exchange& exchange) {
-  http::Operation send{.method = "POST",
-                       .path = "/api/v1/messages",
-                       .id = "send_message",
-                       .tag = std::string(tag),
-                       .summary = {"发送消息给等待它的办件;没有办件等待时按要求保留",
-                                   "Send a message to the cases that await it; kept for a while when none does"},
-                       .need = staff("message.send"),
-                       .body_schema = http::schema_text<MessageBody>(),
-                       .answer_schema = http::schema_text<MessageView>(),
-                       .errors = {"exchange.not_granted", "exchange.message_name_missing",
-                                  "exchange.correlation_too_long", "exchange.sender_id_too_long",
-                                  "exchange.keep_seconds", "exchange.variables_too_large",
-                                  "exchange.variable_reserved"},
-                       .idempotency_key = true};
+  http::Operation send{
+      .method = "POST",
+      .path = "/api/v1/messages",
+      .id = "send_message",
+      .tag = std::string(tag),
+      .summary = {"发送消息给等待它的办件;没有办件等待时按要求保留",
+                  "Send a message to the cases that await it; kept for a while when none does"},
+      .need = staff("message.send"),
+      .body_schema = http::schema_text<MessageBody>(),
+      .answer_schema = http::schema_text<MessageView>(),
+      .errors = {"exchange.not_granted", "exchange.message_name_missing", "exchange.correlation_too_long",
+                 "exchange.sender_id_too_long", "exchange.keep_seconds", "exchange.variables_too_large",
+                 "exchange.variable_reserved"},
+      .idempotency_key = true};
   router.add(std::move(send), [&store, &exchange](const http::Request& request) -> http::Reply {
     const auto body = http::read<MessageBody>(request.body, request.language);
     if (!body) return http::problem(body.error(), request);
@@ -277,19 +277,18 @@ void mount_messages(http::Router& router, storage::Store& store, const Exchange&
     if (message) reply.body = http::write(view_of(message.value()), request.language);
     return reply;
   });
-  http::query<MessageView>(
-      router, store,
-      {.path = "/api/v1/messages/{message}",
-       .id = "find_message",
-       .tag = std::string(tag),
-       .summary = {"自己发送的一条消息现在怎样", "What has become of a message of one's own"},
-       .need = staff("message.send"),
-       .errors = {"exchange.message_unknown"}},
-      [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<MessageView> {
-        TRY(const base::Id id, request.id("message"));
-        TRY(const Message message, load_message(snapshot, request.caller.person, id));
-        return view_of(message);
-      });
+  http::query<MessageView>(router, store,
+                           {.path = "/api/v1/messages/{message}",
+                            .id = "find_message",
+                            .tag = std::string(tag),
+                            .summary = {"自己发送的一条消息现在怎样", "What has become of a message of one's own"},
+                            .need = staff("message.send"),
+                            .errors = {"exchange.message_unknown"}},
+                           [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<MessageView> {
+                             TRY(const base::Id id, request.id("message"));
+                             TRY(const Message message, load_message(snapshot, request.caller.person, id));
+                             return view_of(message);
+                           });
 }
 
 }  // namespace

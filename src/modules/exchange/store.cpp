@@ -135,18 +135,17 @@ std::optional<base::Id> find_same_message(storage::Snapshot& snapshot, base::Id 
 
 std::vector<Awaiting> awaiting(storage::Snapshot& snapshot, const StoredMessage& message, int limit) {
   std::vector<Awaiting> waits;
-  for (const Row& row : snapshot.query(
-           "SELECT case_id, MIN(wait_key) FROM awaited_messages WHERE name = ? AND correlation = ? AND "
-           "substr(division, 1, length(CAST(? AS TEXT))) = ? GROUP BY case_id ORDER BY case_id LIMIT ?",
-           {message.message.name, message.message.correlation, message.division, message.division, limit}))
+  for (const Row& row :
+       snapshot.query("SELECT case_id, MIN(wait_key) FROM awaited_messages WHERE name = ? AND correlation = ? AND "
+                      "substr(division, 1, length(CAST(? AS TEXT))) = ? GROUP BY case_id ORDER BY case_id LIMIT ?",
+                      {message.message.name, message.message.correlation, message.division, message.division, limit}))
     waits.push_back({row[0].id(), static_cast<bpmn::Key>(row[1].number())});
   return waits;
 }
 
 bool is_awaited(storage::Snapshot& snapshot, const Awaiting& wait) {
   return snapshot
-      .find("SELECT 1 FROM awaited_messages WHERE case_id = ? AND wait_key = ?",
-            {wait.of_case, std::int64_t{wait.key}})
+      .find("SELECT 1 FROM awaited_messages WHERE case_id = ? AND wait_key = ?", {wait.of_case, std::int64_t{wait.key}})
       .has_value();
 }
 
@@ -155,9 +154,10 @@ bool mark_delivered(storage::Transaction& transaction, const StoredMessage& mess
   // The message first: its row is held until the commit, so that it can not expire meanwhile.
   return transaction.execute("UPDATE messages SET state = 'delivered' WHERE id = ? AND state <> 'expired'",
                              {message.message.id}) == 1 &&
-         transaction.execute("INSERT INTO message_deliveries (message, case_id, division, case_number, delivered_at) "
-                             "VALUES (?, ?, ?, '', ?) ON CONFLICT (message, case_id) DO NOTHING",
-                             {message.message.id, of_case, message.division, now}) == 1;
+         transaction.execute(
+             "INSERT INTO message_deliveries (message, case_id, division, case_number, delivered_at) "
+             "VALUES (?, ?, ?, '', ?) ON CONFLICT (message, case_id) DO NOTHING",
+             {message.message.id, of_case, message.division, now}) == 1;
 }
 
 void name_delivery(storage::Transaction& transaction, base::Id message, const casework::CaseHead& head) {
@@ -171,11 +171,11 @@ void empty_message(storage::Transaction& transaction, base::Id message) {
 
 std::vector<base::Id> messages_awaited_now(storage::Snapshot& snapshot, base::Instant now, int limit) {
   std::vector<base::Id> messages;
-  for (const Row& row : snapshot.query(
-           "SELECT DISTINCT m.id FROM messages m JOIN awaited_messages w ON w.name = m.name AND "
-           "w.correlation = m.correlation WHERE m.state = 'kept' AND m.expires_at > ? AND "
-           "substr(w.division, 1, length(m.division)) = m.division ORDER BY m.id LIMIT ?",
-           {now, limit}))
+  for (const Row& row :
+       snapshot.query("SELECT DISTINCT m.id FROM messages m JOIN awaited_messages w ON w.name = m.name AND "
+                      "w.correlation = m.correlation WHERE m.state = 'kept' AND m.expires_at > ? AND "
+                      "substr(w.division, 1, length(m.division)) = m.division ORDER BY m.id LIMIT ?",
+                      {now, limit}))
     messages.push_back(row[0].id());
   return messages;
 }
