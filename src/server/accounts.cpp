@@ -9,7 +9,7 @@ namespace {
 
 // Described here, so that the heavy header stays in this file.
 struct Line : AccountCommand {};
-BOOST_DESCRIBE_STRUCT(Line, (), (verb, account, name, office, password, roles))
+BOOST_DESCRIBE_STRUCT(Line, (), (verb, account, name, office, password, roles, grants))
 
 std::string line_of(const access_control::Person& person, bool is_disabled) {
   std::string line = person.account + "\t" + person.name + "\t" + person.division + "/" + person.office + "\t";
@@ -17,10 +17,16 @@ std::string line_of(const access_control::Person& person, bool is_disabled) {
   return line + (is_disabled ? "\t停用 disabled" : "");
 }
 
+std::string granted(storage::Snapshot& snapshot, base::Id person) {
+  std::string text;
+  for (const std::string& one : access_control::grants_of(snapshot, person)) text += (text.empty() ? "\t" : ",") + one;
+  return text;
+}
+
 std::string list(storage::Snapshot& snapshot, const std::string& account) {
   std::string text;
   for (const auto& [person, is_disabled] : access_control::list_accounts(snapshot, account))
-    text += (text.empty() ? "" : "\n") + line_of(person, is_disabled);
+    text += (text.empty() ? "" : "\n") + line_of(person, is_disabled) + granted(snapshot, person.id);
   return text;
 }
 
@@ -60,11 +66,13 @@ base::Result<std::string> run_account_command(Program::Parts& parts, const std::
       TRY(const access_control::Person added, add(parts, transaction, command));
       return line_of(added, false);
     }
-    TRY(const access_control::Person changed,
-        parts.access->administer(
-            transaction,
-            {.kind = command.verb, .account = command.account, .password = command.password, .roles = command.roles},
-            parts.now()));
+    TRY(const access_control::Person changed, parts.access->administer(transaction,
+                                                                       {.kind = command.verb,
+                                                                        .account = command.account,
+                                                                        .password = command.password,
+                                                                        .roles = command.roles,
+                                                                        .grants = command.grants},
+                                                                       parts.now()));
     return line_of(changed, command.verb == "disable");
   });
 }

@@ -131,6 +131,8 @@ void add_account_commands(CLI::App& app, server::Options& options, server::Accou
   add->add_option("--role", command.roles, "a role; may be given several times")->required();
   CLI::App* roles = verb("roles", "give an account these roles and no others", "roles", true);
   roles->add_option("--role", command.roles, "a role; may be given several times")->required();
+  CLI::App* grants = verb("grants", "give another system these job types and messages and no others", "grants", true);
+  grants->add_option("--grant", command.grants, "job:TYPE or message:NAME; may be given several times");
   verb("password", "set a password from standard input; ends all sessions", "password", true);
   verb("disable", "nobody can sign in with it any more; sessions end", "disable", true);
   verb("enable", "the account can be used again", "enable", true);

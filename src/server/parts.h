@@ -8,10 +8,12 @@
 #include "http/http.h"
 #include "http/news.h"
 #include "modules/access/access.h"
+#include "modules/batches/batches.h"
 #include "modules/casework/casework.h"
 #include "modules/certificates/certificates.h"
 #include "modules/delivery/delivery.h"
 #include "modules/evidence/evidence.h"
+#include "modules/exchange/exchange.h"
 #include "modules/imports/imports.h"
 #include "modules/licensing/licensing.h"
 #include "modules/publishing/publishing.h"
@@ -29,6 +31,8 @@ struct Program::Parts {
   std::unique_ptr<access_control::Access> access;
   std::unique_ptr<casework::Engine> engine;
   std::unique_ptr<publishing::Publishing> publishing;
+  std::unique_ptr<exchange::Exchange> exchange;
+  std::unique_ptr<batches::Batches> batches;
   std::unique_ptr<licensing::Licensing> licensing;
   std::unique_ptr<delivery::Delivery> delivery;
   std::unique_ptr<http::News> news;

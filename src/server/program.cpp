@@ -35,7 +35,8 @@ std::vector<storage::Migration> all_migrations() {
   for (const auto module :
        {storage::migrations(), evidence::migrations(), access_control::migrations(), casework::migrations(),
         registration::migrations(), imports::migrations(), naming::migrations(), licensing::migrations(),
-        delivery::migrations(), park::migrations(), certificates::migrations(), publishing::migrations()})
+        delivery::migrations(), park::migrations(), certificates::migrations(), publishing::migrations(),
+        exchange::migrations(), batches::migrations()})
     all.insert(all.end(), module.begin(), module.end());
   return all;
 }
@@ -101,6 +102,9 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
       options.demonstration || options.second_factor_optional ? access_control::SecondFactorOfStaff::offered
                                                               : access_control::SecondFactorOfStaff::demanded);
   parts->engine = std::make_unique<casework::Engine>(parts->catalogue);
+  parts->exchange = std::make_unique<exchange::Exchange>(*parts->engine);
+  parts->engine->tell(*parts->exchange);
+  parts->batches = std::make_unique<batches::Batches>(*parts->engine);
   parts->licensing = std::make_unique<licensing::Licensing>(settings_of(options), *parts->engine, *parts->files);
   parts->store->write([&](storage::Transaction& transaction) {
     for (const catalogue::Office& office : parts->catalogue->bureau.offices)
@@ -133,6 +137,8 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   imports::mount(router, *parts->store, *parts->imports);
   naming::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   casework::mount(router, *parts->store, *parts->engine);
+  exchange::mount(router, *parts->store, *parts->exchange);
+  batches::mount(router, *parts->store, *parts->batches);
   certificates::mount(router, *parts->store, *parts->certificates, check_page());
   licensing::mount(router, *parts->store, *parts->files, *parts->licensing, *parts->access);
   statistics::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);

@@ -46,6 +46,7 @@ struct AccountCommand {
   std::string office;
   std::string password;  // read from standard input, never from the command line
   std::vector<std::string> roles;
+  std::vector<std::string> grants = {};  // of another system: "job:TYPE", "message:NAME"
 };
 /// One line of JSON, for Program::account and for the running server ("user " before it).
 std::string account_command(const AccountCommand& command);

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -178,6 +179,7 @@ struct FlowTaken {
   Key scope;
 };
 
+/// Told again under the same key when the instance goes on in another definition (`InstanceMigrated`).
 struct TaskOpened {
   ElementIndex element;
   Key key;
@@ -189,7 +191,8 @@ struct TaskOpened {
   std::optional<base::Instant> follow_up;
   int priority = 50;
 };
-/// Told again under the same key when the job failed and is to be tried again: `retries` are those left.
+/// Told again under the same key when the job failed and is to be tried again (`retries` are those left), and when the
+/// instance goes on in another definition that has another type.
 struct JobOpened {
   ElementIndex element;
   Key key;
@@ -305,10 +308,17 @@ struct ItemCollected {
   feel::Value value;
 };
 
-using Event =
-    std::variant<ElementEntered, ElementCompleted, ElementCancelled, FlowTaken, TaskOpened, JobOpened, TimerOpened,
-                 MessageOpened, WaitClosed, VariablesSet, DecisionMade, IncidentRaised, IncidentResolved, ProcessEnded,
-                 JoinChanged, SignalOpened, ConditionOpened, SignalThrown, UndoChanged, LoopOpened, ItemCollected>;
+/// The instance goes on in another definition: what stood at one element or flow stands at another. Applied with the
+/// definition it goes on in; events before it were applied with the one it comes from.
+struct InstanceMigrated {
+  std::vector<std::pair<ElementIndex, ElementIndex>> elements;      // those in use
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> flows = {};  // on which tokens wait at a join
+};
+
+using Event = std::variant<ElementEntered, ElementCompleted, ElementCancelled, FlowTaken, TaskOpened, JobOpened,
+                           TimerOpened, MessageOpened, WaitClosed, VariablesSet, DecisionMade, IncidentRaised,
+                           IncidentResolved, ProcessEnded, JoinChanged, SignalOpened, ConditionOpened, SignalThrown,
+                           UndoChanged, LoopOpened, ItemCollected, InstanceMigrated>;
 
 // ---- State ----
 
@@ -500,6 +510,28 @@ struct World {
 /// timer or message is not open any more), `bpmn.start_unknown`.
 base::Result<std::vector<Event>> decide(const Definition& definition, const Instance& instance, const Command& command,
                                         const World& world);
+
+/// What it means to go on in another definition: where each living element will stand, what no longer listens, and what
+/// forbids it. Elements correspond by id, or as `renamed` says (old id -> new id).
+struct MigrationPlan {
+  struct Step {
+    Key key = 0;
+    ElementIndex from = no_element;  // in the old definition
+    ElementIndex to = no_element;    // in the new one; none: it has no counterpart
+  };
+  std::vector<Step> steps;             // every living element, in the order of keys
+  std::vector<ElementIndex> closed;    // boundary events and starts of event sub-processes that stop listening
+  std::vector<base::Place> obstacles;  // path = element id of the old definition
+};
+using Renaming = std::map<std::string, std::string, std::less<>>;
+MigrationPlan plan_migration(const Definition& from, const Definition& to, const Instance& instance,
+                             const Renaming& renamed);
+/// Carries it out: tasks and what messages are matched by are computed anew, new boundary events and event
+/// sub-processes listen, timers keep their moment (`ReplanTimer` computes it again). Events up to `InstanceMigrated`
+/// are applied with `from`, it and all others with `to`. Errors: `bpmn.migration_impossible` with the plan's obstacles,
+/// or with the element whose expressions give no usable value; `bpmn.not_started`, `bpmn.ended`.
+base::Result<std::vector<Event>> migrate(const Definition& from, const Definition& to, const Instance& instance,
+                                         const Renaming& renamed, const World& world);
 
 /// What starts instances from outside: messages to wait for and timers to set when the definition is deployed.
 struct StartTrigger {

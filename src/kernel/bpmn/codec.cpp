@@ -299,6 +299,14 @@ struct EventWriter {
     out.numbers(e.element, e.key, e.scope, static_cast<int>(e.stage), e.by);
   }
   void operator()(const LoopOpened& e) const { out.numbers(e.key, e.count); }
+  void operator()(const InstanceMigrated& e) const {
+    out.open('[');
+    for (const auto& [from, to] : e.elements) out.row(from, to);
+    out.close(']');
+    out.open('[');
+    for (const auto& [from, to] : e.flows) out.row(from, to);
+    out.close(']');
+  }
   void operator()(const ItemCollected& e) const {
     out.numbers(e.key, e.index);
     write_value(out, e.value);
@@ -329,6 +337,18 @@ Key key_in(Reader& in) {
 /// A field that was added later: 0 when it is not there.
 std::uint16_t added_in(Reader& in) {
   return in.has_more(']') ? in.number<std::uint16_t>() : std::uint16_t{0};
+}
+
+std::vector<std::pair<std::uint16_t, std::uint16_t>> read_pairs(Reader& in) {
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> pairs;
+  in.open('[');
+  while (in.more(']')) {
+    in.open('[');
+    const auto from = in.number<std::uint16_t>();
+    pairs.emplace_back(from, in.number<std::uint16_t>());
+    in.end(']');
+  }
+  return pairs;
 }
 
 // Braced lists are evaluated left to right, so fields are read in their order.
@@ -385,6 +405,8 @@ Event read_event(Reader& in) {
       return LoopOpened{key_in(in), in.number<std::uint32_t>()};
     case 20:
       return ItemCollected{key_in(in), in.number<std::uint32_t>(), read_value(in, 0)};
+    case 21:
+      return InstanceMigrated{read_pairs(in), read_pairs(in)};
     default:
       in.fail();
       return WaitClosed{0};

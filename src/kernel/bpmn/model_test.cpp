@@ -252,7 +252,8 @@ TEST(stored_form, keeps_every_kind_of_event) {
                                   SignalThrown{3, 4, "alarm"},
                                   UndoChanged{3, 4, 1, UndoStage::started, 7},
                                   LoopOpened{4, 3},
-                                  ItemCollected{4, 2, feel::Value("x")}};
+                                  ItemCollected{4, 2, feel::Value("x")},
+                                  InstanceMigrated{{{3, 5}, {4, 4}}, {{9, 8}}}};
   ASSERT_EQ(events.size(), std::variant_size_v<Event>);
   const std::string text = encode(events);
   const auto read = decode_events(text);

@@ -30,6 +30,10 @@ class Run {
   base::Result<void> execute(const Command& command);
   std::vector<Event> take_events() { return std::move(events_); }
 
+  /// What the new definition asks of an instance that has just come to it; `is_new` by element. Then runs on until
+  /// nothing moves.
+  base::Result<void> settle_in(const std::vector<bool>& is_new);
+
   /// When a timer falls due, and what follows; evaluated in the scope of `key`.
   struct Firing {
     base::Instant due;
@@ -93,6 +97,10 @@ class Run {
   base::Result<void> open_task(Key key);
   base::Result<void> open_job(Key key);
   base::Result<std::optional<base::Instant>> schedule_of(const Attribute& attribute, Key key, DayEnd end);
+
+  // migration.cpp: going on in another definition
+  base::Result<void> open_new_listeners(Key key, const std::vector<bool>& is_new);
+  base::Result<void> wait_anew(Key key);
 
   // listeners.cpp: jobs called at moments of an element's life
   bool listen(Key key, Phase phase, std::size_t from);

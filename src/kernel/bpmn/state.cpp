@@ -136,6 +136,10 @@ class Applier {
   void operator()(const FlowTaken& event) { CHECK(event.flow < definition_.flows.size()); }
 
   void operator()(const TaskOpened& event) {
+    if (const Wait* again = data_.waits.find(event.key)) {
+      CHECK(again->kind == WaitKind::task && again->element == event.element);
+      return;
+    }
     open({.kind = WaitKind::task, .key = event.key, .host = event.key, .element = event.element});
   }
 
@@ -143,6 +147,7 @@ class Applier {
     if (Wait* again = data_.waits.edit(event.key)) {
       CHECK(again->kind == WaitKind::job);
       again->retries = event.retries;
+      again->name = event.type;
       return;
     }
     open({.kind = WaitKind::job,
@@ -290,6 +295,44 @@ class Applier {
       again->value = event.value;
     else
       data_.collected.insert({event.key, event.index, event.value});
+  }
+
+  void operator()(const InstanceMigrated& event) {
+    const auto to = [](const auto& pairs, auto at) {
+      const auto found = std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.first == at; });
+      CHECK(found != pairs.end());
+      return found->second;
+    };
+    // Entries change but not their places, so that the keys can be gone through meanwhile.
+    std::vector<Key> keys;
+    for (const Instance::Living& one : data_.living)
+      if (one.element != no_element) keys.push_back(one.key);
+    for (const Key key : keys) {
+      Instance::Living* one = data_.living.edit(key);
+      one->element = to(event.elements, one->element);
+    }
+    keys.clear();
+    for (const Wait& wait : data_.waits) keys.push_back(wait.key);
+    for (const Key key : keys) {
+      Wait* wait = data_.waits.edit(key);
+      wait->element = to(event.elements, wait->element);
+    }
+    keys.clear();
+    for (const Undo& undo : data_.undos) keys.push_back(undo.key);
+    for (const Key key : keys) {
+      Undo* undo = data_.undos.edit(key);
+      undo->element = to(event.elements, undo->element);
+    }
+    const std::vector<JoinCount> joins(data_.joins.begin(), data_.joins.end());
+    data_.joins = {};
+    for (JoinCount join : joins) {
+      join.element = to(event.elements, join.element);
+      join.flow = to(event.flows, join.flow);
+      data_.joins.insert(join);
+    }
+    data_.index = nullptr;
+    data_.checked_for = 0;
+    check_for(definition_, data_);
   }
 
  private:
@@ -539,7 +582,7 @@ bool operator==(const Instance& left, const Instance& right) {
 }
 
 void apply(const Definition& definition, Instance& instance, const Event& event) {
-  check_for(definition, instance.data());
+  if (!std::holds_alternative<InstanceMigrated>(event)) check_for(definition, instance.data());
   std::visit(Applier(definition, instance.data()), event);
 }
 

@@ -87,12 +87,13 @@ struct PersonalNumbers {
 };
 
 /// What the technician may do to an account. `kind`: "password" (sets it, ends all sessions), "disable", "enable",
-/// "roles", "drop_second_factor".
+/// "roles", "grants" (of another system; all of them), "drop_second_factor".
 struct AccountChange {
   std::string kind;
   std::string account;
   std::string password;
   std::vector<std::string> roles;
+  std::vector<std::string> grants = {};
 };
 
 struct StoredPerson;
@@ -156,7 +157,8 @@ class Access {
   base::Result<PersonalNumbers> disclose(storage::Transaction& transaction, const Disclosure& disclosure) const;
 
   /// What the technician does to an account; each becomes an event of the person's stream.
-  /// Errors: `access.account_unknown`, `access.role_unknown`, `access.password_weak`, `access.change_unknown`.
+  /// Errors: `access.account_unknown`, `access.role_unknown`, `access.password_weak`, `access.change_unknown`, those of
+  /// check_grants.
   base::Result<Person> administer(storage::Transaction& transaction, const AccountChange& change,
                                   base::Instant now) const;
 
@@ -190,6 +192,12 @@ Scope scope_of(const http::Caller& caller);
 std::string name_of_person(storage::Snapshot& snapshot, base::Id person);
 /// Masked data of one person; the caller has checked that the reader may see the record this person belongs to.
 std::optional<Person> find_person(storage::Snapshot& snapshot, base::Id person);
+/// Who acts when somebody's order is carried out later: as the person stands then. Nothing when the account is gone or
+/// disabled.
+std::optional<Actor> find_actor(storage::Snapshot& snapshot, base::Id person);
+/// Whether another system was granted this: "job:tax.check".
+bool is_granted(storage::Snapshot& snapshot, base::Id person, std::string_view granted);
+std::vector<std::string> grants_of(storage::Snapshot& snapshot, base::Id person);
 /// Staff of a division with a role, for choosing a second officer.
 std::vector<Person> staff_with_role(storage::Snapshot& snapshot, const Scope& scope, std::string_view role);
 

@@ -25,11 +25,12 @@ base::Error code_wrong() {
 struct AccountEvent {
   std::string change;
   std::vector<std::string> roles;
+  std::vector<std::string> grants = {};
   std::string reason;
   std::string record_kind;
   std::optional<base::Id> record;
 };
-BOOST_DESCRIBE_STRUCT(AccountEvent, (), (change, roles, reason, record_kind, record))
+BOOST_DESCRIBE_STRUCT(AccountEvent, (), (change, roles, grants, reason, record_kind, record))
 
 void append_event(storage::Transaction& transaction, const Person& person, std::string_view type, base::Id actor,
                   base::Instant at, const AccountEvent& data) {
@@ -199,6 +200,10 @@ base::Result<Person> Access::administer(storage::Transaction& transaction, const
     TRY(std::ignore, check_roles(change.roles));
     save_roles(transaction, person.id, change.roles);
     person.roles = change.roles;
+    if (!check_grants(change.roles, grants_of(transaction, person.id))) save_grants(transaction, person, {});
+  } else if (change.kind == "grants") {
+    TRY(std::ignore, check_grants(person.roles, change.grants));
+    save_grants(transaction, person, change.grants);
   } else if (change.kind == "drop_second_factor") {
     delete_second_factor(transaction, person.id);
   } else {
@@ -206,7 +211,8 @@ base::Result<Person> Access::administer(storage::Transaction& transaction, const
                       {"不认识的操作“" + change.kind + "”", "“" + change.kind + "” is not a change of an account."});
   }
   if (change.kind != "enable") delete_other_sessions(transaction, person.id, {});
-  append_event(transaction, person, "access.account_changed", {}, now, {.change = change.kind, .roles = change.roles});
+  append_event(transaction, person, "access.account_changed", {}, now,
+               {.change = change.kind, .roles = change.roles, .grants = change.grants});
   return person;
 }
 

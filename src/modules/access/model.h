@@ -60,7 +60,12 @@ struct Role {
 const std::vector<Role>& roles();
 const Role* find_role(std::string_view id);
 
-/// Every role exists, and nobody who runs or audits the system also works in it.
+inline constexpr std::size_t grant_length_max = 200;
+/// What another system may do beside its role: "job:tax.check", "message:paid".
+/// Errors: `access.grants_not_for_people`, `access.grant_invalid`, both at "/grants".
+base::Result<void> check_grants(const std::vector<std::string>& roles, const std::vector<std::string>& grants);
+
+/// Every role exists, and nobody who runs or audits the system also works in it, nor does another system.
 /// Errors: `access.role_unknown`, `access.roles_not_separate`, both at "/roles".
 /// Source: [GB22239-8], system, security and audit administrators are apart.
 base::Result<void> check_roles(const std::vector<std::string>& roles);

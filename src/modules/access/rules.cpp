@@ -35,13 +35,13 @@ const std::vector<Role>& roles() {
       {"registration_examiner",
        {"登记审查人员", "Registration examiner"},
        {"task.read", "task.complete", "case.read", "entity.read", "entity.import", "case.operate", "task.sign",
-        "task.sign_request", "case.suspend", "case.send_back", "case.correct", "park.read", "park.write",
+        "task.sign_request", "case.suspend", "case.send_back", "case.correct", "case.retry", "park.read", "park.write",
         "person.disclose", "certificate.propose", "decision.read"},
        true},
       {"food_examiner",
        {"食品经营许可审查人员", "Food permit examiner"},
        {"task.read", "task.complete", "case.read", "entity.read", "case.operate", "task.sign", "task.sign_request",
-        "case.suspend", "case.send_back", "case.correct", "certificate.propose", "decision.read"},
+        "case.suspend", "case.send_back", "case.correct", "case.retry", "certificate.propose", "decision.read"},
        true},
       {"food_inspector",
        {"现场核查人员", "Site inspector"},
@@ -49,18 +49,18 @@ const std::vector<Role>& roles() {
        true},
       {"licensing_head",
        {"审批科负责人", "Head of licensing"},
-       {"task.read",           "task.complete",       "case.read",
-        "case.visit",          "entity.read",         "entity.import",
-        "case.operate",        "task.sign",           "task.sign_request",
-        "task.assign",         "case.suspend",        "case.extend",
-        "case.send_back",      "case.withdraw",       "case.terminate",
-        "case.reopen",         "case.correct",        "case.accept_conditionally",
-        "case.express",        "case.assist",         "case.what_if",
-        "system.batch",        "statistics.read",     "deadlines.read",
-        "delivery.read",       "delivery.write",      "delivery.stock",
-        "park.read",           "park.write",          "person.disclose",
-        "certificate.propose", "certificate.confirm", "decision.read",
-        "model.read"},
+       {"task.read",           "task.complete",   "case.read",
+        "case.visit",          "entity.read",     "entity.import",
+        "case.operate",        "task.sign",       "task.sign_request",
+        "task.assign",         "case.suspend",    "case.extend",
+        "case.send_back",      "case.withdraw",   "case.terminate",
+        "case.reopen",         "case.correct",    "case.accept_conditionally",
+        "case.express",        "case.assist",     "case.what_if",
+        "case.retry",          "case.migrate",    "case.batch",
+        "statistics.read",     "deadlines.read",  "delivery.read",
+        "delivery.write",      "delivery.stock",  "park.read",
+        "park.write",          "person.disclose", "certificate.propose",
+        "certificate.confirm", "decision.read",   "model.read"},
        true},
       {"leader",
        {"局领导", "Bureau leader"},
@@ -74,7 +74,8 @@ const std::vector<Role>& roles() {
         "model.approve"},
        true},
       {"technician", {"系统管理员", "Technician"}, {"system.read"}},
-      {"auditor", {"安全审计员", "Auditor"}, {"audit.read"}, true}};
+      {"auditor", {"安全审计员", "Auditor"}, {"audit.read"}, true},
+      {"other_system", {"其他系统", "Other system"}, {"job.work", "message.send"}, true}};
   return all;
 }
 
@@ -157,11 +158,30 @@ base::Result<void> check_roles(const std::vector<std::string>& held) {
   for (const std::string& id : held)
     if (!find_role(id))
       return refused("/roles", "access.role_unknown", {"没有岗位“" + id + "”", "There is no role “" + id + "”."});
-  const bool apart = std::any_of(held.begin(), held.end(),
-                                 [](const std::string& id) { return id == "technician" || id == "auditor"; });
+  const bool apart = std::any_of(held.begin(), held.end(), [](const std::string& id) {
+    return id == "technician" || id == "auditor" || id == "other_system";
+  });
   if (apart && held.size() > 1)
     return refused("/roles", "access.roles_not_separate",
-                   {"系统管理员、安全审计员不能兼任其他岗位", "A technician or an auditor may hold no other role."});
+                   {"系统管理员、安全审计员和其他系统的账号不能兼任其他岗位",
+                    "A technician, an auditor or another system may hold no other role."});
+  return {};
+}
+
+base::Result<void> check_grants(const std::vector<std::string>& roles, const std::vector<std::string>& grants) {
+  if (!grants.empty() && std::find(roles.begin(), roles.end(), "other_system") == roles.end())
+    return refused(
+        "/grants", "access.grants_not_for_people",
+        {"只有“其他系统”的账号才能授予作业和消息", "Jobs and messages are granted to accounts of other systems only."});
+  for (const std::string& grant : grants) {
+    const std::string_view rest = grant.starts_with("job:")       ? std::string_view(grant).substr(4)
+                                  : grant.starts_with("message:") ? std::string_view(grant).substr(8)
+                                                                  : std::string_view();
+    if (rest.empty() || rest.size() > grant_length_max)
+      return refused("/grants", "access.grant_invalid",
+                     {"“" + grant + "”应写成“job:作业类型”或“message:消息名称”",
+                      "“" + grant + "” must read “job:TYPE” or “message:NAME”."});
+  }
   return {};
 }
 

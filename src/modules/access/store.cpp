@@ -168,6 +168,24 @@ void save_disabled(storage::Transaction& transaction, base::Id person, std::opti
   transaction.execute("UPDATE people SET disabled_at = ? WHERE id = ?", {at, person});
 }
 
+void save_grants(storage::Transaction& transaction, const Person& person, const std::vector<std::string>& grants) {
+  transaction.execute("DELETE FROM grants WHERE person = ?", {person.id});
+  for (const std::string& granted : grants)
+    transaction.execute("INSERT INTO grants (person, granted, division) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                        {person.id, granted, person.division});
+}
+
+bool is_granted(storage::Snapshot& snapshot, base::Id person, std::string_view granted) {
+  return snapshot.find("SELECT 1 FROM grants WHERE person = ? AND granted = ?", {person, granted}).has_value();
+}
+
+std::vector<std::string> grants_of(storage::Snapshot& snapshot, base::Id person) {
+  std::vector<std::string> grants;
+  for (const Row& row : snapshot.query("SELECT granted FROM grants WHERE person = ? ORDER BY granted", {person}))
+    grants.push_back(row[0].text());
+  return grants;
+}
+
 void save_roles(storage::Transaction& transaction, base::Id person, const std::vector<std::string>& roles) {
   transaction.execute("UPDATE people SET roles = ? WHERE id = ?", {joined(roles), person});
 }
@@ -284,6 +302,16 @@ std::optional<Person> find_person(storage::Snapshot& snapshot, base::Id person) 
   const auto row = snapshot.find("SELECT " + std::string(person_columns) + " FROM people p WHERE p.id = ?", {person});
   if (!row) return std::nullopt;
   return person_of(*row);
+}
+
+std::optional<Actor> find_actor(storage::Snapshot& snapshot, base::Id id) {
+  const auto row = snapshot.find(
+      "SELECT " + std::string(person_columns) + " FROM people p WHERE p.id = ? AND p.disabled_at IS NULL", {id});
+  if (!row) return std::nullopt;
+  const Person person = person_of(*row);
+  Actor actor{.person = person.id, .name = person.name, .staff = person.staff, .roles = person.roles, .scope = {}};
+  actor.scope = person.staff ? scope_of_staff(person.roles, person.division, person.office) : Scope::own_of(person.id);
+  return actor;
 }
 
 bool has_people(storage::Snapshot& snapshot) {

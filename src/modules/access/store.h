@@ -62,6 +62,7 @@ void delete_other_sessions(storage::Transaction& transaction, base::Id person, b
 
 void save_password(storage::Transaction& transaction, base::Id person, std::string_view hash);
 void save_disabled(storage::Transaction& transaction, base::Id person, std::optional<base::Instant> at);
+void save_grants(storage::Transaction& transaction, const Person& person, const std::vector<std::string>& grants);
 void save_roles(storage::Transaction& transaction, base::Id person, const std::vector<std::string>& roles);
 void save_pending_second_factor(storage::Transaction& transaction, base::Id person, std::string_view sealed);
 /// Takes the pending secret as the one in force.

@@ -50,6 +50,21 @@ struct CaseHead {
   Timing timing = {};                          // as promised_day: refreshed with every event
 };
 
+/// A step that can not go on until somebody acts; everything else of the case goes on.
+struct Incident {
+  bpmn::Key key = 0;    // of the living element
+  std::string element;  // its id; empty: the process itself
+  std::string code;
+  base::Text message;  // why, in words
+  base::Instant raised_at;
+};
+
+/// A job whose worker refused what it was asked.
+struct RefusedJob {
+  bpmn::Key key = 0;
+  base::Text message;
+};
+
 /// A case as loaded for a command or a page.
 struct Case {
   CaseHead head;
@@ -58,6 +73,18 @@ struct Case {
   std::shared_ptr<const catalogue::Service> service;  // the version the case runs on
   std::vector<Deed> deeds = {};                       // operations done to it, oldest first
   Conduct conduct = {};                               // what they add up to
+
+  /// Of the step under way: what it closed, in the order of its events; `is_new`: it was opened in the same step.
+  struct Closed {
+    bpmn::WaitKind kind = bpmn::WaitKind::task;
+    bool is_new = false;
+  };
+  std::vector<Closed> closed = {};
+  std::vector<bpmn::Key> jobs_opened = {};
+  std::vector<bpmn::Key> tasks_again = {};    // told anew by another version
+  std::vector<bpmn::Key> failures_gone = {};  // elements that ended although they had an incident
+  /// Jobs that fail for good instead of being tried: their workers refused the same step before.
+  std::vector<RefusedJob> refused = {};
 };
 
 /// Names a task: the waiting element `key` of a case. As text: "0d3k…-17".
@@ -124,8 +151,31 @@ struct Possible {
   std::vector<Choice> tasks;      // open ones
   std::vector<Choice> steps;      // where it may be sent back to, as "task>step"
   std::vector<Choice> clocks;     // that may be extended
+  std::vector<Choice> versions;   // of the service, that it may be moved to
   std::vector<Choice> materials;  // that may be promised, or whose promise waits
   std::vector<Choice> people;
+};
+
+/// What moving a case to another version of its service would do.
+struct MigrationPreview {
+  struct Step {
+    std::string element;  // of the version the case runs on
+    base::Text name;
+    std::string to_element;  // of the other version; empty: it has none
+    base::Text to_name;
+  };
+  std::string from_version;
+  std::string to_version;
+  std::vector<Step> steps;             // what is under way
+  std::vector<Step> closed;            // events that stop listening
+  std::vector<Step> opened;            // events that listen from then on
+  std::vector<base::Place> obstacles;  // why it can not be moved; path = element id
+};
+
+/// A version of a service that was in force once, or is.
+struct DeployedVersion {
+  std::string version;
+  base::Instant deployed_at;
 };
 
 /// The instance, marks and state of a case as its stored events give them, up to the event `until`.
@@ -136,6 +186,7 @@ struct Replayed {
   std::vector<Deed> deeds;
   std::shared_ptr<const catalogue::Service> service;
   std::map<bpmn::Key, base::Instant> timers_opened = {};
+  std::vector<Incident> incidents = {};
 };
 
 /// A decision that a case has made, with all that it was made of: rebuilt from the case's events.
@@ -158,6 +209,26 @@ struct JobContext {
 };
 using Worker = std::function<base::Result<feel::Context>(storage::Transaction&, const JobContext&)>;
 
+/// Keeps what cases wait for from outside the office: jobs that other systems do, and messages. Told in the
+/// transaction of the step.
+class Outside {
+ public:
+  virtual ~Outside() = default;
+  /// Told again when a job has failed and is to be tried once more, and when a case moves to another version.
+  virtual void opened(storage::Transaction& transaction, const CaseHead& head, const bpmn::Element& element,
+                      const bpmn::Wait& wait, base::Instant now) = 0;
+  virtual void closed(storage::Transaction& transaction, base::Id of_case, bpmn::Key key, bpmn::WaitKind kind) = 0;
+};
+
+/// Something that comes from outside: a job done or failed by another system, a message.
+struct Advance {
+  bpmn::Command command;
+  std::string by;       // for the event: "complete_job", "message"
+  std::string element;  // id
+  bpmn::Key key = 0;
+  std::string reason = {};
+};
+
 /// Told of corrected answers in the transaction that corrects them: who filed them keeps them too.
 using OnCorrected =
     std::function<base::Result<void>(storage::Transaction&, const Case&, const feel::Context& answers, const Moment&)>;
@@ -167,7 +238,7 @@ class Engine {
  public:
   explicit Engine(std::shared_ptr<const catalogue::Catalogue> catalogue);
 
-  /// Registers what a job type does. Jobs of unknown types wait as incidents.
+  /// Registers what a job type does here. Jobs of other types wait for another system (`Outside`).
   void work(std::string job_type, Worker worker);
 
   const catalogue::Catalogue& catalogue() const { return *catalogue_; }
@@ -204,7 +275,25 @@ class Engine {
   /// Reminds of and escalates tasks whose day comes near or has passed, as their clocks say; returns how many.
   int remind(storage::Store& store, base::Instant now, int limit) const;
 
+  /// What the operation `migrate` would do; `version` empty: the one in force. Nothing is changed.
+  /// Errors: `casework.case_unknown`, `casework.ended`, `casework.version_unknown`, `casework.version_same`,
+  /// `casework.renaming_invalid`.
+  base::Result<MigrationPreview> preview_migration(storage::Snapshot& snapshot, base::Id of_case,
+                                                   const std::string& version, const feel::Context& renamed,
+                                                   const Moment& moment) const;
+
   void on_corrected(OnCorrected listener) { on_corrected_ = std::move(listener); }
+  void tell(Outside& outside) { outside_ = &outside; }
+
+  /// Errors: `casework.case_unknown`, `casework.suspended`, `bpmn.nothing_waits`, what workers refuse.
+  base::Result<CaseHead> advance(storage::Transaction& transaction, base::Id of_case, const Advance& step,
+                                 const Moment& moment) const;
+  /// The same in transactions of its own, for nobody who could be told of a refusal: a worker that refuses leaves an
+  /// incident. `first` is called in the transaction before anything else; false: nothing is done.
+  /// Errors: as `advance`; `bpmn.nothing_waits` when `first` says no.
+  base::Result<CaseHead> advance_alone(storage::Store& store, base::Id of_case, const Advance& step,
+                                       const Moment& moment,
+                                       const std::function<bool(storage::Transaction&)>& first) const;
 
   /// Rebuilds a case from its events alone.
   /// Errors: `casework.case_unknown`, `bpmn.stored_invalid`.
@@ -279,6 +368,18 @@ class Engine {
   base::Result<void> reopen(storage::Transaction& transaction, Case& of_case, Deed& deed, const Moment& moment) const;
   base::Result<std::vector<bpmn::Event>> assist(storage::Transaction& transaction, Case& of_case, Deed& deed,
                                                 const Moment& moment) const;
+  base::Result<std::vector<bpmn::Event>> retry(storage::Transaction& transaction, Case& of_case, Deed& deed,
+                                               const Moment& moment) const;
+  base::Result<std::vector<bpmn::Event>> migrate(storage::Transaction& transaction, Case& of_case, Deed& deed,
+                                                 const Moment& moment) const;
+  base::Result<std::shared_ptr<const catalogue::Service>> version_to_go_to(storage::Snapshot& snapshot,
+                                                                           const CaseHead& head,
+                                                                           const std::string& version) const;
+  void take(Case& of_case, bpmn::Event event, const Moment& moment, std::vector<bpmn::Event>& all) const;
+  base::Result<void> work_off(storage::Transaction& transaction, Case& of_case, const Moment& moment,
+                              std::vector<bpmn::Event>& all) const;
+  void save_waits(storage::Transaction& transaction, const Case& of_case, const std::vector<bpmn::Event>& events,
+                  const Step& step, const Moment& moment) const;
   base::Result<void> check_extension(const Case& of_case, const Deed& deed, const Moment& moment) const;
   base::Result<void> prepare_promise(const Case& of_case, Deed& deed, const Moment& moment) const;
   base::Result<void> prepare_person(storage::Snapshot& snapshot, const Case& of_case, Deed& deed,
@@ -293,6 +394,7 @@ class Engine {
   std::shared_ptr<const catalogue::Catalogue> catalogue_;
   std::map<std::string, Worker, std::less<>> workers_;
   OnCorrected on_corrected_;
+  Outside* outside_ = nullptr;
   // Versions that only old cases use, read when one of them is.
   mutable std::mutex pinned_mutex_;
   mutable std::map<std::string, std::shared_ptr<const catalogue::Service>, std::less<>> pinned_;
@@ -331,6 +433,9 @@ struct Delegation {
   std::string reason;
   std::optional<base::Instant> revoked_at = {};
 };
+/// Newest first.
+std::vector<DeployedVersion> versions_of(storage::Snapshot& snapshot, std::string_view service);
+
 /// Errors: `casework.reason_missing`, `casework.delegation_days` (ends before it begins, in the past, or longer than
 /// 90 days), `casework.role_unknown` (not a role of the giver), `casework.person_unfit` (not staff of the division, or
 /// the giver).
@@ -376,6 +481,38 @@ struct CasePage {
   std::int64_t total = 0;
 };
 CasePage list_cases(storage::Snapshot& snapshot, const access_control::Scope& scope, const CaseFilter& filter);
+
+/// Steps that can not go on, the longest standing first.
+struct IncidentFilter {
+  base::Id of_case = {};  // none: all
+  std::string service = {};
+  int limit = 50;
+  std::string cursor = {};
+};
+struct IncidentPage {
+  struct Item {
+    CaseHead head;
+    Incident incident;
+  };
+  std::vector<Item> items;
+  std::optional<std::string> next;
+  std::int64_t total = 0;
+};
+IncidentPage list_incidents(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                            const IncidentFilter& filter);
+
+/// Open cases after `after`, by id, for going through many in pieces.
+struct CaseSelection {
+  std::string service;
+  std::string version = {};  // that they run on; empty: any
+  bool stuck = false;        // only those with an incident
+  std::string element = {};  // of the incident; empty: any
+  std::string code = {};     // of the incident; empty: any
+};
+std::vector<base::Id> select_cases(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                   const CaseSelection& selection, base::Id after, int limit);
+/// "" when there is no such case.
+std::string case_number(storage::Snapshot& snapshot, base::Id of_case);
 
 /// The events of a case in words and as stored, oldest first.
 std::vector<storage::Event> history(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id of_case);

@@ -16,15 +16,11 @@ const bpmn::Wait* task_wait(const Case& of_case, std::int64_t key) {
   return nullptr;
 }
 
-const bpmn::Element& element_at(const Case& of_case, bpmn::ElementIndex index) {
-  return bpmn::elements(*of_case.service->process).at(index);
-}
-
 /// Only what operations know is kept of what was sent.
 feel::Context known_data(const feel::Context& sent) {
-  static constexpr std::string_view keys[] = {"reason",  "basis",   "clock",  "task",    "to",
-                                              "places",  "answers", "person", "agree",   "material",
-                                              "promise", "kept",    "told",   "channel", "caller"};
+  static constexpr std::string_view keys[] = {"reason", "basis",     "clock",    "task",    "to",   "places", "answers",
+                                              "person", "agree",     "material", "promise", "kept", "told",   "channel",
+                                              "caller", "variables", "version",  "renamed", "batch"};
   feel::Context data;
   for (const std::string_view key : keys)
     if (const feel::Value* value = sent.find(key); value && !value->is_null()) data.put(std::string(key), *value);
@@ -36,8 +32,10 @@ base::Error unfit(std::string zh, std::string en) {
 }
 
 Standing standing_of(const Case& of_case) {
-  return {
-      .ended = of_case.head.ended_at.has_value(), .binding = is_binding(of_case), .ended_at = of_case.head.ended_at};
+  return {.ended = of_case.head.ended_at.has_value(),
+          .binding = is_binding(of_case),
+          .ended_at = of_case.head.ended_at,
+          .stuck = of_case.instance.has_incident()};
 }
 
 /// The elements of user tasks that people have done in this case, each once.
@@ -267,6 +265,8 @@ base::Result<void> Engine::reopen(storage::Transaction& transaction, Case& of_ca
   TRY(Replayed before, replay(transaction, of_case.head.id, ended - 1));
   deed.data.put("restored", feel::Value(ended - 1));
   deed.data.put("ended_at", feel::Value(of_case.head.ended_at->us));
+  of_case.service = before.service;
+  of_case.head.service_version = before.service->version;
   of_case.instance = std::move(before.instance);
   of_case.marks = std::move(before.marks);
   of_case.head.state = std::move(before.state);
@@ -278,7 +278,10 @@ base::Result<void> Engine::reopen(storage::Transaction& transaction, Case& of_ca
       CHECK(opened != before.timers_opened.end());
       save_timer(transaction, of_case, wait.key, wait.due, opened->second);
     }
+    if (outside_ && is_outside(wait.kind))
+      outside_->opened(transaction, of_case.head, element_at(of_case, wait.element), wait, moment.now);
   }
+  for (const Incident& incident : before.incidents) insert_incident(transaction, of_case.head, incident);
   return base::done();
 }
 
@@ -323,6 +326,10 @@ base::Result<std::vector<bpmn::Event>> Engine::carry_out(storage::Transaction& t
       TRY(std::ignore, prepare_promise(of_case, deed, moment));
       return Events{};
     }
+    case Operation::retry:
+      return retry(transaction, of_case, deed, moment);
+    case Operation::migrate:
+      return migrate(transaction, of_case, deed, moment);
     case Operation::suspend:
     case Operation::resume:
     case Operation::express:
@@ -366,6 +373,8 @@ void save_views(storage::Transaction& transaction, const Case& of_case, const De
     case Operation::reopen:
     case Operation::correct:
     case Operation::assist:
+    case Operation::retry:
+    case Operation::migrate:
     case Operation::remind:
       break;
   }
@@ -466,6 +475,29 @@ std::vector<Possible::Choice> open_tasks(const Case& of_case, const std::vector<
   return choices;
 }
 
+/// The newest first; the one in force is marked.
+std::vector<Possible::Choice> other_versions(storage::Snapshot& snapshot, const CaseHead& head,
+                                             const catalogue::Catalogue& catalogue) {
+  std::vector<Possible::Choice> choices;
+  const auto current = catalogue.service(head.service);
+  for (const DeployedVersion& one : versions_of(snapshot, head.service)) {
+    if (one.version == head.service_version) continue;
+    const bool in_force = current && current.value()->version == one.version;
+    const std::string at = calendar::to_text_local(one.deployed_at).substr(0, 16);
+    choices.push_back({one.version,
+                       {at + "起的版本 " + one.version + (in_force ? "(现行)" : ""),
+                        "version " + one.version + " of " + at + (in_force ? " (in force)" : "")}});
+  }
+  return choices;
+}
+
+std::vector<Possible::Choice> failed_steps(const Case& of_case) {
+  std::vector<Possible::Choice> choices;
+  for (const bpmn::Incident& incident : of_case.instance.incidents())
+    choices.push_back({std::to_string(incident.key), name_of_living(of_case, incident.key)});
+  return choices;
+}
+
 std::vector<Possible::Choice> steps_back(const Case& of_case, const std::vector<Task>& tasks) {
   std::vector<Possible::Choice> choices;
   const bpmn::Definition& definition = *of_case.service->process;
@@ -504,6 +536,8 @@ base::Result<std::vector<Possible>> Engine::possible(storage::Snapshot& snapshot
     if (kind.operation == accept_conditionally || kind.operation == settle_promise)
       one.materials = materials_for(of_case, kind.operation);
     if (kind.operation == assist) one.tasks = open_tasks(of_case, tasks, true);
+    if (kind.operation == retry) one.tasks = failed_steps(of_case);
+    if (kind.operation == migrate) one.versions = other_versions(snapshot, of_case.head, *catalogue_);
     if (kind.operation == assign || kind.operation == add_signer || kind.operation == countersign) {
       one.tasks = open_tasks(of_case, tasks, false);
       for (const access_control::Role& role : access_control::roles())

@@ -190,6 +190,18 @@ const std::vector<OperationKind>& operation_kinds() {
        {"代为办理", "Act for the applicant"},
        {"代申请人办理", "Acted for the applicant"},
        "case.assist"},
+      {retry,
+       "retry",
+       "case.retried",
+       {"重试", "Retry"},
+       {"重试出错的环节", "Tried again the step that had failed"},
+       "case.retry"},
+      {migrate,
+       "migrate",
+       "case.migrated",
+       {"转到其他版本", "Move to another version"},
+       {"转到服务事项的另一版本", "Moved to another version of the service"},
+       "case.migrate"},
       {remind, "remind", "task.reminded", {"提醒", "Remind"}, {"到期提醒", "Reminded: due soon"}, ""},
       {escalate, "escalate", "task.escalated", {"督办", "Escalate"}, {"逾期督办", "Escalated: late"}, ""}};
   return kinds;
@@ -293,6 +305,8 @@ void apply(Conduct& conduct, const Deed& deed) {
       break;
     case Operation::assign:
     case Operation::assist:
+    case Operation::retry:
+    case Operation::migrate:
       break;
   }
 }
@@ -326,10 +340,14 @@ base::Result<void> check_standing(const Conduct& conduct, const Standing& standi
         "casework.binding", "证照已经核发,不能撤回、退回、终止或更正;请通过变更、撤销或注销办理",
         "Certificates have been issued; this can not be taken back. Use a change, revocation or cancellation.");
   const bool moves_on = operation == Operation::send_back || operation == Operation::extend ||
-                        operation == Operation::suspend || operation == Operation::assist;
+                        operation == Operation::suspend || operation == Operation::assist ||
+                        operation == Operation::retry;
   if (moves_on && conduct.suspended)
     return conflict("casework.suspended", "办件已中止,请先恢复办理",
                     "The case is suspended; it must be resumed first.");
+  if (operation == Operation::retry && !standing.stuck)
+    return conflict("casework.no_incident", "办件没有出错的环节,不需要重试",
+                    "No step of the case has failed; there is nothing to try again.");
   if (operation == Operation::resume && !conduct.suspended)
     return conflict("casework.not_suspended", "办件没有中止", "The case is not suspended.");
   if (operation == Operation::express && conduct.express_at)

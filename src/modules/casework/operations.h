@@ -41,6 +41,8 @@ enum class Operation {
   settle_promise,
   express,
   assist,
+  retry,
+  migrate,
   remind,
   escalate
 };
@@ -134,11 +136,12 @@ struct Standing {
   bool ended = false;
   bool binding = false;  // a step was passed after which nothing is taken back: certificates are issued
   std::optional<base::Instant> ended_at;
+  bool stuck = false;  // a step can not go on: the case has an incident
 };
 
 /// What forbids the operation, whatever the details: the state of the case, a missing reason or basis.
 /// Errors: `casework.ended`, `casework.not_ended`, `casework.suspended`, `casework.not_suspended`, `casework.binding`,
-/// `casework.reason_missing`, `casework.basis_missing`.
+/// `casework.no_incident`, `casework.reason_missing`, `casework.basis_missing`.
 base::Result<void> check_standing(const Conduct& conduct, const Standing& standing, Operation operation);
 base::Result<void> check_words(Operation operation, const feel::Context& data);
 

@@ -14,6 +14,16 @@ std::optional<Deed> deed_of(const storage::Event& event, const feel::Context& da
   return deed;
 }
 
+void note_incident(Replayed& state, const bpmn::IncidentRaised& raised, base::Instant at) {
+  const auto& elements = bpmn::elements(*state.service->process);
+  std::erase_if(state.incidents, [&](const Incident& one) { return one.key == raised.key; });
+  state.incidents.push_back({.key = raised.key,
+                             .element = raised.element < elements.size() ? elements[raised.element].id : "",
+                             .code = raised.code,
+                             .message = raised.message,
+                             .raised_at = at});
+}
+
 }  // namespace
 
 base::Result<Replayed> Engine::replay(storage::Snapshot& snapshot, base::Id id, std::int64_t until) const {
@@ -41,10 +51,15 @@ base::Result<Replayed> Engine::replay(storage::Snapshot& snapshot, base::Id id, 
       for (std::size_t index = 0; index < events.size(); ++index) {
         const bpmn::Event& one = events[index];
         if (onlooker) onlooker(state, event, events, index);
+        if (std::holds_alternative<bpmn::InstanceMigrated>(one) && deed) {
+          TRY(state.service, pinned(snapshot, stored->head.service, text_in(deed->data, "version")));
+          rename_marks(state.marks, renaming_in(deed->data));
+        }
         bpmn::apply(*state.service->process, state.instance, one);
         pass(*state.service, one, event.at, {state.marks, state.state});
         if (const auto* timer = std::get_if<bpmn::TimerOpened>(&one))
           state.timers_opened.try_emplace(timer->key, event.at);
+        if (const auto* raised = std::get_if<bpmn::IncidentRaised>(&one)) note_incident(state, *raised, event.at);
       }
     }
     if (!deed) continue;
@@ -54,6 +69,7 @@ base::Result<Replayed> Engine::replay(storage::Snapshot& snapshot, base::Id id, 
     }
     state.deeds.push_back(*deed);
   }
+  std::erase_if(state.incidents, [&](const Incident& one) { return !state.instance.incidents().find(one.key); });
   return state;
 }
 

@@ -26,11 +26,12 @@ struct PossibleView {
   std::vector<ChoiceView> tasks;
   std::vector<ChoiceView> steps;
   std::vector<ChoiceView> clocks;
+  std::vector<ChoiceView> versions;
   std::vector<ChoiceView> materials;
   std::vector<ChoiceView> people;
 };
 BOOST_DESCRIBE_STRUCT(PossibleView, (),
-                      (operation, name, needs_basis, may, why_not, tasks, steps, clocks, materials, people))
+                      (operation, name, needs_basis, may, why_not, tasks, steps, clocks, versions, materials, people))
 
 struct PossibleList {
   std::vector<PossibleView> items;
@@ -53,6 +54,9 @@ struct OperationBody {
   std::optional<std::string> to;
   std::vector<PlaceBody> places;
   std::optional<feel::Context> answers;
+  std::optional<feel::Context> variables;
+  std::optional<std::string> version;
+  std::optional<feel::Context> renamed;
   std::optional<base::Id> person;
   std::optional<bool> agree;
   std::optional<std::string> material;
@@ -64,8 +68,8 @@ struct OperationBody {
   std::optional<std::int64_t> case_sequence;
 };
 BOOST_DESCRIBE_STRUCT(OperationBody, (),
-                      (operation, reason, basis, clock, task, to, places, answers, person, agree, material, promise,
-                       kept, told, channel, caller, case_sequence))
+                      (operation, reason, basis, clock, task, to, places, answers, variables, version, renamed, person,
+                       agree, material, promise, kept, told, channel, caller, case_sequence))
 
 struct DueView {
   std::string clock;
@@ -83,9 +87,10 @@ struct OperatedView {
   bool suspended = false;
   bool ended = false;
   std::vector<base::Text> waiting;
+  std::vector<base::Text> failed;  // steps that can not go on
   std::vector<DueView> clocks;
 };
-BOOST_DESCRIBE_STRUCT(OperatedView, (), (state, sequence, suspended, ended, waiting, clocks))
+BOOST_DESCRIBE_STRUCT(OperatedView, (), (state, sequence, suspended, ended, waiting, failed, clocks))
 
 struct DelegationBody {
   base::Id to_person;
@@ -174,6 +179,13 @@ std::vector<std::string> operation_errors() {
           "casework.express_already",
           "casework.channel_unknown",
           "casework.reopen_late",
+          "casework.no_incident",
+          "casework.incident_unknown",
+          "casework.variable_reserved",
+          "casework.version_unknown",
+          "casework.version_same",
+          "casework.renaming_invalid",
+          "bpmn.migration_impossible",
           "catalogue.answers_invalid"};
 }
 
@@ -194,6 +206,9 @@ OperationRequest request_of(base::Id id, const OperationBody& body) {
   put("caller", body.caller);
   if (body.task) request.data.put("task", feel::Value(*body.task));
   if (body.answers) request.data.put("answers", feel::Value(*body.answers));
+  if (body.variables) request.data.put("variables", feel::Value(*body.variables));
+  put("version", body.version);
+  if (body.renamed) request.data.put("renamed", feel::Value(*body.renamed));
   if (body.person) request.data.put("person", base::to_text(*body.person));
   if (body.agree) request.data.put("agree", feel::Value(*body.agree));
   if (body.kept) request.data.put("kept", feel::Value(*body.kept));
@@ -215,6 +230,8 @@ base::Result<OperatedView> operated_view(storage::Snapshot& snapshot, const Engi
   for (const bpmn::Wait& wait : of_case.instance.waits())
     if (wait.kind == bpmn::WaitKind::task)
       view.waiting.push_back(name_of(bpmn::elements(*of_case.service->process)[wait.element]));
+  for (const bpmn::Incident& incident : of_case.instance.incidents())
+    view.failed.push_back(name_of_living(of_case, incident.key));
   for (const ClockView& clock : clocks) {
     if (clock.reading.state != ClockState::running && clock.reading.state != ClockState::paused) continue;
     DueView due{
@@ -254,6 +271,7 @@ void mount_operations(http::Router& router, storage::Store& store, const Engine&
                             .tasks = views_of(one.tasks),
                             .steps = views_of(one.steps),
                             .clocks = views_of(one.clocks),
+                            .versions = views_of(one.versions),
                             .materials = views_of(one.materials),
                             .people = views_of(one.people)};
           if (one.refusal) view.why_not = one.refusal->message;
@@ -457,6 +475,8 @@ void mount(http::Router& router, storage::Store& store, const Engine& engine) {
   mount_preview(router, store, engine);
   mount_delegations(router, store);
   mount_promises(router, store, engine);
+  mount_incidents(router, store, engine);
+  mount_migration(router, store, engine);
 }
 
 }  // namespace casework

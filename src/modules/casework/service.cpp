@@ -173,33 +173,84 @@ base::Result<Case> Engine::load(storage::Snapshot& snapshot, const access_contro
   return loaded;
 }
 
-base::Result<std::vector<bpmn::Event>> Engine::run(storage::Transaction& transaction, Case& of_case,
-                                                   bpmn::Command command, const Moment& moment) const {
-  const ServiceDecisions decisions(*of_case.service);
-  const bpmn::World world{.feel = catalogue_->world_at(moment.now), .decisions = &decisions};
-  const bpmn::Definition& definition = *of_case.service->process;
-  const std::vector<bpmn::Element>& elements = bpmn::elements(definition);
-  std::vector<bpmn::Event> all;
-  all.reserve(events_usual);
+void note_waits(Case& of_case, const bpmn::Event& event) {
+  if (const auto* job = std::get_if<bpmn::JobOpened>(&event)) {
+    if (!of_case.instance.waits().find(job->key)) of_case.jobs_opened.push_back(job->key);
+    return;
+  }
+  if (const auto* task = std::get_if<bpmn::TaskOpened>(&event)) {
+    if (of_case.instance.waits().find(task->key)) of_case.tasks_again.push_back(task->key);
+    return;
+  }
+  if (of_case.instance.has_incident()) {
+    const auto* completed = std::get_if<bpmn::ElementCompleted>(&event);
+    const auto* cancelled = std::get_if<bpmn::ElementCancelled>(&event);
+    const bpmn::Key ended = completed ? completed->key : cancelled ? cancelled->key : 0;
+    if (of_case.instance.incidents().find(ended)) of_case.failures_gone.push_back(ended);
+  }
+  const auto* closed = std::get_if<bpmn::WaitClosed>(&event);
+  if (!closed) return;
+  const bpmn::Wait* wait = of_case.instance.waits().find(closed->key);
+  CHECK(wait);
+  const bool is_new = wait->kind == bpmn::WaitKind::job && std::erase(of_case.jobs_opened, closed->key) > 0;
+  of_case.closed.push_back({wait->kind, is_new});
+}
+
+std::unique_ptr<bpmn::Decisions> decisions_of(const catalogue::Service& service) {
+  return std::make_unique<ServiceDecisions>(service);
+}
+
+void Engine::take(Case& of_case, bpmn::Event event, const Moment& moment, std::vector<bpmn::Event>& all) const {
+  note_waits(of_case, event);
+  bpmn::apply(*of_case.service->process, of_case.instance, event);
+  pass(*of_case.service, event, moment.now, {of_case.marks, of_case.head.state});
+  all.push_back(std::move(event));
+}
+
+/// Does the jobs that were opened and have a worker here, and what their results set off.
+base::Result<void> Engine::work_off(storage::Transaction& transaction, Case& of_case, const Moment& moment,
+                                    std::vector<bpmn::Event>& all) const {
+  const auto decisions = decisions_of(*of_case.service);
+  const bpmn::World world{.feel = catalogue_->world_at(moment.now), .decisions = decisions.get()};
+  const std::vector<bpmn::Element>& elements = bpmn::elements(*of_case.service->process);
   std::size_t seen = 0;
   for (int jobs = 0;; ++jobs) {
-    TRY(std::vector<bpmn::Event> events, bpmn::decide(definition, of_case.instance, command, world));
-    for (bpmn::Event& event : events) {
-      bpmn::apply(definition, of_case.instance, event);
-      pass(*of_case.service, event, moment.now, {of_case.marks, of_case.head.state});
-      all.push_back(std::move(event));
-    }
     const bpmn::JobOpened* job = nullptr;
     for (; seen < all.size() && !job; ++seen) {
       const auto* opened = std::get_if<bpmn::JobOpened>(&all[seen]);
       if (opened && workers_.contains(opened->type)) job = opened;
     }
-    if (!job) return all;
+    if (!job) return base::done();
     CHECK(jobs < jobs_max);
-    const JobContext context{of_case, elements[job->element], moment};
-    TRY(feel::Context variables, workers_.find(job->type)->second(transaction, context));
-    command = bpmn::CompleteJob{.key = job->key, .variables = std::move(variables)};
+    const bpmn::Key key = job->key;
+    bpmn::Command command;
+    const auto refused = std::find_if(of_case.refused.begin(), of_case.refused.end(),
+                                      [&](const RefusedJob& one) { return one.key == key; });
+    if (refused != of_case.refused.end()) {
+      command = bpmn::FailJob{.key = key, .retries = 0, .message = refused->message};
+    } else {
+      auto variables = workers_.find(job->type)->second(transaction, {of_case, elements[job->element], moment});
+      if (!variables) {
+        of_case.refused.push_back({key, variables.error().message});
+        return variables.error();
+      }
+      command = bpmn::CompleteJob{.key = key, .variables = std::move(variables).value()};
+    }
+    TRY(std::vector<bpmn::Event> events, bpmn::decide(*of_case.service->process, of_case.instance, command, world));
+    for (bpmn::Event& event : events) take(of_case, std::move(event), moment, all);
   }
+}
+
+base::Result<std::vector<bpmn::Event>> Engine::run(storage::Transaction& transaction, Case& of_case,
+                                                   bpmn::Command command, const Moment& moment) const {
+  const auto decisions = decisions_of(*of_case.service);
+  const bpmn::World world{.feel = catalogue_->world_at(moment.now), .decisions = decisions.get()};
+  std::vector<bpmn::Event> all;
+  all.reserve(events_usual);
+  TRY(std::vector<bpmn::Event> events, bpmn::decide(*of_case.service->process, of_case.instance, command, world));
+  for (bpmn::Event& event : events) take(of_case, std::move(event), moment, all);
+  TRY(std::ignore, work_off(transaction, of_case, moment, all));
+  return all;
 }
 
 namespace {
@@ -261,35 +312,6 @@ void set_days(CaseHead& head, const std::vector<ClockDue>& clocks) {
   head.timing = timing_of(days);
 }
 
-/// The type of the element that ended together with what waited under `key`, as far as the events of the step tell.
-std::optional<bpmn::ElementType> ended_type(const std::vector<bpmn::Event>& events, bpmn::Key key,
-                                            const std::vector<bpmn::Element>& elements) {
-  for (const bpmn::Event& event : events) {
-    bpmn::ElementIndex element = bpmn::no_element;
-    if (const auto* completed = std::get_if<bpmn::ElementCompleted>(&event); completed && completed->key == key)
-      element = completed->element;
-    if (const auto* cancelled = std::get_if<bpmn::ElementCancelled>(&event); cancelled && cancelled->key == key)
-      element = cancelled->element;
-    if (element < elements.size()) return elements[element].type;
-  }
-  return std::nullopt;
-}
-
-struct Closing {
-  base::Instant at;
-  base::Id by;
-};
-/// The row of a task is closed, that of a timer dropped; a job has none.
-void close_wait(storage::Transaction& transaction, const Case& of_case, bpmn::Key key,
-                std::optional<bpmn::ElementType> type, const Closing& closing) {
-  using Type = bpmn::ElementType;
-  if (type == Type::service_task || type == Type::send_task || type == Type::business_rule_task ||
-      type == Type::script_task)
-    return;
-  close_task(transaction, of_case.head.id, key, closing.at, closing.by);
-  if (type != Type::user_task) drop_timer(transaction, of_case.head.id, key);
-}
-
 /// Tasks that stay open may stand under a clock that a step has started, paused or stopped, or a new calendar has
 /// moved. Those that `events` have just opened stand under it already.
 void save_due_days(storage::Transaction& transaction, const Case& of_case, const std::vector<ClockDue>& clocks,
@@ -305,6 +327,21 @@ void save_due_days(storage::Transaction& transaction, const Case& of_case, const
       save_task_due(transaction, of_case.head.id, elements[living.element].id,
                     due_under(clocks, clock_of(elements[living.element])));
   }
+}
+
+/// Whoever has taken the task keeps it as long as it stays with the same role.
+void tell_task_anew(storage::Transaction& transaction, const Case& of_case, const bpmn::TaskOpened& opened,
+                    base::Id applicant, std::optional<calendar::Date> due) {
+  const TaskId id{of_case.head.id, opened.key};
+  const std::optional<Task> before = find_task(transaction, system_scope(), id);
+  CHECK(before);
+  const std::string group = opened.candidate_groups.empty() ? std::string() : opened.candidate_groups.front();
+  save_task_anew(transaction, id,
+                 {.element = element_at(of_case, opened.element).id,
+                  .group = group,
+                  .form = opened.form,
+                  .assignee = before->group == group ? before->assignee : applicant,
+                  .due = due});
 }
 
 }  // namespace
@@ -334,21 +371,21 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
     update_case(transaction, of_case, instance);
 
   for (const bpmn::Event& event : events) {
-    if (const auto* task = std::get_if<bpmn::TaskOpened>(&event)) {
-      const bpmn::Element& element = elements[task->element];
-      const base::Id assignee = task->candidate_groups.size() == 1 && task->candidate_groups[0] == "applicant"
-                                    ? of_case.head.applicant
-                                    : base::Id{};
-      bpmn::TaskOpened opened = *task;
-      if (of_case.conduct.express_at) opened.priority = std::max(opened.priority, express_priority);
-      insert_task(transaction, of_case, opened, element, assignee, due_under(days, clock_of(element)), moment.now);
-    } else if (const auto* timer = std::get_if<bpmn::TimerOpened>(&event)) {
-      save_timer(transaction, of_case, timer->key, timer->due, moment.now);
-    } else if (const auto* closed = std::get_if<bpmn::WaitClosed>(&event)) {
-      close_wait(transaction, of_case, closed->key, ended_type(events, closed->key, elements),
-                 {.at = moment.now, .by = step.key == closed->key ? moment.actor.person : base::Id{}});
+    const auto* task = std::get_if<bpmn::TaskOpened>(&event);
+    if (!task) continue;
+    const bpmn::Element& element = elements[task->element];
+    const base::Id assignee = task->candidate_groups.size() == 1 && task->candidate_groups[0] == "applicant"
+                                  ? of_case.head.applicant
+                                  : base::Id{};
+    bpmn::TaskOpened opened = *task;
+    if (of_case.conduct.express_at) opened.priority = std::max(opened.priority, express_priority);
+    if (std::find(of_case.tasks_again.begin(), of_case.tasks_again.end(), task->key) != of_case.tasks_again.end()) {
+      tell_task_anew(transaction, of_case, opened, assignee, due_under(days, clock_of(element)));
+      continue;
     }
+    insert_task(transaction, of_case, opened, element, assignee, due_under(days, clock_of(element)), moment.now);
   }
+  save_waits(transaction, of_case, events, step, moment);
   save_due_days(transaction, of_case, days, events);
   if (!of_case.conduct.interruptions.empty()) {
     TRY(std::ignore, refresh_timers(transaction, of_case, moment));
@@ -490,15 +527,11 @@ base::Result<CaseHead> Engine::note(storage::Transaction& transaction, base::Id 
 bool Engine::fire_one(storage::Store& store, TaskId timer, base::Instant now) const {
   const Moment moment{.now = now,
                       .actor = {.person = {}, .name = {}, .staff = false, .roles = {}, .scope = system_scope()}};
-  const auto fired = store.write_result([&](storage::Transaction& transaction) -> base::Result<bool> {
-    if (!timer_waits(transaction, timer)) return false;  // gone since it was looked up
-    TRY(Case of_case, load(transaction, moment.actor.scope, timer.of_case));
-    TRY(auto events, run(transaction, of_case, bpmn::FireTimer{.key = timer.key}, moment));
-    TRY(std::ignore, finish(transaction, of_case, std::move(events),
-                            {.by = "timer", .element = {}, .key = timer.key, .reason = {}}, moment));
-    return true;
-  });
-  return fired && fired.value();
+  // The timer may be gone since it was looked up.
+  return advance_alone(store, timer.of_case,
+                       {.command = bpmn::FireTimer{.key = timer.key}, .by = "timer", .element = {}, .key = timer.key},
+                       moment, [&](storage::Transaction& transaction) { return timer_waits(transaction, timer); })
+      .has_value();
 }
 
 int Engine::fire_due_timers(storage::Store& store, base::Instant now, int limit) const {

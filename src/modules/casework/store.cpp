@@ -450,6 +450,100 @@ std::vector<OpenPromise> open_promises(storage::Snapshot& snapshot, const access
   return promises;
 }
 
+void insert_incident(storage::Transaction& transaction, const CaseHead& head, const Incident& incident) {
+  transaction.execute(
+      "INSERT INTO incidents (case_id, incident_key, division, element, code, message_zh, message_en, raised_at) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      {head.id, std::int64_t{incident.key}, head.division, incident.element, incident.code, incident.message.zh,
+       incident.message.en, incident.raised_at});
+}
+
+void delete_incident(storage::Transaction& transaction, base::Id of_case, bpmn::Key key) {
+  transaction.execute("DELETE FROM incidents WHERE case_id = ? AND incident_key = ?", {of_case, std::int64_t{key}});
+}
+
+IncidentPage list_incidents(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                            const IncidentFilter& filter) {
+  Condition condition = within(scope, "c");
+  if (filter.of_case) append(condition, "i.case_id = ?", {filter.of_case});
+  if (!filter.service.empty()) append(condition, "c.service = ?", {filter.service});
+  const std::string from = " FROM incidents i JOIN cases c ON c.id = i.case_id WHERE ";
+  IncidentPage page;
+  page.total = snapshot.query("SELECT COUNT(*)" + from + condition.sql, condition.parameters)[0][0].number();
+  std::int64_t raised_at = 0;
+  if (const std::size_t cut = filter.cursor.find('~'); cut != std::string::npos) {
+    std::from_chars(filter.cursor.data(), filter.cursor.data() + cut, raised_at);
+    const TaskId last = parse_task_id(std::string_view(filter.cursor).substr(cut + 1)).value_or(TaskId{});
+    append(condition, "(i.raised_at, i.case_id, i.incident_key) > (?, ?, ?)",
+           {raised_at, last.of_case, std::int64_t{last.key}});
+  }
+  condition.parameters.emplace_back(filter.limit + 1);
+  for (const Row& row :
+       snapshot.query("SELECT " + std::string(head_columns) +
+                          ", i.incident_key, i.element, i.code, i.message_zh, i.message_en, "
+                          "i.raised_at" +
+                          from + condition.sql + " ORDER BY i.raised_at, i.case_id, i.incident_key LIMIT ?",
+                      condition.parameters)) {
+    if (page.items.size() == static_cast<std::size_t>(filter.limit)) {
+      const auto& last = page.items.back();
+      page.next = std::to_string(last.incident.raised_at.us) + "~" + to_text({last.head.id, last.incident.key});
+      break;
+    }
+    page.items.push_back({head_of(row),
+                          {.key = static_cast<bpmn::Key>(row[19].number()),
+                           .element = row[20].text(),
+                           .code = row[21].text(),
+                           .message = {row[22].text(), row[23].text()},
+                           .raised_at = row[24].instant()}});
+  }
+  return page;
+}
+
+void rename_element(storage::Transaction& transaction, base::Id of_case, const std::string& from,
+                    const std::string& to) {
+  transaction.execute("UPDATE tasks SET element = ? WHERE case_id = ? AND element = ?", {to, of_case, from});
+  transaction.execute("UPDATE incidents SET element = ? WHERE case_id = ? AND element = ?", {to, of_case, from});
+}
+
+void save_task_anew(storage::Transaction& transaction, TaskId id, const TaskAnew& task) {
+  transaction.execute(
+      "UPDATE tasks SET element = ?, candidate_group = ?, form = ?, assignee = ?, due_day = ? WHERE case_id = ? AND "
+      "task_key = ?",
+      {task.element, task.group, task.form, task.assignee, due_text(task.due), id.of_case, std::int64_t{id.key}});
+}
+
+std::vector<DeployedVersion> versions_of(storage::Snapshot& snapshot, std::string_view service) {
+  std::vector<DeployedVersion> versions;
+  for (const Row& row : snapshot.query(
+           "SELECT version, deployed_at FROM deployed_services WHERE service = ? ORDER BY deployed_at DESC, version",
+           {service}))
+    versions.push_back({row[0].text(), row[1].instant()});
+  return versions;
+}
+
+std::vector<base::Id> select_cases(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                   const CaseSelection& selection, base::Id after, int limit) {
+  Condition condition = within(scope, "c");
+  append(condition, "c.ended_at IS NULL AND c.service = ? AND c.id > ?", {selection.service, after});
+  if (!selection.version.empty()) append(condition, "c.service_version = ?", {selection.version});
+  if (selection.stuck)
+    append(condition,
+           "EXISTS (SELECT 1 FROM incidents i WHERE i.case_id = c.id AND (i.element = ? OR "
+           "CAST(? AS TEXT) = '') AND (i.code = ? OR CAST(? AS TEXT) = ''))",
+           {selection.element, selection.element, selection.code, selection.code});
+  condition.parameters.emplace_back(limit);
+  std::vector<base::Id> ids;
+  for (const Row& row : snapshot.query("SELECT c.id FROM cases c WHERE " + condition.sql + " ORDER BY c.id LIMIT ?",
+                                       condition.parameters))
+    ids.push_back(row[0].id());
+  return ids;
+}
+
+std::string case_number(storage::Snapshot& snapshot, base::Id of_case) {
+  const auto row = snapshot.find("SELECT number FROM cases WHERE id = ?", {of_case});
+  return row ? (*row)[0].text() : std::string();
+}
+
 bool timer_waits(storage::Snapshot& snapshot, TaskId timer) {
   return snapshot
       .find("SELECT 1 FROM timers WHERE case_id = ? AND timer_key = ?", {timer.of_case, std::int64_t{timer.key}})

@@ -67,6 +67,22 @@ void end_delegation(storage::Transaction& transaction, base::Id id, base::Instan
 std::optional<Delegation> find_delegation(storage::Snapshot& snapshot, base::Id id);
 void save_promise(storage::Transaction& transaction, const CaseHead& head, const Conduct::Promise& promise);
 
+void insert_incident(storage::Transaction& transaction, const CaseHead& head, const Incident& incident);
+void delete_incident(storage::Transaction& transaction, base::Id of_case, bpmn::Key key);
+
+/// What rows call elements by is what the version calls them that the case has moved to.
+void rename_element(storage::Transaction& transaction, base::Id of_case, const std::string& from,
+                    const std::string& to);
+/// An open task as another version tells it: who may do it, with which form, until when.
+struct TaskAnew {
+  std::string element;
+  std::string group;
+  std::string form;
+  base::Id assignee;
+  std::optional<calendar::Date> due;
+};
+void save_task_anew(storage::Transaction& transaction, TaskId id, const TaskAnew& task);
+
 bool timer_waits(storage::Snapshot& snapshot, TaskId timer);
 
 /// Open cases after `after`, for going through all of them in pieces.

@@ -475,8 +475,16 @@ export interface PossibleOperation {
   tasks: Option[]
   steps: Option[]
   clocks: Option[]
+  versions: Option[]
   materials: Option[]
   people: Option[]
+}
+/** A step of a case that can not go on. */
+export interface Incident {
+  id: string
+  element_name: string
+  message: string
+  raised_at: string
 }
 export interface Operated {
   state: string
@@ -484,6 +492,7 @@ export interface Operated {
   suspended: boolean
   ended: boolean
   waiting: string[]
+  failed: string[]
   clocks: { clock: string; name: string; paused: boolean; legal_day?: string | null; promised_day?: string | null }[]
 }
 

@@ -1,0 +1,208 @@
+/// One operation on many cases: in pieces, stopped, gone on with, taken back, each refusal told.
+#include "modules/batches/batches.h"
+#include "testing.h"
+
+namespace batches {
+namespace {
+
+using casework::testing::flow;
+using casework::testing::line;
+using casework::testing::model;
+using casework::testing::Office;
+using casework::testing::user_task;
+
+class Desk {
+ public:
+  Desk() : office(migrations()) {}
+
+  base::Result<Batch> start(const NewBatch& wanted, int person = 13) {
+    NewBatch batch = wanted;
+    batch.id = base::make_id(office.now, ++ids_);
+    if (batch.service.empty()) batch.service = "probe";
+    return write([&](storage::Transaction& transaction) {
+      return Batches(*office.engine).start(transaction, batch, office.as(person));
+    });
+  }
+  base::Result<Batch> undo(base::Id id, const std::string& reason = "转错了") {
+    return write([&](storage::Transaction& transaction) {
+      return Batches(*office.engine).undo(transaction, id, base::make_id(office.now, ++ids_), reason, office.as(13));
+    });
+  }
+  std::string stop(base::Id id) {
+    const auto done = write([&](storage::Transaction& transaction) {
+      return Batches(*office.engine).stop(transaction, id, office.as(13));
+    });
+    return done ? "" : done.error().code;
+  }
+  std::string resume(base::Id id) {
+    const auto done = write([&](storage::Transaction& transaction) {
+      return Batches(*office.engine).resume(transaction, id, office.as(13));
+    });
+    return done ? "" : done.error().code;
+  }
+  /// Up to `pieces` pieces; returns how many there were. Each as after a start of the program: nothing is remembered.
+  int work(int pieces = 1000) {
+    int done = 0;
+    while (done < pieces && Batches(*office.engine).work(*office.store, office.now)) ++done;
+    return done;
+  }
+  Batch batch(base::Id id) {
+    return office.store
+        ->read_value([&](storage::Snapshot& snapshot) { return load_batch(snapshot, office.as(13).actor.scope, id); })
+        .value();
+  }
+  std::vector<Refused> refused(base::Id id) {
+    return office.store->read_value([&](storage::Snapshot& snapshot) { return refused_of(snapshot, id, {}, 100); });
+  }
+
+  Office office;
+
+ private:
+  template <class Work>
+  base::Result<Batch> write(Work work) {
+    return office.store->write_result(work);
+  }
+  std::uint32_t ids_ = 9000;
+};
+
+std::string choosing() {
+  return model("<b:startEvent id=\"start\"/><b:exclusiveGateway id=\"choose\"/>" + user_task("large") +
+               user_task("small") + line({"start", "choose"}) + flow("choose", "large", "=limit > 10") +
+               flow("choose", "small", "=limit <= 10") + line({"large", "end"}) + line({"small", "end"}) +
+               "<b:endEvent id=\"end\"/>");
+}
+
+TEST(batch, retries_what_has_failed_and_tells_what_fails_again) {
+  Desk desk;
+  desk.office.offer(choosing());
+  std::vector<base::Id> ids;
+  for (int i = 0; i < 7; ++i) ids.push_back(desk.office.open("probe"));
+  ASSERT_EQ(desk.office.incidents().size(), 7u);
+  EXPECT_EQ(desk.start({.kind = "fly", .reason = "x"}).error().code, "batches.kind_unknown");
+  EXPECT_EQ(desk.start({.kind = "retry", .reason = " "}).error().code, "batches.reason_missing");
+  EXPECT_EQ(desk.start({.kind = "retry", .reason = "x"}, 11).error().code, "batches.not_yours");
+  EXPECT_EQ(desk.start({.kind = "retry", .service = "moon", .reason = "x"}).error().code, "catalogue.service_unknown");
+  EXPECT_EQ(desk.start({.kind = "migrate", .version = "moon", .reason = "x"}).error().code, "batches.version_unknown");
+
+  // The cause was put right in some; others fail again.
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(desk.office.store->write_result([&](storage::Transaction& transaction) {
+      return desk.office.engine->advance(
+          transaction, ids[static_cast<std::size_t>(i)],
+          {.command = bpmn::SetVariables{.variables = {{"limit", 20}}}, .by = "test", .element = {}},
+          desk.office.as(13));
+    }));
+  const auto batch = desk.start({.kind = "retry", .element = "choose", .reason = "额度已补录"});
+  ASSERT_TRUE(batch);
+  desk.work();
+  const Batch after = desk.batch(batch.value().id);
+  EXPECT_EQ(after.state, "finished");
+  EXPECT_EQ(after.total, 7);
+  EXPECT_EQ(after.done, 3);
+  EXPECT_EQ(after.refused, 4);
+  ASSERT_EQ(desk.refused(after.id).size(), 4u);
+  EXPECT_EQ(desk.refused(after.id)[0].code, "batches.failed_again");
+  EXPECT_FALSE(desk.refused(after.id)[0].case_number.empty());
+  EXPECT_EQ(desk.office.incidents().size(), 4u);
+  EXPECT_EQ(desk.office.waiting(ids[0]), "large");
+  EXPECT_EQ(desk.office.load(ids[0]).deeds.back().by, base::Id{13});
+  for (const base::Id id : ids) desk.office.expect_replay(id);
+  EXPECT_EQ(desk.undo(after.id).error().code, "batches.no_undo");
+}
+
+/// Another version of open-restaurant in which the head of licensing accepts; its name.
+std::string publish(Office& office) {
+  auto changed = std::make_shared<catalogue::Catalogue>(office.engine->catalogue());
+  auto files = changed->service("open-restaurant").value()->files;
+  std::string& process = files.at("process.bpmn");
+  const std::string group = "candidateGroups=\"window_clerk\"";
+  process.replace(process.find(group), group.size(), "candidateGroups=\"licensing_head\"");
+  const auto service = catalogue::read_version("open-restaurant", files).value();
+  catalogue::Services::Map services = changed->services->now();
+  services["open-restaurant"] = service;
+  changed->services = std::make_shared<catalogue::Services>(std::move(services));
+  office.use(changed);
+  EXPECT_TRUE(office.engine->deploy(*office.store, office.now));
+  return service->version;
+}
+
+TEST(batch, moves_cases_in_pieces_is_stopped_gone_on_with_and_taken_back) {
+  Desk desk;
+  std::vector<base::Id> ids;
+  for (int i = 0; i < 2 * piece_cases + 10; ++i) ids.push_back(desk.office.open());
+  const std::string first = desk.office.load(ids[0]).head.service_version;
+  const std::string second = publish(desk.office);
+  const base::Id later = desk.office.open();  // runs on the new version already
+  const auto started = desk.start(
+      {.kind = "migrate", .service = "open-restaurant", .from_version = first, .version = second, .reason = "新流程"});
+  ASSERT_TRUE(started);
+  const base::Id id = started.value().id;
+  EXPECT_EQ(desk.work(2), 2);  // gathered, and one piece done
+  EXPECT_EQ(desk.batch(id).total, static_cast<std::int64_t>(ids.size()));
+  EXPECT_EQ(desk.batch(id).done, piece_cases);
+  EXPECT_EQ(desk.resume(id), "batches.not_stopped");
+  EXPECT_EQ(desk.undo(id).error().code, "batches.still_running");
+  EXPECT_EQ(desk.stop(id), "");
+  EXPECT_EQ(desk.stop(id), "batches.not_running");
+  EXPECT_EQ(desk.work(), 0);
+  // One ends and one moves on by hand meanwhile.
+  EXPECT_EQ(desk.office.operate(ids[100], 13, "terminate"), "");
+  EXPECT_EQ(desk.office.operate(ids[101], 13, "migrate", {{"version", second}}), "");
+  EXPECT_EQ(desk.resume(id), "");
+  desk.work();
+  const Batch after = desk.batch(id);
+  EXPECT_EQ(after.state, "finished");
+  EXPECT_EQ(after.done, static_cast<std::int64_t>(ids.size()) - 2);
+  ASSERT_EQ(desk.refused(id).size(), 2u);
+  EXPECT_EQ(desk.refused(id)[0].code, "casework.ended");
+  EXPECT_EQ(desk.refused(id)[1].code, "casework.version_same");
+  EXPECT_EQ(desk.office.load(ids[0]).head.service_version, second);
+  EXPECT_EQ(desk.office.tasks(ids[0]).at(0).group, "licensing_head");
+  EXPECT_EQ(desk.office.load(ids[0]).head.sequence, 2);  // once
+
+  EXPECT_EQ(desk.office.operate(ids[3], 13, "migrate", {{"version", first}}), "");
+  EXPECT_EQ(desk.undo(id, " ").error().code, "batches.reason_missing");
+  const auto back = desk.undo(id);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(desk.undo(id).error().code, "batches.undone");
+  desk.work();
+  EXPECT_EQ(desk.batch(back.value().id).done, static_cast<std::int64_t>(ids.size()) - 3);
+  ASSERT_EQ(desk.refused(back.value().id).size(), 1u);
+  EXPECT_EQ(desk.refused(back.value().id)[0].code, "batches.moved_since");
+  EXPECT_EQ(desk.office.load(ids[0]).head.service_version, first);
+  EXPECT_EQ(desk.office.load(later).head.service_version, second);
+  for (const base::Id one : {ids[0], ids[3], ids[60], ids[101]}) desk.office.expect_replay(one);
+}
+
+TEST(batch, is_unknown_elsewhere_and_works_with_the_rights_of_who_ordered_it) {
+  Desk desk;
+  desk.office.offer(choosing());
+  desk.office.open("probe");
+  const auto batch = desk.start({.kind = "retry", .reason = "x"});
+  ASSERT_TRUE(batch);
+  const auto elsewhere = desk.office.store->read_value([&](storage::Snapshot& snapshot) {
+    return load_batch(snapshot, access_control::Scope::of_division("110105"), batch.value().id);
+  });
+  EXPECT_EQ(elsewhere.error().code, "batches.unknown");
+  const auto changed = desk.office.store->write_result([&](storage::Transaction& transaction) {
+    return desk.office.access->administer(
+        transaction, {.kind = "roles", .account = "head1", .password = {}, .roles = {"leader"}}, desk.office.now);
+  });
+  ASSERT_TRUE(changed);
+  desk.work();
+  ASSERT_EQ(desk.refused(batch.value().id).size(), 1u);
+  EXPECT_EQ(desk.refused(batch.value().id)[0].code, "casework.operation_not_yours");
+
+  const auto other = desk.start({.kind = "retry", .reason = "x"});
+  ASSERT_TRUE(other);
+  const auto gone = desk.office.store->write_result([&](storage::Transaction& transaction) {
+    return desk.office.access->administer(
+        transaction, {.kind = "disable", .account = "head1", .password = {}, .roles = {}}, desk.office.now);
+  });
+  ASSERT_TRUE(gone);
+  desk.work();
+  EXPECT_EQ(desk.batch(other.value().id).state, "stopped");
+}
+
+}  // namespace
+}  // namespace batches
