@@ -56,6 +56,10 @@ licensing::Settings settings_of(const Options& options) {
           .demonstration = options.demonstration};
 }
 
+evidence::Site site_of(const Options& options, const licensing::Licensing& licensing) {
+  return {.base_url = licensing.settings().base_url, .demonstration = options.demonstration};
+}
+
 std::optional<signing::TimeStampSource> time_stamps_of(const Options& options) {
   if (options.time_stamps.empty()) return std::nullopt;
   return signing::time_stamp_over_http(options.time_stamps);
@@ -95,6 +99,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
                                            .sealing = sealing_by(secrets)},
                                           parts->now()));
   }
+  parts->reads = std::make_unique<evidence::ReadBook>(*parts->store);
   parts->access =
       std::make_unique<access_control::Access>(*parts->store, std::move(secrets), access_control::local_stand_in());
   parts->engine = std::make_unique<casework::Engine>(parts->catalogue);
@@ -113,6 +118,13 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
       [built = parts.get()](storage::Store& store, const licensing::Document& document) {
         return built->certificates->pdf(store, document, built->now());
       });
+  if (parts->logs)
+    parts->certificates->tell_log_by([built = parts.get(), site = site_of(options, *parts->licensing)] {
+      signing::Trust::Log log{.policy = evidence::policy_text(*built->logs, site)};
+      for (const evidence::Standing& standing : built->logs->standings())
+        if (!standing.checkpoint.empty()) log.checkpoints.push_back(standing.checkpoint);
+      return std::optional(std::move(log));
+    });
   parts->imports = std::make_unique<imports::Imports>(*parts->files);
   TRY(std::ignore, parts->engine->deploy(*parts->store, parts->now()));
   if (const std::int64_t count = registration::index_waiting(*parts->store))
@@ -124,12 +136,12 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   http::mount_system(router, *parts->store, version);
   access_control::mount(router, *parts->access,
                         {.demonstration = options.demonstration, .division = parts->catalogue->bureau.division});
-  registration::mount(router, *parts->store);
+  registration::mount(router, *parts->store, *parts->reads);
   imports::mount(router, *parts->store, *parts->imports);
   naming::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   casework::mount(router, *parts->store, *parts->engine);
   certificates::mount(router, *parts->store, *parts->certificates, check_page());
-  licensing::mount(router, *parts->store, *parts->files, *parts->licensing, *parts->access);
+  licensing::mount(router, *parts->store, *parts->files, *parts->licensing, *parts->access, *parts->reads);
   statistics::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   deadlines::mount(router, *parts->store, *parts->news, parts->catalogue);
   opening::mount(router, parts->catalogue);
@@ -137,8 +149,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   park::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   decisions::mount(router, *parts->store, *parts->engine);
   if (parts->logs)
-    evidence::mount(router, *parts->store, *parts->logs,
-                    {.base_url = parts->licensing->settings().base_url, .demonstration = options.demonstration});
+    evidence::mount(router, *parts->store, *parts->logs, site_of(options, *parts->licensing));
   mount_openapi_count(router);
   if (mount_assets(router) == 0) spdlog::warn("built without the front end: only the API is served");
   // Last: what the program itself keeps up to date was written before, and reading goes on.

@@ -1,6 +1,7 @@
 #include "http/api.h"
 #include "http/export.h"
 #include "modules/access/access.h"
+#include "modules/evidence/evidence.h"
 #include "modules/registration/registration.h"
 #include "modules/registration/search.h"
 #include "views.h"
@@ -126,7 +127,7 @@ base::Result<EntityView> view_of(storage::Snapshot& snapshot, const http::Reques
 
 }  // namespace
 
-void mount(http::Router& router, storage::Store& store) {
+void mount(http::Router& router, storage::Store& store, evidence::ReadBook& reads) {
   http::list<EntitySummary>(
       router, store,
       {.path = "/api/v1/entities",
@@ -154,7 +155,14 @@ void mount(http::Router& router, storage::Store& store) {
                            .need = {http::Need::Kind::staff, "entity.read"},
                            .query = {"as_of", "known_on"},
                            .errors = {"registration.entity_unknown", "registration.day_invalid"}},
-                          view_of);
+                          view_of, [&reads](const http::Request& request) {
+                            reads.note({.division = request.caller.division,
+                                        .subject = "entity/" + base::to_text(request.id("entity").value()),
+                                        .person = request.caller.person,
+                                        .what = "entity",
+                                        .reason = {},
+                                        .at = request.at});
+                          });
   mount_public(router, store);
 }
 
