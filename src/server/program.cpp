@@ -148,8 +148,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   delivery::mount(router, *parts->store, *parts->delivery);
   park::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   decisions::mount(router, *parts->store, *parts->engine);
-  if (parts->logs)
-    evidence::mount(router, *parts->store, *parts->logs, site_of(options, *parts->licensing));
+  if (parts->logs) evidence::mount(router, *parts->store, *parts->logs, site_of(options, *parts->licensing));
   mount_openapi_count(router);
   if (mount_assets(router) == 0) spdlog::warn("built without the front end: only the API is served");
   // Last: what the program itself keeps up to date was written before, and reading goes on.
@@ -248,7 +247,11 @@ base::Result<std::string> Program::reopen_logs(const std::string& reason) {
 
 base::Result<std::string> Program::check() {
   TRY(std::string said, storage::check_all(*parts_->store, {database_of(parts_->options), files_of(parts_->options)}));
-  const std::vector<base::Text> faults = parts_->logs ? parts_->logs->check() : std::vector<base::Text>();
+  std::vector<base::Text> faults = parts_->logs ? parts_->logs->check() : std::vector<base::Text>();
+  parts_->store->read([&](storage::Snapshot& snapshot) {
+    for (const auto& found : {registration::check(snapshot), licensing::check_certificates(snapshot)})
+      faults.insert(faults.end(), found.begin(), found.end());
+  });
   if (faults.empty()) return said;
   base::Error error{.kind = base::Refusal::conflict,
                     .code = "evidence.check_failed",

@@ -220,6 +220,9 @@ std::optional<Certificate> find_certificate_of_document(storage::Snapshot& snaps
 std::optional<Document> find_any_document(storage::Snapshot& snapshot, base::Id id);
 /// The state of every certificate that is not in force on `today`, as status_on says it.
 std::map<base::Id, std::string> certificates_not_valid(storage::Snapshot& snapshot, calendar::Date today);
+/// Compares the certificates with what their events, which stand in the public log, say of them; each difference is
+/// named.
+std::vector<base::Text> check_certificates(storage::Snapshot& snapshot);
 /// Writes down in the public log what has expired by the calendar since the last time, up to `limit`; how many.
 int tell_expired(storage::Store& store, base::Instant now, int limit);
 /// The caller has decided (certificates::check_change) and keeps the reasons.

@@ -323,6 +323,24 @@ std::vector<Certificate> certificates_expired(storage::Snapshot& snapshot, calen
   return found;
 }
 
+std::vector<base::Id> certificate_ids(storage::Snapshot& snapshot, base::Id after, int limit) {
+  std::vector<base::Id> ids;
+  for (const Row& row : snapshot.query("SELECT id FROM certificates WHERE id > ? ORDER BY id LIMIT ?", {after, limit}))
+    ids.push_back(row[0].id());
+  return ids;
+}
+
+std::vector<base::Id> certificates_gone(storage::Snapshot& snapshot, int limit) {
+  std::vector<base::Id> ids;
+  for (const Row& row :
+       snapshot.query("SELECT e.stream_id FROM events e LEFT JOIN certificates c ON c.id = e.stream_id WHERE "
+                      "e.stream_kind = 'certificate' AND e.type = 'licensing.certificate_issued' AND c.id IS NULL "
+                      "ORDER BY e.stream_id LIMIT ?",
+                      {limit}))
+    ids.push_back(row[0].id());
+  return ids;
+}
+
 bool mark_expiry_told(storage::Transaction& transaction, base::Id certificate) {
   return transaction.execute(
              "UPDATE certificates SET expiry_told = 1 WHERE id = ? AND expiry_told = 0 AND status = 'valid'",

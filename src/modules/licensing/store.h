@@ -26,6 +26,10 @@ struct HeldEntity {
 std::vector<HeldEntity> entities_held_by(storage::Snapshot& snapshot, base::Id person, int limit);
 /// In force by the register, past their last day, and not told of yet.
 std::vector<Certificate> certificates_expired(storage::Snapshot& snapshot, calendar::Date today, int limit);
+/// In the order of ids, after `after`.
+std::vector<base::Id> certificate_ids(storage::Snapshot& snapshot, base::Id after, int limit);
+/// Certificates that were issued by their events, and are no more.
+std::vector<base::Id> certificates_gone(storage::Snapshot& snapshot, int limit);
 /// False when another was faster, or it is no more in force.
 bool mark_expiry_told(storage::Transaction& transaction, base::Id certificate);
 void end_certificate(storage::Transaction& transaction, const Certificate& certificate, std::string_view status,

@@ -113,6 +113,9 @@ std::optional<Entity> find_entity(storage::Snapshot& snapshot, const access_cont
 std::optional<Entity> find_by_code(storage::Snapshot& snapshot, std::string_view credit_code);
 std::vector<Writing> history_of(storage::Snapshot& snapshot, base::Id entity);
 
+/// Compares history and current rows with the events that stand in the public log; each difference is named.
+std::vector<base::Text> check(storage::Snapshot& snapshot);
+
 void mount(http::Router& router, storage::Store& store, evidence::ReadBook& reads);
 
 std::span<const storage::Migration> migrations();

@@ -44,25 +44,21 @@ std::string names_of(const std::map<std::string, std::string>& items) {
 /// Source: [RMR-35] the register is published.
 Writing log(storage::Transaction& transaction, Entity& entity, std::string_view event,
             const std::map<std::string, std::string>& items, std::string_view reason, const Entry& entry) {
-  std::vector<evidence::Field> open = {{"as_of", calendar::to_text(entry.as_of)},
-                                       {"credit_code", entity.credit_code},
-                                       {"items", names_of(items)}};
+  std::vector<evidence::Field> open = {
+      {"as_of", calendar::to_text(entry.as_of)}, {"credit_code", entity.credit_code}, {"items", names_of(items)}};
   if (const auto status = items.find("status"); status != items.end()) open.push_back({"status", status->second});
   const std::string type = "registration." + std::string(event);
+  Writing writing{.sequence = 0,
+                  .as_of = entry.as_of,
+                  .known_at = entry.now,
+                  .event = std::string(event),
+                  .reason = std::string(reason),
+                  .items = items};
   entity.sequence = evidence::append(transaction, {"entity", entity.id}, entity.sequence,
-                                     {.type = type,
-                                      .at = entry.now,
-                                      .actor = entry.actor,
-                                      .data = "{\"as_of\":\"" + calendar::to_text(entry.as_of) +
-                                              "\",\"items\":" + items_json(items) +
-                                              ",\"reason\":" + evidence::json_string(reason) + "}"},
+                                     {.type = type, .at = entry.now, .actor = entry.actor, .data = event_data(writing)},
                                      entity.division, std::move(open));
-  return {.sequence = entity.sequence,
-          .as_of = entry.as_of,
-          .known_at = entry.now,
-          .event = std::string(event),
-          .reason = std::string(reason),
-          .items = items};
+  writing.sequence = entity.sequence;
+  return writing;
 }
 
 /// The code it has, or the next one that nobody has: a register taken over may hold codes of our block.
