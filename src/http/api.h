@@ -62,21 +62,15 @@ Reply tagged(const Request& request, std::string body, std::string_view tag = {}
 /// Errors: `http.version_missing` when the header is absent or `*`.
 base::Result<std::string> version_edited(const Request& request);
 
-/// What is done when a query had an answer, outside its snapshot and before the answer is sent: nothing.
-struct NothingAfter {
-  void operator()(const Request&) const {}
-};
-
 /// GET: runs in a snapshot, answers 200 with ETag (of the body) and honours If-None-Match.
-template <class Answer, class Work, class After = NothingAfter>
-void query(Router& router, storage::Store& store, Operation operation, Work work, After after = {}) {
+template <class Answer, class Work>
+void query(Router& router, storage::Store& store, Operation operation, Work work) {
   operation.method = "GET";
   operation.answer_schema = schema_text<Answer>();
-  router.add(std::move(operation), [&store, work, after](const Request& request) -> Reply {
+  router.add(std::move(operation), [&store, work](const Request& request) -> Reply {
     auto answer =
         store.read_value([&](storage::Snapshot& snapshot) -> base::Result<Answer> { return work(snapshot, request); });
     if (!answer) return problem(answer.error(), request);
-    after(request);
     return tagged(request, write(answer.value(), request.language));
   });
 }

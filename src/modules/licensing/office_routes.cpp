@@ -2,6 +2,7 @@
 #include "office_routes.h"
 
 #include "http/export.h"
+#include "http/query_then.h"
 #include "modules/access/access.h"
 #include "modules/registration/registration.h"
 #include "parts.h"
@@ -328,7 +329,7 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
               case_summary(head, licensing.engine().catalogue(), snapshot, calendar::local_date(request.at)));
         return page;
       });
-  http::query<CasePageView>(
+  http::query_then<CasePageView>(
       router, store,
       {.path = "/api/v1/cases/{case}",
        .id = "find_case",
@@ -425,7 +426,7 @@ void mount_disclosures(http::Router& router, storage::Store& store, const Licens
 
 void mount_entity_certificates(http::Router& router, storage::Store& store, Licensing& licensing,
                                evidence::ReadBook& reads) {
-  http::query<http::Page<CertificateView>>(
+  http::query_then<http::Page<CertificateView>>(
       router, store,
       {.path = "/api/v1/entities/{entity}/certificates",
        .id = "list_entity_certificates",
@@ -474,12 +475,11 @@ void mount_office(http::Router& router, storage::Store& store, storage::FileStor
                           .answer_schema = R"({"type":"string","format":"binary"})",
                           .answer_type = "application/octet-stream",
                           .errors = {"licensing.file_unknown"}};
-  router.add(std::move(content),
-             [&](const http::Request& request) {
-               http::Reply reply = material_content(store, files, request, "case");
-               if (reply.status == 200) note_case_read(store, reads, request, request.id("case").value(), "material");
-               return reply;
-             });
+  router.add(std::move(content), [&](const http::Request& request) {
+    http::Reply reply = material_content(store, files, request, "case");
+    if (reply.status == 200) note_case_read(store, reads, request, request.id("case").value(), "material");
+    return reply;
+  });
 }
 
 }  // namespace licensing
