@@ -299,8 +299,9 @@ TEST(erasure, drops_salts_and_nothing_else) {
   });
   const auto entries =
       bureau.store->read_value([&](storage::Snapshot& snapshot) { return entries_of(snapshot, subject, 10); });
-  ASSERT_EQ(entries.size(), 3U);
+  ASSERT_EQ(entries.size(), 4U);  // three of the public log, and in the audit log that they were erased
   for (const StoredEntry& entry : entries) EXPECT_TRUE(entry.salt.empty());
+  EXPECT_THAT(entries[0].text, ::testing::HasSubstr("\"type\":\"erased\""));
   EXPECT_TRUE(bureau.logs->check().empty());
 }
 
