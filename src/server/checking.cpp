@@ -11,6 +11,8 @@ namespace server {
 void publish_trust(Program::Parts& parts) {
   const base::Instant now = parts.now();
   const std::string path = parts.options.data + "/trust.json";
+  constexpr int expiries_per_round = 500;
+  licensing::tell_expired(*parts.store, now, expiries_per_round);
   const int published = parts.certificates->publish(*parts.store, now);
   if (published > 0) spdlog::info("{} list(s) of certificates' states published", published);
   if (published == 0 && std::filesystem::exists(path)) return;

@@ -120,6 +120,7 @@ void Jobs::run(const std::stop_token& stop) {
         publish_next = parts_.now().plus_us(publish_us);
         publish_trust(parts_);
       }
+      parts_.reads->catch_up();
       worked = parts_.engine->fire_due_timers(*parts_.store, parts_.now(), timers_per_tick) > 0;
       worked |= parts_.exchange->work(*parts_.store, parts_.now(), messages_per_tick) > 0;
       worked |= parts_.batches->work(*parts_.store, parts_.now());

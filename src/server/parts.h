@@ -28,6 +28,7 @@ struct Program::Parts {
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<storage::FileStore> files;
   std::unique_ptr<evidence::Logs> logs;  // none when another process keeps them
+  std::unique_ptr<evidence::ReadBook> reads;
   std::unique_ptr<access_control::Access> access;
   std::unique_ptr<casework::Engine> engine;
   std::unique_ptr<publishing::Publishing> publishing;

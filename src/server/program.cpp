@@ -58,6 +58,10 @@ licensing::Settings settings_of(const Options& options) {
           .demonstration = options.demonstration};
 }
 
+evidence::Site site_of(const Options& options, const licensing::Licensing& licensing) {
+  return {.base_url = licensing.settings().base_url, .demonstration = options.demonstration};
+}
+
 std::optional<signing::TimeStampSource> time_stamps_of(const Options& options) {
   if (options.time_stamps.empty()) return std::nullopt;
   return signing::time_stamp_over_http(options.time_stamps);
@@ -97,6 +101,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
                                            .sealing = sealing_by(secrets)},
                                           parts->now()));
   }
+  parts->reads = std::make_unique<evidence::ReadBook>(*parts->store);
   parts->access = std::make_unique<access_control::Access>(
       *parts->store, std::move(secrets), access_control::local_stand_in(),
       options.demonstration || options.second_factor_optional ? access_control::SecondFactorOfStaff::offered
@@ -120,6 +125,13 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
       [built = parts.get()](storage::Store& store, const licensing::Document& document) {
         return built->certificates->pdf(store, document, built->now());
       });
+  if (parts->logs)
+    parts->certificates->tell_log_by([built = parts.get(), site = site_of(options, *parts->licensing)] {
+      signing::Trust::Log log{.policy = evidence::policy_text(*built->logs, site)};
+      for (const evidence::Standing& standing : built->logs->standings())
+        if (!standing.checkpoint.empty()) log.checkpoints.push_back(standing.checkpoint);
+      return std::optional(std::move(log));
+    });
   parts->imports = std::make_unique<imports::Imports>(*parts->files);
   parts->publishing = std::make_unique<publishing::Publishing>(*parts->engine);
   renew_services(*parts);
@@ -133,14 +145,14 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   http::mount_system(router, *parts->store, version);
   access_control::mount(router, *parts->access,
                         {.demonstration = options.demonstration, .division = parts->catalogue->bureau.division});
-  registration::mount(router, *parts->store);
+  registration::mount(router, *parts->store, *parts->reads);
   imports::mount(router, *parts->store, *parts->imports);
   naming::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   casework::mount(router, *parts->store, *parts->engine);
   exchange::mount(router, *parts->store, *parts->exchange);
   batches::mount(router, *parts->store, *parts->batches);
   certificates::mount(router, *parts->store, *parts->certificates, check_page());
-  licensing::mount(router, *parts->store, *parts->files, *parts->licensing, *parts->access);
+  licensing::mount(router, *parts->store, *parts->files, *parts->licensing, *parts->access, *parts->reads);
   statistics::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   deadlines::mount(router, *parts->store, *parts->news, parts->catalogue);
   opening::mount(router, parts->catalogue);
@@ -148,9 +160,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   park::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   decisions::mount(router, *parts->store, *parts->engine);
   publishing::mount(router, *parts->store, *parts->publishing);
-  if (parts->logs)
-    evidence::mount(router, *parts->store, *parts->logs,
-                    {.base_url = parts->licensing->settings().base_url, .demonstration = options.demonstration});
+  if (parts->logs) evidence::mount(router, *parts->store, *parts->logs, site_of(options, *parts->licensing));
   mount_openapi_count(router);
   if (mount_assets(router) == 0) spdlog::warn("built without the front end: only the API is served");
   // Last: what the program itself keeps up to date was written before, and reading goes on.
@@ -250,7 +260,11 @@ base::Result<std::string> Program::reopen_logs(const std::string& reason) {
 
 base::Result<std::string> Program::check() {
   TRY(std::string said, storage::check_all(*parts_->store, {database_of(parts_->options), files_of(parts_->options)}));
-  const std::vector<base::Text> faults = parts_->logs ? parts_->logs->check() : std::vector<base::Text>();
+  std::vector<base::Text> faults = parts_->logs ? parts_->logs->check() : std::vector<base::Text>();
+  parts_->store->read([&](storage::Snapshot& snapshot) {
+    for (const auto& found : {registration::check(snapshot), licensing::check_certificates(snapshot)})
+      faults.insert(faults.end(), found.begin(), found.end());
+  });
   if (faults.empty()) return said;
   base::Error error{.kind = base::Refusal::conflict,
                     .code = "evidence.check_failed",

@@ -104,6 +104,21 @@ base::Result<Trust::Kind> kind_in(const feel::Value& item) {
   return kind;
 }
 
+/// Trust files of older programs have none.
+base::Result<std::optional<Trust::Log>> log_in(const feel::Context& all) {
+  if (!all.find("log")) return std::optional<Trust::Log>();
+  const feel::Context* about = map_in(all, "log");
+  const std::string* policy = about ? text_in(*about, "policy") : nullptr;
+  const feel::Value* notes = about ? about->find("checkpoints") : nullptr;
+  if (!policy || !notes || notes->kind() != feel::Kind::list) return unreadable("log");
+  Trust::Log log{.policy = *policy};
+  for (const feel::Value& note : notes->as_list()) {
+    if (note.kind() != feel::Kind::string) return unreadable("log");
+    log.checkpoints.push_back(note.as_string());
+  }
+  return std::optional(std::move(log));
+}
+
 }  // namespace
 
 std::string to_json(const Trust& trust) {
@@ -132,6 +147,14 @@ std::string to_json(const Trust& trust) {
   all.put("kinds", feel::Value(std::move(kinds)));
   for (const std::string& list : trust.status_lists) lists.emplace_back(base64_of(list));
   all.put("status_lists", feel::Value(std::move(lists)));
+  if (trust.log) {
+    feel::Context log;
+    feel::List checkpoints;
+    for (const std::string& note : trust.log->checkpoints) checkpoints.emplace_back(note);
+    log.put("policy", trust.log->policy);
+    log.put("checkpoints", feel::Value(std::move(checkpoints)));
+    all.put("log", feel::Value(std::move(log)));
+  }
   return feel::to_json(feel::Value(std::move(all)));
 }
 
@@ -165,6 +188,7 @@ base::Result<Trust> parse_trust(std::string_view text) {
     if (!bytes) return unreadable("status_lists");
     trust.status_lists.push_back(*bytes);
   }
+  TRY(trust.log, log_in(all));
   return trust;
 }
 

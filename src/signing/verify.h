@@ -26,6 +26,12 @@ struct Trust {
   std::vector<PublicKey> keys;
   std::map<std::string, Kind> kinds;
   std::vector<std::string> status_lists;  // signed, as served
+  /// For receipts: whose signatures count, and the logs' checkpoints of then.
+  struct Log {
+    std::string policy;
+    std::vector<std::string> checkpoints = {};
+  };
+  std::optional<Log> log = {};
 };
 
 std::string to_json(const Trust& trust);

@@ -7,6 +7,7 @@
 
 #include "databases_of.h"
 #include "modules/park/park.h"
+#include "modules/evidence/evidence.h"
 #include "modules/registration/registration.h"
 
 namespace {
@@ -17,7 +18,7 @@ class Park : public counter::OnBoth {
  protected:
   Park() {
     std::vector<storage::Migration> all;
-    for (const auto part : {registration::migrations(), park::migrations()})
+    for (const auto part : {evidence::migrations(), registration::migrations(), park::migrations()})
       all.insert(all.end(), part.begin(), part.end());
     EXPECT_TRUE(store->migrate(all));
     static const auto loaded = catalogue::load(SOURCE_DIR "/catalogue").value();

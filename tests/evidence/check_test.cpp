@@ -23,6 +23,14 @@ class Tampering : public ::testing::Test {
     bureau_.write_many(500);
     bureau_.logs->publish(bureau_.now);
     bureau_.write_many(200);
+    for (int i = 0; i < 20; ++i)
+      record_read(*bureau_.store, {.division = "430211",
+                                   .subject = "case/" + std::to_string(i % 7),
+                                   .person = {100 + i},
+                                   .what = "case",
+                                   .reason = i % 3 ? "" : "complaint",
+                                   .at = bureau_.now,
+                                   .task = i % 2 ? "" : "accept"});
     bureau_.logs->publish(bureau_.now);
     bureau_.close();
     std::filesystem::copy_file(bureau_.database(), folder_.path("good.db"));
@@ -143,6 +151,31 @@ TEST_F(Tampering, events_that_differ_from_their_entries_are_found) {
                          "SELECT division, stream_kind, 999, 1, type, at, actor, data FROM events" +
                          where),
       HasSubstr("are in no log"));
+}
+
+TEST_F(Tampering, salts_that_were_taken_are_found) {
+  const std::string at = any_index();
+  EXPECT_THAT(findings_after_sql("DELETE FROM log_salts WHERE idx = " + at), HasSubstr("the salt of entry"));
+  EXPECT_THAT(findings_after_sql("UPDATE log_salts SET salt = '00112233445566778899aabbccddeeff' WHERE idx = " + at),
+              HasSubstr("has another content or actor"))
+      << seed_;
+}
+
+TEST_F(Tampering, a_look_that_was_changed_dropped_or_invented_is_found) {
+  const std::string at = std::to_string(any(0, 19));
+  const std::string where = " WHERE idx = " + at + " AND log = 'audit'";
+  EXPECT_THAT(findings_after_sql("DELETE FROM reads" + where), HasSubstr("the look of entry " + at + " is gone")) << seed_;
+  for (const char* change : {"person = 99", "reason = 'other'", "task = 'other'", "what = 'other'", "at = at + 1000000",
+                             "subject = 'case/other'"})
+    EXPECT_THAT(findings_after_sql(std::string("UPDATE reads SET ") + change + where),
+                HasSubstr("the list of looks differs from entry " + at))
+        << seed_;
+  EXPECT_THAT(findings_after_sql("INSERT INTO reads SELECT log, 1000, division, subject, person, what, reason, at, task "
+                                 "FROM reads" + where),
+              HasSubstr("one at 1000 that the log does not tell of"));
+  EXPECT_THAT(findings_after_sql("INSERT INTO reads SELECT 'public', " + at +
+                                 ", division, subject, person, what, reason, at, task FROM reads" + where),
+              HasSubstr("one at " + at + " that the log does not tell of"));
 }
 
 TEST_F(Tampering, a_checkpoint_that_was_changed_is_found) {

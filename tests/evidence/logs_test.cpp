@@ -263,7 +263,7 @@ TEST(reads, of_one_person_within_a_quarter_of_an_hour_are_one) {
   const auto reads =
       bureau.store->read_value([](storage::Snapshot& snapshot) { return reads_of(snapshot, "case/1", 10); });
   ASSERT_EQ(reads.size(), 4U);
-  EXPECT_EQ(reads[0].at, read.at);
+  EXPECT_EQ(reads[0].read.at, read.at);
   EXPECT_EQ(reads[0].log, "audit");
   EXPECT_EQ(bureau.logs->publish(bureau.now), 4);
   const auto entry =
@@ -294,13 +294,14 @@ TEST(erasure, drops_salts_and_nothing_else) {
   bureau.logs->publish(bureau.now);
   const std::string subject = "case/" + base::to_text(base::Id{1});
   bureau.store->write([&](storage::Transaction& transaction) {
-    EXPECT_EQ(erase_salts(transaction, subject), 3);
+    EXPECT_EQ(erase_salts(transaction, subject, bureau.now), 3);
     return true;
   });
   const auto entries =
       bureau.store->read_value([&](storage::Snapshot& snapshot) { return entries_of(snapshot, subject, 10); });
-  ASSERT_EQ(entries.size(), 3U);
+  ASSERT_EQ(entries.size(), 4U);  // three of the public log, and in the audit log that they were erased
   for (const StoredEntry& entry : entries) EXPECT_TRUE(entry.salt.empty());
+  EXPECT_THAT(entries[0].text, ::testing::HasSubstr("\"type\":\"erased\""));
   EXPECT_TRUE(bureau.logs->check().empty());
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "modules/evidence/evidence.h"
 #include "modules/registration/registration.h"
 #include "modules/registration/search.h"
 #include "storage/databases.h"
@@ -24,7 +25,7 @@ class Register : public testing::TestWithParam<const char*> {
   void SetUp() override {
     store_ = testing_storage::open_store(is_sqlite() ? "sqlite:" + folder_.path("test.db")
                                                      : testing_storage::new_postgres_database());
-    ASSERT_TRUE(store_->migrate(registration::migrations()));
+    for (const auto part : {evidence::migrations(), registration::migrations()}) ASSERT_TRUE(store_->migrate(part));
   }
   bool is_sqlite() const { return GetParam() == std::string("sqlite"); }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "modules/evidence/evidence.h"
 #include "modules/registration/registration.h"
 #include "modules/statistics/statistics.h"
 #include "server/program.h"
@@ -29,7 +30,7 @@ class Register : public testing::TestWithParam<const char*> {
     const bool embedded = GetParam() == std::string("sqlite");
     store_ = testing_storage::open_store(embedded ? "sqlite:" + folder_.path("test.db")
                                                   : testing_storage::new_postgres_database());
-    ASSERT_TRUE(store_->migrate(registration::migrations()));
+    for (const auto part : {evidence::migrations(), registration::migrations()}) ASSERT_TRUE(store_->migrate(part));
     first_ = establish("株洲市天元区湘试江畔便利店", "individual_business", day("2018-03-01"));
     establish("株洲市天元区云演麦田商贸有限公司", "enterprise", day("2018-05-02"));
     establish("株洲市天元区禾试稻花便利店", "individual_business", day("2019-02-01"));

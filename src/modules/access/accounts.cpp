@@ -1,5 +1,6 @@
 #include "http/api.h"
 #include "kernel/base/unicode.h"
+#include "modules/evidence/evidence.h"
 #include "second_factor.h"
 #include "secrets.h"
 #include "sign_in.h"
@@ -35,9 +36,9 @@ BOOST_DESCRIBE_STRUCT(AccountEvent, (), (change, roles, grants, reason, record_k
 void append_event(storage::Transaction& transaction, const Person& person, std::string_view type, base::Id actor,
                   base::Instant at, const AccountEvent& data) {
   const storage::Stream stream{"person", person.id};
-  transaction.append(stream, storage::last_sequence(transaction, stream),
-                     {.type = type, .at = at, .actor = actor, .data = http::write(data, http::Language::zh)},
-                     person.division);
+  evidence::append(transaction, stream, storage::last_sequence(transaction, stream),
+                   {.type = type, .at = at, .actor = actor, .data = http::write(data, http::Language::zh)},
+                   person.division, {}, evidence::LogKind::audit_log);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "modules/access/access.h"
+#include "modules/evidence/evidence.h"
 #include "second_factor.h"
 
 namespace {
@@ -19,7 +20,7 @@ class accounts : public testing::Test {
     folder_ = std::filesystem::temp_directory_path() / ("yichuang-accounts-" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder_);
     store_ = std::move(storage::open({.database = "sqlite:" + (folder_ / "a.db").string()})).value();
-    ASSERT_TRUE(store_->migrate(migrations()));
+    for (const auto part : {evidence::migrations(), migrations()}) ASSERT_TRUE(store_->migrate(part));
     open_access(SecondFactorOfStaff::offered);
     store_->write([&](storage::Transaction& transaction) {
       save_office(transaction, "430211", "centre", {"政务中心窗口", "Service hall"});

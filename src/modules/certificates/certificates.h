@@ -2,6 +2,7 @@
 /// server.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -58,6 +59,9 @@ class Certificates {
   /// Source: [TSL-13.7] a list is good for a day at most.
   int publish(storage::Store& store, base::Instant now) const;
 
+  /// What the trust file says of the logs; none: nothing. Set before the first request.
+  using TellLog = std::function<std::optional<signing::Trust::Log>()>;
+  void tell_log_by(TellLog tell) { tell_log_ = std::move(tell); }
   /// Everything a checker needs beforehand.
   signing::Trust trust(storage::Snapshot& snapshot, base::Instant now) const;
 
@@ -79,6 +83,7 @@ class Certificates {
   signing::KeyRing& keys_;
   storage::FileStore& files_;
   Settings settings_;
+  TellLog tell_log_;
   mutable std::once_flag picture_drawn_;
   mutable std::string picture_;
 };

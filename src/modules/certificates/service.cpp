@@ -5,6 +5,7 @@
 #include "documents/documents.h"
 #include "kernel/codes/certificates.h"
 #include "kernel/cose/status_list.h"
+#include "modules/evidence/evidence.h"
 #include "store.h"
 
 namespace certificates {
@@ -56,11 +57,18 @@ std::string bytes_of(base::Id id) {
   return bytes;
 }
 
-void append_event(storage::Transaction& transaction, storage::Stream stream, std::string_view type, base::Instant at,
-                  base::Id actor, feel::Context data, std::string_view division) {
-  transaction.append(stream, storage::last_sequence(transaction, stream),
-                     {.type = type, .at = at, .actor = actor, .data = feel::to_json(feel::Value(std::move(data)))},
-                     division);
+/// An event with its log entry; the members of `data` named by `open` are readable by everybody.
+void append_event(storage::Transaction& transaction, storage::Stream stream, const storage::NewEvent& head,
+                  feel::Context data, std::string_view division, std::initializer_list<std::string_view> open,
+                  evidence::LogKind log = evidence::LogKind::public_log) {
+  std::vector<evidence::Field> fields;
+  for (const std::string_view name : open) fields.push_back({std::string(name), data.find(name)->as_string()});
+  evidence::append(transaction, stream, storage::last_sequence(transaction, stream),
+                   {.type = head.type,
+                    .at = head.at,
+                    .actor = head.actor,
+                    .data = feel::to_json(feel::Value(std::move(data)))},
+                   division, std::move(fields), log);
 }
 
 /// Which certificates of a list are in which state other than valid: "12:revoked;15:expired".
@@ -196,8 +204,10 @@ base::Result<Signed> Certificates::make(storage::Store& store, const licensing::
     data.put("qr_sha256", storage::sha256_hex(done.qr));
     data.put("pdf_sha256", done.pdf);
     data.put("ofd_sha256", done.ofd);
-    append_event(transaction, {"certificate", certificate.id}, "certificates.signed", now, {}, std::move(data),
-                 certificate.division);
+    // One entry binds the licence's three forms.
+    append_event(transaction, {"certificate", certificate.id},
+                 {.type = "certificates.signed", .at = now, .actor = {}, .data = {}}, std::move(data),
+                 certificate.division, {"number", "kind", "identifier", "qr_sha256", "pdf_sha256", "ofd_sha256"});
     return done;
   });
 }
@@ -243,8 +253,9 @@ int Certificates::publish(storage::Store& store, base::Instant now) const {
       data.put("uri", content.uri);
       data.put("sha256", storage::sha256_hex(token));
       data.put("issued_at", calendar::to_text_local(now));
-      append_event(transaction, {"status_list", base::Id{list + 1}}, "certificates.status_list_published", now, {},
-                   std::move(data), division);
+      append_event(transaction, {"status_list", base::Id{list + 1}},
+                   {.type = "certificates.status_list_published", .at = now, .actor = {}, .data = {}}, std::move(data),
+                   division, {"uri", "sha256", "issued_at"});
       ++published;
       return true;
     });
@@ -259,6 +270,7 @@ signing::Trust Certificates::trust(storage::Snapshot& snapshot, base::Instant no
                        .keys = keys_.keys(),
                        .kinds = {},
                        .status_lists = {}};
+  if (tell_log_) trust.log = tell_log_();
   for (const auto& [id, kind] : licensing_.engine().catalogue().certificates) {
     signing::Trust::Kind about{.name = kind.name, .fields = {}};
     for (const auto& field : kind.fields) about.fields.emplace_back(field.id, field.label);
@@ -300,8 +312,10 @@ base::Result<Change> Certificates::propose(storage::Transaction& transaction, Ch
   data.put("status", change.status);
   data.put("reason", change.reason);
   data.put("basis", change.basis);
-  append_event(transaction, {"certificate", certificate->id}, "certificates.change_proposed", moment.now,
-               moment.actor.person, std::move(data), change.division);
+  // What is only proposed is for auditors: the public learns what was decided.
+  append_event(transaction, {"certificate", certificate->id},
+               {.type = "certificates.change_proposed", .at = moment.now, .actor = moment.actor.person, .data = {}},
+               std::move(data), change.division, {"change"}, evidence::LogKind::audit_log);
   return change;
 }
 
@@ -329,8 +343,16 @@ base::Result<Change> Certificates::decide(storage::Transaction& transaction, bas
   data.put("change", base::to_text(change.id));
   data.put("outcome", change.outcome);
   data.put("status", change.status);
-  append_event(transaction, {"certificate", certificate->id}, "certificates.change_decided", moment.now,
-               moment.actor.person, std::move(data), change.division);
+  data.put("number", certificate->number);
+  data.put("kind", certificate->kind);
+  const storage::NewEvent head{
+      .type = "certificates.change_decided", .at = moment.now, .actor = moment.actor.person, .data = {}};
+  const storage::Stream stream{"certificate", certificate->id};
+  if (confirms)
+    append_event(transaction, stream, head, std::move(data), change.division, {"number", "kind", "status"});
+  else
+    append_event(transaction, stream, head, std::move(data), change.division, {"change"},
+                 evidence::LogKind::audit_log);
   return change;
 }
 

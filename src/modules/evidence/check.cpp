@@ -1,8 +1,8 @@
 /// From end to end: is what the database, the tiles and the checkpoints say one and the same?
 #include <algorithm>
-#include <set>
 #include <utility>
 
+#include "kernel/calendar/calendar.h"
 #include "live.h"
 #include "storage/files.h"
 #include "store.h"
@@ -20,6 +20,19 @@ std::string number(std::uint64_t value) {
   return std::to_string(value);
 }
 
+/// Quotation marks within texts are escaped, so that a member's name with its value is found nowhere else.
+bool says(const std::string& entry, const std::string& name, std::string_view value) {
+  return entry.find(json_string(name) + ":" + json_string(value)) != std::string::npos;
+}
+
+/// The entry's time, as it is written: times of one zone and form follow each other as their texts do.
+std::string time_of(const std::string& entry) {
+  constexpr std::string_view mark = "\"ts\":\"";
+  const std::size_t at = entry.find(mark);
+  if (at == std::string::npos) return {};
+  return entry.substr(at + mark.size(), entry.find('"', at + mark.size()) - at - mark.size());
+}
+
 /// Goes through one log; what it finds is added to `findings`.
 class Examiner {
  public:
@@ -33,17 +46,32 @@ class Examiner {
     std::int64_t first = INT64_MAX;
     std::int64_t count = 0;
   };
-  using Streams = std::map<std::pair<std::string, std::int64_t>, Stream>;
+  /// What all logs together tell.
+  struct Seen {
+    std::map<std::pair<std::string, std::int64_t>, Stream> streams;
+    std::map<std::string, std::int64_t> first_positions;  // of the kinds of streams that are logged
+    std::map<std::string, std::string> erased_at;         // of a subject, the last time
+    struct Unsalted {
+      std::string subject;
+      std::string log;
+      std::int64_t index = 0;
+      std::string at;
+    };
+    std::map<std::pair<std::string, std::string>, Unsalted> unsalted;  // the last of each log and subject
+  };
 
   /// Of a closed log nothing is asked but that each entry is as it was written: it was closed because the rest is lost.
-  void examine(Streams& streams) {
+  void examine(Seen& seen) {
     if (!live_.row.is_closed) load_checkpoints();
     while (true) {
       const auto contents =
           load_contents(snapshot_, live_.row.name, static_cast<std::int64_t>(next_), entries_per_read);
-      for (const LoggedContent& content : contents) examine_entry(content, streams);
+      if (!contents.empty()) take_reads(contents.back().entry.index);
+      for (const LoggedContent& content : contents) examine_entry(content, seen);
       if (contents.size() < static_cast<std::size_t>(entries_per_read)) break;
     }
+    take_reads(INT64_MAX);
+    for (const auto& [index, read] : reads_) tell_unwritten(index);
     if (live_.row.is_closed) return;
     finish_tiles();
     examine_end();
@@ -80,7 +108,7 @@ class Examiner {
               " entries do not match the signed checkpoint: entries were changed, replaced, inserted or reordered");
   }
 
-  void examine_entry(const LoggedContent& content, Streams& streams) {
+  void examine_entry(const LoggedContent& content, Seen& seen) {
     const StoredEntry& entry = content.entry;
     const auto index = static_cast<std::uint64_t>(entry.index);
     if (index != next_)
@@ -92,8 +120,52 @@ class Examiner {
       add("hash", "第 " + number(index) + " 条的内容与其哈希不符",
           "entry " + number(index) + " does not match its hash");
     examine_chain(entry);
-    examine_event(content, streams);
+    examine_event(content, seen);
+    examine_read(entry);
+    if (says(entry.text, "type", erasure_type)) seen.erased_at[entry.subject] = time_of(entry.text);
+    if (entry.salt.empty() && entry.text.find("\"sealed\":{") != std::string::npos)
+      seen.unsalted[{entry.log, entry.subject}] = {entry.subject, entry.log, entry.index, time_of(entry.text)};
     grow(entry.text, leaf);
+  }
+
+  /// The looks up to an index, from the list that people are shown.
+  void take_reads(std::int64_t last) {
+    for (PastRead& read : load_reads(snapshot_, live_.row.name, next_read_, entries_per_read)) {
+      if (read.index > last) return;
+      next_read_ = read.index + 1;
+      reads_.emplace(read.index, std::move(read));
+    }
+  }
+
+  void tell_unwritten(std::int64_t index) {
+    add("look", "查阅名单里第 " + std::to_string(index) + " 条没有对应的日志条目",
+        "the list of looks has one at " + std::to_string(index) + " that the log does not tell of");
+  }
+
+  void examine_read(const StoredEntry& entry) {
+    const auto found = reads_.find(entry.index);
+    if (!says(entry.text, "type", read_type)) {
+      if (found != reads_.end()) tell_unwritten(entry.index);
+      reads_.erase(entry.index);
+      return;
+    }
+    const std::string name = std::to_string(entry.index);
+    if (found == reads_.end()) {
+      add("look_gone", "第 " + name + " 条记下的查阅不在查阅名单里", "the look of entry " + name + " is gone from the list of looks");
+      return;
+    }
+    const Read& read = found->second.read;
+    bool is_same = says(entry.text, "subj", read.subject) && says(entry.text, "what", read.what) &&
+                   time_of(entry.text) == calendar::to_text_local(read.at);
+    if (const auto salt = parse_salt(entry.salt))
+      for (const Field& field : sealed_of(read))
+        // Before there were tasks, none was sealed.
+        is_same = is_same && (says(entry.text, field.name, tlog::to_hex(seal(*salt, field))) ||
+                              (field.value.empty() && entry.text.find(json_string(field.name) + ":") == std::string::npos));
+    if (!is_same)
+      add("look_differs", "第 " + name + " 条记下的查阅与查阅名单不符(谁、何时、看了什么、为什么)",
+          "the list of looks differs from entry " + name + " (who, when, what or why)");
+    reads_.erase(entry.index);
   }
 
   void examine_chain(const StoredEntry& entry) {
@@ -105,10 +177,10 @@ class Examiner {
     last_of_subject_[entry.subject] = entry.index;
   }
 
-  void examine_event(const LoggedContent& content, Streams& streams) {
+  void examine_event(const LoggedContent& content, Seen& seen) {
     const StoredEntry& entry = content.entry;
     if (entry.event.kind.empty()) return;
-    Stream& stream = streams[{entry.event.kind, entry.event.id}];
+    Stream& stream = seen.streams[{entry.event.kind, entry.event.id}];
     stream.first = std::min(stream.first, entry.event.sequence);
     ++stream.count;
     const std::string name = entry.subject + " " + std::to_string(entry.event.sequence);
@@ -117,13 +189,15 @@ class Examiner {
           "the event " + name + " of entry " + std::to_string(entry.index) + " is gone from the events");
       return;
     }
-    if (entry.text.find("\"type\":" + json_string(content.type)) == std::string::npos)
+    const auto [first, is_new] = seen.first_positions.emplace(entry.event.kind, content.position);
+    if (!is_new) first->second = std::min(first->second, content.position);
+    if (!says(entry.text, "type", content.type))
       add("kind", "事件 " + name + " 的种类与第 " + std::to_string(entry.index) + " 条不符",
           "the event " + name + " is of another kind than entry " + std::to_string(entry.index) + " says");
     const auto salt = parse_salt(entry.salt);
     if (!salt) return;  // erased: nobody can tell any more
     for (const Field& field : {Field{"content", content.data}, Field{"by", base::to_text(content.actor)}})
-      if (entry.text.find("\"" + field.name + "\":\"" + tlog::to_hex(seal(*salt, field)) + "\"") == std::string::npos)
+      if (!says(entry.text, field.name, tlog::to_hex(seal(*salt, field))))
         add("content", "事件 " + name + " 的内容或经办人与第 " + std::to_string(entry.index) + " 条不符",
             "the event " + name + " has another content or actor than entry " + std::to_string(entry.index) + " says");
   }
@@ -221,6 +295,8 @@ class Examiner {
   std::map<std::string_view, int> told_;
   std::map<std::uint64_t, tlog::Hash> roots_;
   std::map<std::string, std::int64_t, std::less<>> last_of_subject_;
+  std::map<std::int64_t, PastRead> reads_;
+  std::int64_t next_read_ = 0;
   std::uint64_t next_ = 0;
   tlog::Frontier tree_;
   std::vector<Level> levels_;
@@ -229,19 +305,17 @@ class Examiner {
 };
 
 /// Streams of the kinds that are logged: each event after a stream's first entry has its own.
-void examine_streams(storage::Snapshot& snapshot, const Examiner::Streams& streams, base::Instant since,
-                     std::vector<base::Text>& findings) {
+void examine_streams(storage::Snapshot& snapshot, const Examiner::Seen& seen, std::vector<base::Text>& findings) {
   const std::size_t first = findings.size();
-  std::set<std::string> kinds;
-  for (const auto& [key, stream] : streams) kinds.insert(key.first);
   for (const StreamEnd& end : stream_ends(snapshot)) {
     if (findings.size() >= first + streams_max) return;
-    if (!kinds.contains(end.kind)) continue;
+    const auto logged = seen.first_positions.find(end.kind);
+    if (logged == seen.first_positions.end()) continue;
     const std::string name = end.kind + "/" + base::to_text(base::Id{end.id});
-    const auto found = streams.find({end.kind, end.id});
-    if (found == streams.end()) {
-      // Streams begun before there was a log have none.
-      if (end.first_at >= since)
+    const auto found = seen.streams.find({end.kind, end.id});
+    if (found == seen.streams.end()) {
+      // Streams begun before their kind was logged have none.
+      if (end.first_position >= logged->second)
         findings.push_back({"事件流 " + name + " 没有记入日志", "The events of " + name + " are in no log."});
       continue;
     }
@@ -254,21 +328,34 @@ void examine_streams(storage::Snapshot& snapshot, const Examiner::Streams& strea
   }
 }
 
+/// Salts are dropped to erase, and then the audit log tells of it.
+void examine_salts(const Examiner::Seen& seen, std::vector<base::Text>& findings) {
+  const std::size_t first = findings.size();
+  for (const auto& [key, entry] : seen.unsalted) {
+    if (findings.size() >= first + findings_max) return;
+    const auto erased = seen.erased_at.find(entry.subject);
+    if (erased != seen.erased_at.end() && entry.at <= erased->second) continue;
+    const std::string name = std::to_string(entry.index);
+    findings.push_back({"日志 " + entry.log + ":第 " + name + " 条的盐值不见了,而审计日志没有记载过清除",
+                        "Log " + entry.log + ": the salt of entry " + name +
+                            " is gone, and the audit log tells of no erasure."});
+  }
+}
+
 }  // namespace
 
 std::vector<base::Text> Logs::check() const {
   std::vector<base::Text> findings;
   const auto all = everyone();
   store_.read([&](storage::Snapshot& snapshot) {
-    Examiner::Streams streams;
-    std::optional<base::Instant> since;
+    Examiner::Seen seen;
     for (const auto& live : all) {
       const std::lock_guard publishing(live->publishing);
       if (live->is_refusing() && !live->row.is_closed) findings.push_back(*live->refusal);
-      Examiner(snapshot, *live, findings).examine(streams);
-      if (!since || live->row.opened_at < *since) since = live->row.opened_at;
+      Examiner(snapshot, *live, findings).examine(seen);
     }
-    if (since) examine_streams(snapshot, streams, *since, findings);
+    examine_streams(snapshot, seen, findings);
+    examine_salts(seen, findings);
   });
   return findings;
 }

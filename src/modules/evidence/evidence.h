@@ -30,31 +30,35 @@ namespace evidence {
 void record(storage::Transaction& transaction, NewEntry entry);
 
 /// Appends an event to its stream, as `Transaction::append` does, and writes it down in the public log: type, stream
-/// and `open` readable by everybody, content and actor as salted hashes. Returns the event's sequence.
+/// and `open` readable by everybody, content and actor as salted hashes. What is nobody's business yet (a proposal, an
+/// account's change) goes into the audit log. Returns the event's sequence.
 std::int64_t append(storage::Transaction& transaction, storage::Stream stream, std::int64_t expected_sequence,
-                    const storage::NewEvent& event, std::string_view division, std::vector<Field> open = {});
+                    const storage::NewEvent& event, std::string_view division, std::vector<Field> open = {},
+                    LogKind log = LogKind::public_log);
 
-/// Somebody of the office looked at what belongs to `subject` ("case/…").
+/// Somebody of the office looked at what belongs to `subject` ("case/…", "entity/…").
 struct Read {
   std::string division;
   std::string subject;
   base::Id person;
-  std::string what;  // "case", "material", "document"
-  std::string reason;
+  std::string what;    // "case", "material", "document", "numbers", "entity", "certificates"
+  std::string reason;  // as the reader stated it; empty: none was stated
   base::Instant at;
+  std::string task = {};  // the step of the case for which the reader had it open; empty: none
 };
 /// One line of the list "who looked at my file".
 struct PastRead {
-  base::Id person;
-  std::string what;
-  std::string reason;
-  base::Instant at;
+  Read read;
   std::string log;
   std::int64_t index = 0;
 };
-/// Looks repeated by one person within a quarter of an hour are one look; returns whether a new entry was written.
-/// Errors: throws storage::Fault.
+/// A purpose as stated, tidied. Errors: `evidence.purpose_missing` below 4 or above 500 characters.
+base::Result<std::string> check_purpose(std::string_view reason);
+/// Looks repeated by one person for one purpose within a quarter of an hour are one look; returns whether a new entry
+/// was written. Errors: throws storage::Fault.
 bool record_read(storage::Store& store, const Read& read);
+/// Writes the look with the transaction, however lately there was another.
+void record_read(storage::Transaction& transaction, const Read& read);
 
 /// Keeps the looks. Reading goes on when the disk is full: what cannot be written then is owed, and written by
 /// `catch_up`; owed looks are lost when the program is killed meanwhile. Thread-safe.
@@ -71,7 +75,9 @@ class ReadBook {
   std::mutex mutex_;
   std::vector<Read> owed_;
 };
-std::vector<PastRead> reads_of(storage::Snapshot& snapshot, std::string_view subject, int limit);
+/// Newest first; those before `before` (in time), none: from the newest on.
+std::vector<PastRead> reads_of(storage::Snapshot& snapshot, std::string_view subject, int limit,
+                               std::optional<base::Instant> before = {});
 
 /// An entry as it is stored.
 struct StoredEntry {
@@ -90,8 +96,9 @@ std::optional<StoredEntry> entry_of_event(storage::Snapshot& snapshot, std::stri
 std::optional<StoredEntry> find_entry(storage::Snapshot& snapshot, std::string_view log, std::int64_t index);
 /// The entry of the last event that the stream had at `at`: what a document of then stands on.
 std::optional<StoredEntry> entry_as_of(storage::Snapshot& snapshot, std::string_view subject, base::Instant at);
-/// Drops the salts of a subject: nobody can tell any more what its entries sealed. Returns how many.
-std::int64_t erase_salts(storage::Transaction& transaction, std::string_view subject);
+/// Drops the salts of a subject: nobody can tell any more what its entries sealed. That it was done, and how far, is
+/// written down in the audit log: a salt that is missing without it was taken. Returns how many.
+std::int64_t erase_salts(storage::Transaction& transaction, std::string_view subject, base::Instant at);
 
 /// One log as it was opened: a closed one is kept and served, but grows no more.
 struct LogRow {
@@ -195,6 +202,8 @@ struct Site {
   bool demonstration = false;
 };
 void mount(http::Router& router, storage::Store& store, const Logs& logs, const Site& site);
+/// The policy as it is published: whom a verifier is to believe. Closed logs are among them: their receipts stay good.
+std::string policy_text(const Logs& logs, const Site& site);
 
 std::span<const storage::Migration> migrations();
 

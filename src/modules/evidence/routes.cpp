@@ -117,7 +117,6 @@ LogView view_of(const Standing& standing) {
   return view;
 }
 
-/// Whom a verifier is to believe. Closed logs are among them: their receipts stay good.
 tlog::Policy policy_of(const std::vector<Standing>& standings, const Site& site) {
   tlog::Policy policy;
   for (const Standing& standing : standings) {
@@ -213,7 +212,7 @@ void mount_files(http::Router& router, storage::Store& store, const Logs& logs, 
                              "The policy: keys of logs and witnesses, and how many must cosign (C2SP)"},
                             text_type),
              [&logs, site](const http::Request&) -> http::Reply {
-               return {.body = tlog::to_text(policy_of(logs.standings(), site)),
+               return {.body = policy_text(logs, site),
                        .content_type = text_type,
                        .headers = {{"Cache-Control", "public, max-age=60"}, {"Access-Control-Allow-Origin", "*"}}};
              });
@@ -274,6 +273,10 @@ void mount_files(http::Router& router, storage::Store& store, const Logs& logs, 
 }
 
 }  // namespace
+
+std::string policy_text(const Logs& logs, const Site& site) {
+  return tlog::to_text(policy_of(logs.standings(), site));
+}
 
 void mount(http::Router& router, storage::Store& store, const Logs& logs, const Site& site) {
   mount_files(router, store, logs, site);

@@ -34,6 +34,24 @@ std::vector<StoredEntry> entries_in(const storage::Rows& rows) {
   return entries;
 }
 
+constexpr std::string_view read_columns =
+    "division, subject, person, what, reason, at, task, log, idx FROM reads";
+
+std::vector<PastRead> reads_in(const storage::Rows& rows) {
+  std::vector<PastRead> reads;
+  for (const Row& row : rows)
+    reads.push_back({.read = {.division = row.at(0).text(),
+                              .subject = row.at(1).text(),
+                              .person = row.at(2).id(),
+                              .what = row.at(3).text(),
+                              .reason = row.at(4).text(),
+                              .at = row.at(5).instant(),
+                              .task = row.at(6).text()},
+                     .log = row.at(7).text(),
+                     .index = row.at(8).number()});
+  return reads;
+}
+
 }  // namespace
 
 Place take_place(storage::Transaction& transaction, std::string_view kind) {
@@ -63,29 +81,30 @@ void insert_salt(storage::Transaction& transaction, const Place& place, const st
 
 void insert_read(storage::Transaction& transaction, const Place& place, const Read& read) {
   transaction.execute(
-      "INSERT INTO reads (log, idx, division, subject, person, what, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      {place.log, place.index, read.division, read.subject, read.person, read.what, read.reason, read.at});
+      "INSERT INTO reads (log, idx, division, subject, person, what, reason, at, task) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {place.log, place.index, read.division, read.subject, read.person, read.what, read.reason, read.at, read.task});
 }
 
 bool has_read_since(storage::Snapshot& snapshot, const Read& read, base::Instant since) {
   return snapshot
-      .find("SELECT idx FROM reads WHERE subject = ? AND at >= ? AND person = ? AND what = ? AND reason = ? LIMIT 1",
-            {read.subject, since, read.person, read.what, read.reason})
+      .find("SELECT idx FROM reads WHERE subject = ? AND at >= ? AND person = ? AND what = ? AND reason = ? AND "
+            "task = ? LIMIT 1",
+            {read.subject, since, read.person, read.what, read.reason, read.task})
       .has_value();
 }
 
-std::vector<PastRead> reads_of(storage::Snapshot& snapshot, std::string_view subject, int limit) {
-  std::vector<PastRead> reads;
-  for (const Row& row : snapshot.query("SELECT person, what, reason, at, log, idx FROM reads WHERE subject = ? "
-                                       "ORDER BY at DESC, idx DESC LIMIT ?",
-                                       {subject, limit}))
-    reads.push_back({.person = row.at(0).id(),
-                     .what = row.at(1).text(),
-                     .reason = row.at(2).text(),
-                     .at = row.at(3).instant(),
-                     .log = row.at(4).text(),
-                     .index = row.at(5).number()});
-  return reads;
+std::vector<PastRead> reads_of(storage::Snapshot& snapshot, std::string_view subject, int limit,
+                               std::optional<base::Instant> before) {
+  static const std::string sql =
+      "SELECT " + std::string(read_columns) + " WHERE subject = ? AND at < ? ORDER BY at DESC, idx DESC LIMIT ?";
+  return reads_in(snapshot.query(sql, {subject, before.value_or(base::Instant{INT64_MAX}), limit}));
+}
+
+std::vector<PastRead> load_reads(storage::Snapshot& snapshot, std::string_view log, std::int64_t index, int limit) {
+  static const std::string sql =
+      "SELECT " + std::string(read_columns) + " WHERE log = ? AND idx >= ? ORDER BY idx LIMIT ?";
+  return reads_in(snapshot.query(sql, {log, index, limit}));
 }
 
 std::vector<StoredEntry> load_entries(storage::Snapshot& snapshot, std::string_view log, std::int64_t index,
@@ -126,7 +145,7 @@ std::optional<StoredEntry> find_entry(storage::Snapshot& snapshot, std::string_v
   return row ? std::optional(entry_of(*row)) : std::nullopt;
 }
 
-std::int64_t erase_salts(storage::Transaction& transaction, std::string_view subject) {
+std::int64_t delete_salts(storage::Transaction& transaction, std::string_view subject) {
   return transaction.execute(
       "DELETE FROM log_salts WHERE EXISTS (SELECT 1 FROM log_entries e WHERE e.log = log_salts.log AND "
       "e.idx = log_salts.idx AND e.subject = ?)",
@@ -202,25 +221,27 @@ void save_anchor(storage::Transaction& transaction, std::string_view log, base::
 std::vector<LoggedContent> load_contents(storage::Snapshot& snapshot, std::string_view log, std::int64_t index,
                                          int limit) {
   static const std::string sql =
-      "SELECT " + std::string(entry_columns) + ", COALESCE(v.type, ''), COALESCE(v.data, ''), COALESCE(v.actor, 0)" +
+      "SELECT " + std::string(entry_columns) + ", COALESCE(v.type, ''), COALESCE(v.data, ''), COALESCE(v.actor, 0), "
+      "COALESCE(v.position, 0)" +
       std::string(entry_tables) +
       "LEFT JOIN events v ON v.stream_kind = e.stream_kind AND v.stream_id = e.stream_id AND v.sequence = e.sequence "
       "WHERE e.log = ? AND e.idx >= ? ORDER BY e.idx LIMIT ?";
   std::vector<LoggedContent> contents;
   for (const Row& row : snapshot.query(sql, {log, index, limit}))
     contents.push_back(
-        {.entry = entry_of(row), .type = row.at(9).text(), .data = row.at(10).text(), .actor = row.at(11).id()});
+        {.entry = entry_of(row), .type = row.at(9).text(), .data = row.at(10).text(), .actor = row.at(11).id(),
+                        .position = row.at(12).number()});
   return contents;
 }
 
 std::vector<StreamEnd> stream_ends(storage::Snapshot& snapshot) {
   std::vector<StreamEnd> ends;
-  for (const Row& row : snapshot.query("SELECT stream_kind, stream_id, MAX(sequence), MIN(at) FROM events "
+  for (const Row& row : snapshot.query("SELECT stream_kind, stream_id, MAX(sequence), MIN(position) FROM events "
                                        "GROUP BY stream_kind, stream_id ORDER BY stream_kind, stream_id"))
     ends.push_back({.kind = row.at(0).text(),
                     .id = row.at(1).number(),
                     .sequence = row.at(2).number(),
-                    .first_at = row.at(3).instant()});
+                    .first_position = row.at(3).number()});
   return ends;
 }
 

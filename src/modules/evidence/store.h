@@ -19,6 +19,14 @@ void insert_entry(storage::Transaction& transaction, const Place& place, const N
 void insert_salt(storage::Transaction& transaction, const Place& place, const std::string& salt);
 void insert_read(storage::Transaction& transaction, const Place& place, const Read& read);
 bool has_read_since(storage::Snapshot& snapshot, const Read& read, base::Instant since);
+/// The looks written in one log from `index` on, in its order.
+std::vector<PastRead> load_reads(storage::Snapshot& snapshot, std::string_view log, std::int64_t index, int limit);
+std::int64_t delete_salts(storage::Transaction& transaction, std::string_view subject);
+
+inline constexpr std::string_view read_type = "read";
+inline constexpr std::string_view erasure_type = "erased";
+/// What a look's entry seals.
+std::vector<Field> sealed_of(const Read& read);
 
 /// Entries from `index` on, in order.
 std::vector<StoredEntry> load_entries(storage::Snapshot& snapshot, std::string_view log, std::int64_t index, int limit);
@@ -49,6 +57,7 @@ struct LoggedContent {
   std::string type;  // empty: there is no such event
   std::string data;
   base::Id actor;
+  std::int64_t position = 0;
 };
 std::vector<LoggedContent> load_contents(storage::Snapshot& snapshot, std::string_view log, std::int64_t index,
                                          int limit);
@@ -57,7 +66,7 @@ struct StreamEnd {
   std::string kind;
   std::int64_t id = 0;
   std::int64_t sequence = 0;
-  base::Instant first_at;
+  std::int64_t first_position = 0;
 };
 std::vector<StreamEnd> stream_ends(storage::Snapshot& snapshot);
 

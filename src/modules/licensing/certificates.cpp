@@ -8,6 +8,7 @@
 #include <random>
 
 #include "kernel/codes/lists.h"
+#include "modules/evidence/evidence.h"
 #include "parts.h"
 #include "store.h"
 
@@ -26,6 +27,47 @@ base::Id new_id(base::Instant now) {
 }
 
 namespace {
+
+/// What becomes of a certificate, for its stream and the public log.
+struct Change {
+  std::string_view type;
+  std::string_view status;
+  std::string_view reason = {};
+};
+
+/// What anybody may know of a certificate; its fields are in the event, and sealed.
+void tell(storage::Transaction& transaction, const Certificate& certificate, const Change& change, feel::Context data,
+          base::Instant now, base::Id by) {
+  const std::string valid_to = certificate.valid_to ? calendar::to_text(*certificate.valid_to) : std::string();
+  data.put("kind", certificate.kind);
+  data.put("number", certificate.number);
+  data.put("status", std::string(change.status));
+  data.put("valid_to", valid_to);
+  const storage::Stream stream{"certificate", certificate.id};
+  evidence::append(
+      transaction, stream, storage::last_sequence(transaction, stream),
+      {.type = change.type, .at = now, .actor = by, .data = feel::to_json(feel::Value(std::move(data)))},
+      certificate.division,
+      {{"kind", certificate.kind}, {"number", certificate.number}, {"status", std::string(change.status)}, {"valid_to", valid_to}});
+}
+
+void tell_status(storage::Transaction& transaction, const Certificate& certificate, const Change& change,
+                 base::Instant now, base::Id by) {
+  feel::Context data;
+  data.put("reason", std::string(change.reason));
+  tell(transaction, certificate, change, std::move(data), now, by);
+}
+
+void tell_issue(storage::Transaction& transaction, const Certificate& certificate, const casework::Moment& moment) {
+  feel::Context data, printed;
+  data.put("case", base::to_text(certificate.of_case));
+  data.put("entity", base::to_text(certificate.entity));
+  data.put("issued_on", calendar::to_text(certificate.issued_on));
+  for (const Certificate::Field& field : certificate.fields) printed.put(field.id, field.value);
+  data.put("fields", feel::Value(std::move(printed)));
+  tell(transaction, certificate, {.type = "licensing.certificate_issued", .status = certificate.status},
+       std::move(data), moment.now, moment.actor.person);
+}
 
 /// 128 random bits as 26 letters and digits: the certificate's address in the QR code can not be guessed.
 std::string new_token() {
@@ -99,8 +141,10 @@ std::vector<Certificate>& held_by(storage::Snapshot& snapshot, Carrying& carryin
 }
 
 void end(storage::Transaction& transaction, Carrying& carrying, const Certificate& certificate, const char* status,
-         const std::string& reason, calendar::Date today) {
-  end_certificate(transaction, certificate, status, reason, today);
+         const std::string& reason, const casework::Moment& moment) {
+  end_certificate(transaction, certificate, status, reason, moment.today());
+  tell_status(transaction, certificate, {.type = "licensing.certificate_ended", .status = status, .reason = reason},
+              moment.now, moment.actor.person);
   for (Certificate& one : held_by(transaction, carrying))
     if (one.id == certificate.id) one.status = status;
   feel::Context entry;
@@ -110,10 +154,11 @@ void end(storage::Transaction& transaction, Carrying& carrying, const Certificat
   carrying.ended.emplace_back(std::move(entry));
 }
 
-void end_all(storage::Transaction& transaction, Carrying& carrying, const std::string& reason, calendar::Date today) {
+void end_all(storage::Transaction& transaction, Carrying& carrying, const std::string& reason,
+             const casework::Moment& moment) {
   for (const Certificate& certificate : held_by(transaction, carrying))
     if (certificate.status == "valid" || certificate.status == "suspended")
-      end(transaction, carrying, certificate, "cancelled", reason, today);
+      end(transaction, carrying, certificate, "cancelled", reason, moment);
 }
 
 registration::Entry entry_of(const casework::JobContext& job, base::Id id) {
@@ -176,7 +221,7 @@ base::Result<void> Licensing::write_register(storage::Transaction& transaction, 
     TRY(carrying.entity,
         registration::write(transaction, access_control::Scope::of_division(carrying.entity->division),
                             carrying.entity->id, ends ? "deregistered" : "changed", items, reason, entry_of(job, {})));
-    if (ends) end_all(transaction, carrying, "市场主体已注销", job.moment.today());
+    if (ends) end_all(transaction, carrying, "市场主体已注销", job.moment);
   }
   put_entity(transaction, job, carrying);
   return {};
@@ -208,10 +253,10 @@ base::Result<void> Licensing::issue_anew(storage::Transaction& transaction, cons
     TRY(const catalogue::Rule validity, catalogue.rules.on(kind.validity_rule, today));
     TRY(certificate.valid_to, last_valid_day(validity.value, today));
   }
-  if (before) end(transaction, carrying, *before, "superseded", job.of_case.service->name.zh, today);
+  if (before) end(transaction, carrying, *before, "superseded", job.of_case.service->name.zh, job.moment);
   for (const std::string& other : kind.ends)
     if (const auto ended = current_of(transaction, carrying, other))
-      end(transaction, carrying, *ended, "cancelled", "已取得" + kind.name.zh, today);
+      end(transaction, carrying, *ended, "cancelled", "已取得" + kind.name.zh, job.moment);
 
   TRY(const Certificate issued, issue_one(transaction, job, kind, std::move(certificate), carrying));
   feel::Context entry;
@@ -250,7 +295,7 @@ base::Result<void> Licensing::carry_out(storage::Transaction& transaction, const
                                        registration.name.en + "); look at the register."}};
   }
   if (registration.effect != Effect::cancel) return issue_anew(transaction, job, registration, carrying);
-  end(transaction, carrying, *current, "cancelled", job.of_case.service->name.zh, job.moment.today());
+  end(transaction, carrying, *current, "cancelled", job.of_case.service->name.zh, job.moment);
   return {};
 }
 
@@ -290,6 +335,7 @@ base::Result<Certificate> Licensing::issue_one(storage::Transaction& transaction
   for (const auto& [key, value] : printed.entries()) about.put(key, value);
   carrying.data.put("certificate", feel::Value(std::move(about)));
   insert_certificate(transaction, certificate);
+  tell_issue(transaction, certificate, job.moment);
   held_by(transaction, carrying).push_back(certificate);
   save_rendered_later(transaction,
                       {.id = certificate.document,
@@ -306,6 +352,24 @@ base::Result<Certificate> Licensing::issue_one(storage::Transaction& transaction
                        .sha256 = {}},
                       job.moment);
   return certificate;
+}
+
+int tell_expired(storage::Store& store, base::Instant now, int limit) {
+  const calendar::Date today = calendar::local_date(now);
+  const auto expired =
+      store.read_value([&](storage::Snapshot& snapshot) { return certificates_expired(snapshot, today, limit); });
+  if (expired.empty()) return 0;
+  int told = 0;
+  store.write([&](storage::Transaction& transaction) {
+    told = 0;
+    for (const Certificate& certificate : expired)
+      if (mark_expiry_told(transaction, certificate.id)) {
+        tell_status(transaction, certificate, {.type = "licensing.certificate_expired", .status = "expired"}, now, {});
+        ++told;
+      }
+    return true;
+  });
+  return told;
 }
 
 base::Result<feel::Context> Licensing::issue_certificates(storage::Transaction& transaction,

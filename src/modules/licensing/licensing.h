@@ -27,6 +27,9 @@ class Template;
 namespace access_control {
 class Access;
 }
+namespace evidence {
+class ReadBook;
+}
 
 namespace licensing {
 
@@ -227,6 +230,11 @@ std::optional<Certificate> find_certificate_of_document(storage::Snapshot& snaps
 std::optional<Document> find_any_document(storage::Snapshot& snapshot, base::Id id);
 /// The state of every certificate that is not in force on `today`, as status_on says it.
 std::map<base::Id, std::string> certificates_not_valid(storage::Snapshot& snapshot, calendar::Date today);
+/// Compares the certificates with what their events, which stand in the public log, say of them; each difference is
+/// named.
+std::vector<base::Text> check_certificates(storage::Snapshot& snapshot);
+/// Writes down in the public log what has expired by the calendar since the last time, up to `limit`; how many.
+int tell_expired(storage::Store& store, base::Instant now, int limit);
 /// The caller has decided (certificates::check_change) and keeps the reasons.
 void change_certificate_status(storage::Transaction& transaction, base::Id certificate, std::string_view status,
                                std::string_view reason, calendar::Date since);
@@ -236,7 +244,7 @@ std::int64_t count_visits(storage::Snapshot& snapshot, base::Id of_case);
 
 /// The public pages' and the office's routes.
 void mount(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing,
-           const access_control::Access& access);
+           const access_control::Access& access, evidence::ReadBook& reads);
 
 std::span<const storage::Migration> migrations();
 

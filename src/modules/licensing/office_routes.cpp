@@ -2,6 +2,7 @@
 #include "office_routes.h"
 
 #include "http/export.h"
+#include "http/query_then.h"
 #include "modules/access/access.h"
 #include "modules/registration/registration.h"
 #include "parts.h"
@@ -130,15 +131,6 @@ base::Text due_text(calendar::Date due, calendar::Date today, const calendar::Ca
 base::Text service_name(const catalogue::Catalogue& catalogue, const std::string& id) {
   const auto service = catalogue.service(id);
   return service ? service.value()->name : base::Text{id, id};
-}
-
-base::Text element_name(const catalogue::Catalogue& catalogue, const std::string& service_id,
-                        const std::string& element) {
-  const auto service = catalogue.service(service_id);
-  if (!service) return {element, element};
-  const auto index = bpmn::find_element(*service.value()->process, element);
-  if (index == bpmn::no_element) return {element, element};
-  return casework::name_of(bpmn::elements(*service.value()->process)[index]);
 }
 
 TaskView task_view(const casework::Task& task, const catalogue::Catalogue& catalogue, storage::Snapshot& snapshot,
@@ -315,7 +307,7 @@ CaseSummary case_summary(const casework::CaseHead& head, const catalogue::Catalo
   return summary;
 }
 
-void mount_cases(http::Router& router, storage::Store& store, Licensing& licensing) {
+void mount_cases(http::Router& router, storage::Store& store, Licensing& licensing, evidence::ReadBook& reads) {
   http::list<CaseSummary>(
       router, store,
       {.path = "/api/v1/cases",
@@ -337,7 +329,7 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
               case_summary(head, licensing.engine().catalogue(), snapshot, calendar::local_date(request.at)));
         return page;
       });
-  http::query<CasePageView>(
+  http::query_then<CasePageView>(
       router, store,
       {.path = "/api/v1/cases/{case}",
        .id = "find_case",
@@ -348,6 +340,9 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
       [&licensing](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<CasePageView> {
         TRY(const base::Id id, request.id("case"));
         return case_page(snapshot, licensing, access_control::actor_of(request.caller), id, request.at);
+      },
+      [&store, &reads](const http::Request& request) {
+        note_case_read(store, reads, request, request.id("case").value(), "case");
       });
   http::query<ProcessView>(
       router, store,
@@ -413,6 +408,13 @@ void mount_disclosures(http::Router& router, storage::Store& store, const Licens
                                                                                     .record = id,
                                                                                     .reason = body.value().reason,
                                                                                     .at = request.at}));
+      TRY(const std::string reason, evidence::check_purpose(body.value().reason));
+      evidence::record_read(transaction, {.division = of_case.head.division,
+                                          .subject = "case/" + base::to_text(id),
+                                          .person = request.caller.person,
+                                          .what = "numbers",
+                                          .reason = reason,
+                                          .at = request.at});
       return FullNumbers{full.citizen_id, full.phone};
     });
     if (!numbers) return http::problem(numbers.error(), request);
@@ -422,8 +424,9 @@ void mount_disclosures(http::Router& router, storage::Store& store, const Licens
   });
 }
 
-void mount_entity_certificates(http::Router& router, storage::Store& store, Licensing& licensing) {
-  http::query<http::Page<CertificateView>>(
+void mount_entity_certificates(http::Router& router, storage::Store& store, Licensing& licensing,
+                               evidence::ReadBook& reads) {
+  http::query_then<http::Page<CertificateView>>(
       router, store,
       {.path = "/api/v1/entities/{entity}/certificates",
        .id = "list_entity_certificates",
@@ -443,18 +446,26 @@ void mount_entity_certificates(http::Router& router, storage::Store& store, Lice
                                        calendar::local_date(request.at));
         page.total = static_cast<std::int64_t>(page.items.size());
         return page;
+      },
+      [&reads](const http::Request& request) {
+        reads.note({.division = request.caller.division,
+                    .subject = "entity/" + base::to_text(request.id("entity").value()),
+                    .person = request.caller.person,
+                    .what = "certificates",
+                    .reason = {},
+                    .at = request.at});
       });
 }
 
 }  // namespace
 
 void mount_office(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing,
-                  const access_control::Access& access) {
+                  const access_control::Access& access, evidence::ReadBook& reads) {
   mount_disclosures(router, store, licensing, access);
   mount_work_list(router, store, licensing);
   mount_tasks(router, store, licensing);
-  mount_cases(router, store, licensing);
-  mount_entity_certificates(router, store, licensing);
+  mount_cases(router, store, licensing, reads);
+  mount_entity_certificates(router, store, licensing, reads);
   http::Operation content{.method = "GET",
                           .path = "/api/v1/cases/{case}/materials/{file}/content",
                           .id = "read_material",
@@ -464,8 +475,11 @@ void mount_office(http::Router& router, storage::Store& store, storage::FileStor
                           .answer_schema = R"({"type":"string","format":"binary"})",
                           .answer_type = "application/octet-stream",
                           .errors = {"licensing.file_unknown"}};
-  router.add(std::move(content),
-             [&](const http::Request& request) { return material_content(store, files, request, "case"); });
+  router.add(std::move(content), [&](const http::Request& request) {
+    http::Reply reply = material_content(store, files, request, "case");
+    if (reply.status == 200) note_case_read(store, reads, request, request.id("case").value(), "material");
+    return reply;
+  });
 }
 
 }  // namespace licensing

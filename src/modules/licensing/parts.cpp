@@ -158,4 +158,13 @@ base::Text group_name(std::string_view group) {
   return role ? role->name : base::Text{std::string(group), std::string(group)};
 }
 
+base::Text element_name(const catalogue::Catalogue& catalogue, const std::string& service_id,
+                        const std::string& element) {
+  const auto service = catalogue.service(service_id);
+  if (!service) return {element, element};
+  const auto index = bpmn::find_element(*service.value()->process, element);
+  if (index == bpmn::no_element) return {element, element};
+  return casework::name_of(bpmn::elements(*service.value()->process)[index]);
+}
+
 }  // namespace licensing

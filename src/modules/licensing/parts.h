@@ -16,6 +16,8 @@ std::vector<DocumentView> document_views(const std::vector<Document>& documents)
 std::vector<CertificateView> certificate_views(const std::vector<Certificate>& certificates,
                                                const catalogue::Catalogue& catalogue, calendar::Date today);
 std::vector<base::Text> registration_names(const catalogue::Service& service, const std::vector<std::string>& ids);
+/// What the step of a service is called; its id when it has no such step any more.
+base::Text element_name(const catalogue::Catalogue& catalogue, const std::string& service, const std::string& element);
 base::Text place_label(const catalogue::Service& service, const std::string& place);
 
 /// "granted", "refused" or, as long as nothing is decided, "pending": what the process has put into its variable

@@ -403,13 +403,14 @@ http::Reply material_content(storage::Store& store, storage::FileStore& files, c
 }
 
 void mount(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing,
-           const access_control::Access& access) {
+           const access_control::Access& access, evidence::ReadBook& reads) {
   mount_drafts(router, store, licensing);
   mount_filing(router, store, licensing);
   mount_files(router, store, files, licensing);
   mount_services(router, store, licensing);
-  mount_office(router, store, files, licensing, access);
+  mount_office(router, store, files, licensing, access, reads);
   mount_receipts(router, store, licensing);
+  mount_reads(router, store, licensing);
 
   http::query<PublicCertificate>(
       router, store,
@@ -446,6 +447,7 @@ void mount(http::Router& router, storage::Store& store, storage::FileStore& file
                            request);
     const auto pdf = licensing.document_pdf(store, *found);
     if (!pdf) return http::problem(pdf.error(), request);
+    if (request.caller.staff) note_case_read(store, reads, request, found->of_case, "document");
     return {.body = pdf.value(),
             .content_type = "application/pdf",
             .headers = {{"Content-Disposition", "inline; filename=\"" + base::to_text(found->id) + ".pdf\""},

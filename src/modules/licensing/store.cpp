@@ -305,6 +305,48 @@ void end_certificate(storage::Transaction& transaction, const Certificate& certi
                       {std::string(status), std::string(reason), since, certificate.id});
 }
 
+std::vector<HeldEntity> entities_held_by(storage::Snapshot& snapshot, base::Id person, int limit) {
+  std::vector<HeldEntity> held;
+  for (const Row& row : snapshot.query("SELECT DISTINCT entity, division FROM certificates WHERE applicant = ? AND "
+                                       "status IN ('valid', 'suspended') ORDER BY entity DESC LIMIT ?",
+                                       {person, limit}))
+    held.push_back({.id = row[0].id(), .division = row[1].text()});
+  return held;
+}
+
+std::vector<Certificate> certificates_expired(storage::Snapshot& snapshot, calendar::Date today, int limit) {
+  std::vector<Certificate> found;
+  for (const Row& row : snapshot.query("SELECT id FROM certificates WHERE expiry_told = 0 AND valid_to <> '' AND "
+                                       "valid_to < ? AND status = 'valid' ORDER BY valid_to, id LIMIT ?",
+                                       {today, limit}))
+    found.push_back(find_certificate_by_id(snapshot, row[0].id()).value());
+  return found;
+}
+
+std::vector<base::Id> certificate_ids(storage::Snapshot& snapshot, base::Id after, int limit) {
+  std::vector<base::Id> ids;
+  for (const Row& row : snapshot.query("SELECT id FROM certificates WHERE id > ? ORDER BY id LIMIT ?", {after, limit}))
+    ids.push_back(row[0].id());
+  return ids;
+}
+
+std::vector<base::Id> certificates_gone(storage::Snapshot& snapshot, int limit) {
+  std::vector<base::Id> ids;
+  for (const Row& row :
+       snapshot.query("SELECT e.stream_id FROM events e LEFT JOIN certificates c ON c.id = e.stream_id WHERE "
+                      "e.stream_kind = 'certificate' AND e.type = 'licensing.certificate_issued' AND c.id IS NULL "
+                      "ORDER BY e.stream_id LIMIT ?",
+                      {limit}))
+    ids.push_back(row[0].id());
+  return ids;
+}
+
+bool mark_expiry_told(storage::Transaction& transaction, base::Id certificate) {
+  return transaction.execute(
+             "UPDATE certificates SET expiry_told = 1 WHERE id = ? AND expiry_told = 0 AND status = 'valid'",
+             {certificate}) == 1;
+}
+
 std::vector<Certificate> certificates_of(storage::Snapshot& snapshot, base::Id of_case) {
   return certificates_where(snapshot, "case_id = ?", of_case);
 }

@@ -18,6 +18,20 @@ void insert_document(storage::Transaction& transaction, const Document& document
 void save_document_hash(storage::Transaction& transaction, base::Id document, const std::string& sha256);
 void insert_certificate(storage::Transaction& transaction, const Certificate& certificate);
 /// Nothing is deleted: a certificate that ends stays with its status, since when and why.
+/// An entity that holds a certificate in force which was issued to the person.
+struct HeldEntity {
+  base::Id id;
+  std::string division;
+};
+std::vector<HeldEntity> entities_held_by(storage::Snapshot& snapshot, base::Id person, int limit);
+/// In force by the register, past their last day, and not told of yet.
+std::vector<Certificate> certificates_expired(storage::Snapshot& snapshot, calendar::Date today, int limit);
+/// In the order of ids, after `after`.
+std::vector<base::Id> certificate_ids(storage::Snapshot& snapshot, base::Id after, int limit);
+/// Certificates that were issued by their events, and are no more.
+std::vector<base::Id> certificates_gone(storage::Snapshot& snapshot, int limit);
+/// False when another was faster, or it is no more in force.
+bool mark_expiry_told(storage::Transaction& transaction, base::Id certificate);
 void end_certificate(storage::Transaction& transaction, const Certificate& certificate, std::string_view status,
                      std::string_view reason, calendar::Date since);
 void insert_rating(storage::Transaction& transaction, const Application& application, const Rating& rating);

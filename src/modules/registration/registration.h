@@ -13,6 +13,9 @@
 namespace http {
 class Router;
 }
+namespace evidence {
+class ReadBook;
+}
 
 namespace registration {
 
@@ -110,7 +113,10 @@ std::optional<Entity> find_entity(storage::Snapshot& snapshot, const access_cont
 std::optional<Entity> find_by_code(storage::Snapshot& snapshot, std::string_view credit_code);
 std::vector<Writing> history_of(storage::Snapshot& snapshot, base::Id entity);
 
-void mount(http::Router& router, storage::Store& store);
+/// Compares history and current rows with the events that stand in the public log; each difference is named.
+std::vector<base::Text> check(storage::Snapshot& snapshot);
+
+void mount(http::Router& router, storage::Store& store, evidence::ReadBook& reads);
 
 std::span<const storage::Migration> migrations();
 

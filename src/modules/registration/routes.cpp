@@ -1,6 +1,8 @@
 #include "http/api.h"
 #include "http/export.h"
+#include "http/query_then.h"
 #include "modules/access/access.h"
+#include "modules/evidence/evidence.h"
 #include "modules/registration/registration.h"
 #include "modules/registration/search.h"
 #include "views.h"
@@ -126,7 +128,7 @@ base::Result<EntityView> view_of(storage::Snapshot& snapshot, const http::Reques
 
 }  // namespace
 
-void mount(http::Router& router, storage::Store& store) {
+void mount(http::Router& router, storage::Store& store, evidence::ReadBook& reads) {
   http::list<EntitySummary>(
       router, store,
       {.path = "/api/v1/entities",
@@ -146,15 +148,22 @@ void mount(http::Router& router, storage::Store& store) {
         return answer;
       });
 
-  http::query<EntityView>(router, store,
-                          {.path = "/api/v1/entities/{entity}",
-                           .id = "find_entity",
-                           .tag = "registration",
-                           .summary = {"某日、按某日所知的登记事项", "An entity as of a day, as known on a day"},
-                           .need = {http::Need::Kind::staff, "entity.read"},
-                           .query = {"as_of", "known_on"},
-                           .errors = {"registration.entity_unknown", "registration.day_invalid"}},
-                          view_of);
+  http::query_then<EntityView>(router, store,
+                               {.path = "/api/v1/entities/{entity}",
+                                .id = "find_entity",
+                                .tag = "registration",
+                                .summary = {"某日、按某日所知的登记事项", "An entity as of a day, as known on a day"},
+                                .need = {http::Need::Kind::staff, "entity.read"},
+                                .query = {"as_of", "known_on"},
+                                .errors = {"registration.entity_unknown", "registration.day_invalid"}},
+                               view_of, [&reads](const http::Request& request) {
+                                 reads.note({.division = request.caller.division,
+                                             .subject = "entity/" + base::to_text(request.id("entity").value()),
+                                             .person = request.caller.person,
+                                             .what = "entity",
+                                             .reason = {},
+                                             .at = request.at});
+                               });
   mount_public(router, store);
 }
 

@@ -1,6 +1,7 @@
 #include "kernel/base/unicode.h"
 #include "kernel/codes/entities.h"
 #include "kernel/codes/permits.h"
+#include "modules/evidence/evidence.h"
 #include "store.h"
 
 namespace registration {
@@ -31,22 +32,33 @@ codes::CreditCategory category_of(std::string_view kind) {
   return codes::CreditCategory::enterprise;
 }
 
-/// Writes one event: to the stream, to the history, and leaves the current row to the caller.
+/// The names of the items that a writing changed; their values are sealed.
+std::string names_of(const std::map<std::string, std::string>& items) {
+  std::string names;
+  for (const auto& [item, value] : items) names += (names.empty() ? "" : ",") + item;
+  return names;
+}
+
+/// Writes one event to the stream and into the public log, and leaves history and current row to the caller. What
+/// everybody may know of an entity is open there: its code, its status, which items changed.
+/// Source: [RMR-35] the register is published.
 Writing log(storage::Transaction& transaction, Entity& entity, std::string_view event,
             const std::map<std::string, std::string>& items, std::string_view reason, const Entry& entry) {
-  entity.sequence = transaction.append(
-      {"entity", entity.id}, entity.sequence,
-      {.type = "registration." + std::string(event),
-       .at = entry.now,
-       .actor = entry.actor,
-       .data = "{\"as_of\":\"" + calendar::to_text(entry.as_of) + "\",\"items\":" + items_json(items) + "}"},
-      entity.division);
-  return {.sequence = entity.sequence,
-          .as_of = entry.as_of,
-          .known_at = entry.now,
-          .event = std::string(event),
-          .reason = std::string(reason),
-          .items = items};
+  std::vector<evidence::Field> open = {
+      {"as_of", calendar::to_text(entry.as_of)}, {"credit_code", entity.credit_code}, {"items", names_of(items)}};
+  if (const auto status = items.find("status"); status != items.end()) open.push_back({"status", status->second});
+  const std::string type = "registration." + std::string(event);
+  Writing writing{.sequence = 0,
+                  .as_of = entry.as_of,
+                  .known_at = entry.now,
+                  .event = std::string(event),
+                  .reason = std::string(reason),
+                  .items = items};
+  entity.sequence = evidence::append(transaction, {"entity", entity.id}, entity.sequence,
+                                     {.type = type, .at = entry.now, .actor = entry.actor, .data = event_data(writing)},
+                                     entity.division, std::move(open));
+  writing.sequence = entity.sequence;
+  return writing;
 }
 
 /// The code it has, or the next one that nobody has: a register taken over may hold codes of our block.

@@ -1,5 +1,7 @@
 #include "store.h"
 
+#include "modules/evidence/evidence.h"
+
 #include "kernel/feel/value.h"
 #include "kernel/names/index.h"
 #include "registration_migrations.h"
@@ -90,24 +92,82 @@ void delete_entity(storage::Transaction& transaction, const Entity& entity) {
   transaction.execute("DELETE FROM entities WHERE id = ?", {entity.id});
 }
 
+namespace {
+
+/// A writing from the columns sequence, as_of, known_at, event, reason, facts, beginning at `first`.
+Writing writing_of(const Row& row, std::size_t first) {
+  Writing writing{.sequence = row[first].number(),
+                  .as_of = row[first + 1].date(),
+                  .known_at = row[first + 2].instant(),
+                  .event = row[first + 3].text(),
+                  .reason = row[first + 4].text(),
+                  .items = {}};
+  const auto facts = feel::parse_json(row[first + 5].text());
+  CHECK(facts && facts.value().kind() == feel::Kind::context);
+  for (const auto& [item, value] : facts.value().as_context().entries()) writing.items[item] = value.as_string();
+  return writing;
+}
+
+}  // namespace
+
+std::string event_data(const Writing& writing) {
+  return "{\"as_of\":\"" + calendar::to_text(writing.as_of) + "\",\"items\":" + items_json(writing.items) +
+         ",\"reason\":" + evidence::json_string(writing.reason) + "}";
+}
+
+std::string old_event_data(const Writing& writing) {
+  return "{\"as_of\":\"" + calendar::to_text(writing.as_of) + "\",\"items\":" + items_json(writing.items) + "}";
+}
+
 std::vector<Writing> history_of(storage::Snapshot& snapshot, base::Id entity) {
   std::vector<Writing> writings;
   for (const Row& row :
        snapshot.query("SELECT sequence, as_of, known_at, event, reason, facts FROM entity_versions WHERE entity = ? "
                       "ORDER BY sequence",
-                      {entity})) {
-    Writing writing{.sequence = row[0].number(),
-                    .as_of = row[1].date(),
-                    .known_at = row[2].instant(),
-                    .event = row[3].text(),
-                    .reason = row[4].text(),
-                    .items = {}};
-    const auto facts = feel::parse_json(row[5].text());
-    CHECK(facts && facts.value().kind() == feel::Kind::context);
-    for (const auto& [item, value] : facts.value().as_context().entries()) writing.items[item] = value.as_string();
-    writings.push_back(std::move(writing));
-  }
+                      {entity}))
+    writings.push_back(writing_of(row, 0));
   return writings;
+}
+
+std::vector<ToldWriting> told_writings(storage::Snapshot& snapshot, base::Id entity, std::int64_t sequence, int limit) {
+  std::vector<ToldWriting> told;
+  for (const Row& row : snapshot.query(
+           "SELECT v.entity, v.sequence, v.as_of, v.known_at, v.event, v.reason, v.facts, COALESCE(e.type, ''), "
+           "COALESCE(e.data, ''), COALESCE(e.at, 0) FROM entity_versions v LEFT JOIN events e ON "
+           "e.stream_kind = 'entity' AND e.stream_id = v.entity AND e.sequence = v.sequence "
+           "WHERE v.entity > ? OR (v.entity = ? AND v.sequence > ?) ORDER BY v.entity, v.sequence LIMIT ?",
+           {entity, entity, sequence, limit}))
+    told.push_back({.entity = row[0].id(),
+                    .writing = writing_of(row, 1),
+                    .type = row[7].text(),
+                    .data = row[8].text(),
+                    .at = row[9].instant()});
+  return told;
+}
+
+std::vector<std::pair<base::Id, std::int64_t>> events_without_writing(storage::Snapshot& snapshot, int limit) {
+  std::vector<std::pair<base::Id, std::int64_t>> found;
+  for (const Row& row :
+       snapshot.query("SELECT e.stream_id, e.sequence FROM events e LEFT JOIN entity_versions v ON "
+                      "v.entity = e.stream_id AND v.sequence = e.sequence WHERE e.stream_kind = 'entity' AND "
+                      "v.entity IS NULL ORDER BY e.stream_id, e.sequence LIMIT ?",
+                      {limit}))
+    found.emplace_back(row[0].id(), row[1].number());
+  return found;
+}
+
+std::vector<base::Id> entities_without_history(storage::Snapshot& snapshot, int limit) {
+  std::vector<base::Id> found;
+  for (const Row& row : snapshot.query("SELECT t.id FROM entities t LEFT JOIN entity_versions v ON v.entity = t.id AND "
+                                       "v.sequence = 1 WHERE v.entity IS NULL ORDER BY t.id LIMIT ?",
+                                       {limit}))
+    found.push_back(row[0].id());
+  return found;
+}
+
+std::optional<Entity> find_row(storage::Snapshot& snapshot, base::Id entity) {
+  const auto row = snapshot.find("SELECT " + entity_columns_of("") + " FROM entities WHERE id = ?", {entity});
+  return row ? std::optional(entity_of(*row)) : std::nullopt;
 }
 
 std::optional<Entity> find_entity(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id) {

@@ -299,6 +299,8 @@ export interface CasePage {
   visit_count: number
   process: { steps: { id: string; name: string; type: string; state: 'done' | 'current' | 'next' }[] }
   may: string[]
+  /** The reader's step; none: a purpose is asked for. */
+  read_for?: string | null
 }
 export interface ProcessPicture { xml: string; current: string[]; done: string[]; taken: string[] }
 export interface RegisterChoices { kinds: Option[]; statuses: Option[]; townships: Option[]; industries: Option[] }
@@ -697,4 +699,9 @@ export interface ModelChange {
   row_before: number | null
   row_after: number | null
   details: { what: string; before: string; after: string }[]
+}
+/** A look of staff at somebody's file. */
+export interface FileRead {
+  at: string; reader: string; office: string; what: string; what_text: string
+  subject: string; subject_text: string; why: string; stated: boolean; receipt: string
 }

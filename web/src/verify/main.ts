@@ -3,7 +3,10 @@ import './page.css'
 import type { Words } from './refusal'
 import { readPhoto, scan } from './scan'
 import { parseTrust, type Trust } from './trust'
-import { isAccepted, isComplete, localTime, verify, type Check, type Verdict } from './verify'
+import { remember, rememberedNotes } from '../shared/remembered'
+import { openNote, parsePolicy, parseProof, parseReceipt } from '../shared/tlog'
+import { gap, receiptReader, split } from './receipt'
+import { addReader, isAccepted, isComplete, localTime, verify, type Check, type Verdict } from './verify'
 import { ADDRESS_MARK } from './cose'
 import { WORDS } from './words'
 
@@ -32,16 +35,62 @@ function make<K extends keyof HTMLElementTagNameMap>(name: K, properties: Partia
   return element
 }
 
-function check(text: string) {
+const isServed = location.protocol.startsWith('http')
+/** Where the bureau serves the log: this page comes from there, or nothing is fetched. */
+const logPath = (origin: string) => `/log/${origin.slice(origin.lastIndexOf('/') + 1)}`
+
+/** A receipt alone, at the bureau's own page: its proof file is fetched. */
+async function withProof(text: string): Promise<string> {
+  const receipt = split(text).proof ? undefined : parseReceipt(text)
+  if (!isServed || !receipt || !receiptReader.recognises(text)) return text
+  try {
+    const answer = await fetch(`${logPath(receipt.origin)}/proof/${receipt.index}.tlog-proof`)
+    const proof = answer.ok ? await answer.text() : ''
+    return parseProof(proof) ? `${text.trim()}\n${proof}` : text
+  } catch {
+    return text
+  }
+}
+
+/** What shows that the proof's checkpoint and the one kept from before are of one log. */
+async function fetchContinuation(text: string) {
+  if (!isServed || !trust?.log || !split(text).proof) return
+  try {
+    const missing = gap(text, trust)
+    if (!missing) return
+    const log = logPath(missing.origin).slice('/log/'.length)
+    const answer = await fetch(`/api/v1/logs/${log}/consistency?old=${missing.from}&size=${missing.to}`)
+    if (!answer.ok) return
+    const { proof } = await answer.json() as { proof: string[] }
+    trust.log.continuations = [{ origin: missing.origin, old_size: Number(missing.from), size: Number(missing.to), proof }]
+  } catch {
+    // What is malformed is refused below; without network the check says what it could not look at.
+  }
+}
+
+function keepCheckpoint(text: string) {
+  const { proof } = split(text)
+  const policy = trust?.log && parsePolicy(trust.log.policy)
+  const shown = proof ? parseProof(proof)?.checkpoint : undefined
+  const opened = shown && policy ? openNote(shown, policy) : undefined
+  if (shown && opened && verdict?.checks.some((each) => each.code === 'verify.consistent' || each.code === 'verify.earlier_missing'))
+    remember(opened.checkpoint.origin, shown)
+}
+
+async function check(pasted: string) {
+  const text = await withProof(pasted)
   typed = text
   note = undefined
   if (!trust) {
     note = WORDS.trust_none
   } else if (text.trim()) {
+    if (trust.log) trust.log.checkpoints = [...new Set([...trust.log.checkpoints, ...rememberedNotes()])]
+    await fetchContinuation(text)
     checkedAt = Date.now()
     const start = performance.now()
     verdict = verify(text, trust, checkedAt)
     tookMs = performance.now() - start
+    if (verdict.kind === 'receipt') keepCheckpoint(text)
   }
   draw()
   document.getElementById('result')?.focus()
@@ -52,7 +101,7 @@ function startScan() {
   if (!video) return
   stopScan = scan(video, (text) => {
     stopScan = undefined
-    check(text)
+    void check(text)
   }, () => {
     stopScan = undefined
     note = WORDS.camera_failed
@@ -75,6 +124,13 @@ async function takePhoto(file: File) {
   if (text) return check(text)
   note = WORDS.photo_failed
   draw()
+}
+
+/** A proof file beside the receipt that was entered, if one was. */
+async function takeProof(file: File) {
+  const proof = await file.text()
+  const { receipt } = split(typed)
+  await check(parseReceipt(receipt) ? `${receipt}\n${proof}` : proof)
 }
 
 async function takeTrust(file: File) {
@@ -106,7 +162,8 @@ function form() {
     }
   })
   const parts: Node[] = [make('label', { htmlFor: 'text' }, say(WORDS.text)), make('p', { className: 'small', id: 'text-hint' }, say(WORDS.text_hint)), area,
-    make('div', { className: 'actions' }, button, camera, fileButton(WORDS.photo, 'image/*', false, (file) => void takePhoto(file)))]
+    make('div', { className: 'actions' }, button, camera, fileButton(WORDS.photo, 'image/*', false, (file) => void takePhoto(file)),
+      fileButton(WORDS.proof, '.tlog-proof,text/plain', false, (file) => void takeProof(file)))]
   if (scanning) {
     const video = make('video', { muted: true, playsInline: true })
     video.setAttribute('aria-label', say(WORDS.scanning))
@@ -115,7 +172,7 @@ function form() {
   const whole = make('form', { noValidate: true }, ...parts)
   whole.addEventListener('submit', (event) => {
     event.preventDefault()
-    check(area.value)
+    void check(area.value)
   })
   return whole
 }
@@ -126,9 +183,16 @@ const checkItem = (one: Check) => {
   return item
 }
 
+function headlineOf(found: Verdict): Words {
+  if (!isAccepted(found)) return WORDS.bad
+  if (found.kind !== 'receipt') return isComplete(found) ? WORDS.good : WORDS.good_partly
+  if (found.state !== 'included') return WORDS.unproved
+  return isComplete(found) ? WORDS.in_log : WORDS.in_log_partly
+}
+
 function result(found: Verdict) {
-  const accepted = isAccepted(found), complete = isComplete(found)
-  const headline = !accepted ? WORDS.bad : complete ? WORDS.good : WORDS.good_partly
+  const accepted = isAccepted(found), complete = isComplete(found), isReceipt = found.kind === 'receipt'
+  const headline = headlineOf(found)
   const box = make('section', { id: 'result', tabIndex: -1, className: `verdict ${!accepted ? 'bad' : complete ? 'good' : 'partly'}` }, make('h2', {}, say(headline)))
   box.dataset.state = found.state
   box.setAttribute('role', 'status')
@@ -141,8 +205,8 @@ function result(found: Verdict) {
     make('ul', { id: 'checked' }, ...found.checks.filter((each) => each.outcome !== 'unknown').map(checkItem)),
     make('p', { className: 'small' }, `${say(WORDS.as_of)} ${localTime(checkedAt)} · ${say(WORDS.took)} `, took),
     make('h2', {}, say(WORDS.not_checked)),
-    make('ul', { id: 'not-checked' }, ...found.checks.filter((each) => each.outcome === 'unknown').map(checkItem), make('li', {}, say(WORDS.holder))),
-    ...(found.facts.length ? [make('h2', {}, say(WORDS.contents)), rows(found.facts)] : [])]
+    make('ul', { id: 'not-checked' }, ...found.checks.filter((each) => each.outcome === 'unknown').map(checkItem), make('li', {}, say(isReceipt ? WORDS.receipt_limit : WORDS.holder))),
+    ...(found.facts.length ? [make('h2', {}, say(isReceipt ? WORDS.receipt_contents : WORDS.contents)), rows(found.facts)] : [])]
 }
 
 function trustPart() {
@@ -191,7 +255,7 @@ function embeddedTrust(): Trust | undefined {
 
 /** Served by the bureau itself: its newest file, if it can be had. */
 async function refreshTrust() {
-  if (!location.protocol.startsWith('http')) return
+  if (!isServed) return
   try {
     const answer = await fetch('/trust.json')
     if (answer.ok) trust = parseTrust(await answer.text())
@@ -201,9 +265,10 @@ async function refreshTrust() {
 }
 
 function checkAddress() {
-  if (location.hash.length > 1) check(`${ADDRESS_MARK}${location.hash.slice(1)}`)
+  if (location.hash.length > 1) void check(`${ADDRESS_MARK}${location.hash.slice(1)}`)
 }
 
+addReader(receiptReader)
 trust = embeddedTrust()
 draw()
 addEventListener('hashchange', checkAddress)

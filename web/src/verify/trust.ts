@@ -5,6 +5,8 @@ export interface TrustKey {
   purpose: string; kid: string; point?: string; valid_from: number; valid_to: number
   subject: string; fingerprint: string; demonstration: boolean; active: boolean
 }
+/** That the log of `size` entries continues the one of `old_size`; hashes as base 64. */
+export interface Continuation { origin: string; old_size: number; size: number; proof: string[] }
 export interface Trust {
   format: string
   authority: Words
@@ -13,8 +15,8 @@ export interface Trust {
   keys: TrustKey[]
   kinds: Record<string, { name: Words; fields: { id: string; label: Words }[] }>
   status_lists: string[]
-  /** Keys and witnesses of the public log, as the log publishes them. */
-  log?: unknown
+  /** Keys and witnesses of the public log, its checkpoints of then, and proofs that were fetched since. */
+  log?: { policy: string; checkpoints: string[]; continuations?: Continuation[] }
 }
 
 export function parseTrust(text: string): Trust {

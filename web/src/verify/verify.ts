@@ -15,7 +15,9 @@ export interface Reader {
   verify(text: string, trust: Trust, now: number): Verdict
 }
 const readers: Reader[] = []
-export const addReader = (reader: Reader) => readers.push(reader)
+export function addReader(reader: Reader) {
+  readers.push(reader)
+}
 
 const CLOCK_DIFFERENCE_MS = 300_000
 const STATE_WORDS: Record<string, Words> = {

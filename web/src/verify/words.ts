@@ -2,14 +2,20 @@
 import type { Words } from './refusal'
 
 export const WORDS = {
-  title: { zh: '证照离线查验', en: 'Check a licence offline' },
+  title: { zh: '离线查验证照和回执', en: 'Check a licence or receipt offline' },
   lead: {
-    zh: '扫描或粘贴证照上的二维码,本页在您的设备上核对签名,不需要网络,不需要登录,也不会把内容发给任何人。',
-    en: 'Scan or paste the QR code of a licence. This page checks its signature on your device: no network, no account, and nothing is sent to anybody.',
+    zh: '扫描或粘贴证照或受理通知书上的二维码,本页在您的设备上核对签名和日志证明,不需要网络,不需要登录,也不会把内容发给任何人。',
+    en: 'Scan or paste the QR code of a licence or of a receipt. This page checks signatures and log proofs on your device: no network, no account, and nothing is sent to anybody.',
   },
   language: { zh: 'English', en: '中文' },
   text: { zh: '二维码的文字', en: 'Text of the QR code' },
-  text_hint: { zh: '以 LC1: 开头;也可以是 https://…/V#… 的网址', en: 'It begins with LC1:, or is an address https://…/V#…' },
+  text_hint: { zh: '证照:以 LC1: 开头,或 https://…/V#… 的网址;回执:日志名称#序号.哈希,或 https://…/receipt#… 的网址;也可以是证明文件的全文', en: 'A licence begins with LC1:, or is an address https://…/V#…; a receipt reads origin#index.hash, or is an address https://…/receipt#…; the whole text of a proof file is good too' },
+  proof: { zh: '打开证明文件(.tlog-proof)', en: 'Open a proof file (.tlog-proof)' },
+  in_log: { zh: '已记入公开日志', en: 'It is in the public log' },
+  in_log_partly: { zh: '已记入公开日志;有的没有查', en: 'It is in the public log; not everything was checked' },
+  unproved: { zh: '还没有核对:缺证明文件', en: 'Not checked yet: the proof file is missing' },
+  receipt_limit: { zh: '这一步本身办得对不对;有没有该记而没有记的步骤', en: 'Whether the step itself was right; whether steps were left out of the log' },
+  receipt_contents: { zh: '回执内容', en: 'What the receipt says' },
   check: { zh: '查验', en: 'Check' },
   scan: { zh: '用摄像头扫描', en: 'Scan with the camera' },
   stop: { zh: '停止扫描', en: 'Stop scanning' },

@@ -4,9 +4,10 @@
 //   STAFF            accounts as JSON: {"clerk","registration","food","inspector","inspector2"}
 import { existsSync, statSync } from 'node:fs'
 import { BASE, check, counted, go, inspect, inspectBoth, person, run, seen, settled } from './browser.mjs'
+import { chain } from './chain.mjs'
 import { citizenId, makeFiles } from './files.mjs'
 
-export const STAFF = { clerk: 'clerk', registration: 'examiner', food: 'food', inspector: 'inspector1', inspector2: 'inspector2',
+export const STAFF = { clerk: 'clerk', registration: 'examiner', food: 'food', inspector: 'inspector1', inspector2: 'inspector2', head: 'head',
   ...JSON.parse(process.env.STAFF ?? '{}') }
 const STAFF_PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
 const serial = Date.now() % 1_000_000
@@ -276,5 +277,6 @@ export const journey = () => run('journey', async (browser) => {
   await examine(browser, number, citizen, draft)
   await perform(clerk, number, 'the certificates are handed over', { way: 'electronic' }, 'office-hand-over')
   await finish(browser, citizen, draft)
+  await chain(citizen, await officer(browser, STAFF.head), draft)
   await lookAround(clerk)
 })

@@ -1,28 +1,13 @@
 // Every leaf of small trees is found; any change is not.
-import { ed25519 } from '@noble/curves/ed25519'
-import { sha256 } from '@noble/hashes/sha2'
 import { describe, expect, it } from 'vitest'
-import { isIncluded, leafHash, openCheckpoint, parseReceipt } from '../../src/shared/tlog'
+import { isIncluded, leafHash, openCheckpoint, parseReceipt, toBase64 } from '../../src/shared/tlog'
+import { keyOf, pathOf, rootOf } from './trees'
 
 const ORIGIN = 'licence.example/log/public'
-const node = (left: Uint8Array, right: Uint8Array) => sha256(Uint8Array.from([1, ...left, ...right]))
-const half = (count: number) => { let size = 1; while (size * 2 < count) size *= 2; return size }
-const rootOf = (leaves: Uint8Array[]): Uint8Array => leaves.length === 1 ? leaves[0]! : node(rootOf(leaves.slice(0, half(leaves.length))), rootOf(leaves.slice(half(leaves.length))))
-function pathOf(index: number, leaves: Uint8Array[]): Uint8Array[] {
-  if (leaves.length === 1) return []
-  const split = half(leaves.length)
-  return index < split ? [...pathOf(index, leaves.slice(0, split)), rootOf(leaves.slice(split))] : [...pathOf(index - split, leaves.slice(split)), rootOf(leaves.slice(0, split))]
-}
-const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))
 const leaves = Array.from({ length: 13 }, (_, index) => leafHash(`entry-${index}`))
 
-function key(seed: number) {
-  const secret = new Uint8Array(32).fill(seed)
-  const bytes = Uint8Array.from([1, ...ed25519.getPublicKey(secret)])
-  const id = sha256(Uint8Array.from([...new TextEncoder().encode(`${ORIGIN}\n`), ...bytes])).slice(0, 4)
-  return { vkey: `${ORIGIN}+${[...id].map((byte) => byte.toString(16).padStart(2, '0')).join('')}+${base64(bytes)}`,
-    sign: (text: string) => `— ${ORIGIN} ${base64(Uint8Array.from([...id, ...ed25519.sign(new TextEncoder().encode(text), secret)]))}\n` }
-}
+const base64 = toBase64
+const key = (seed: number) => keyOf(ORIGIN, seed)
 const text = `${ORIGIN}\n13\n${base64(rootOf(leaves))}\n`
 const note = `${text}\n${key(7).sign(text)}`
 
