@@ -118,6 +118,8 @@ class District {
   base::Result<void> case_at(int stage, std::size_t citizen, int days_ago, bool company);
   feel::Context guide(bool company) const;
   feel::Context answers(std::size_t citizen, bool company);
+  /// The number of a citizen, by which name and identity number go.
+  int citizen_of(base::Id person) const;
   std::size_t next_citizen() { return citizen_++ % citizens_.size(); }
 
   Program::Parts& parts_;

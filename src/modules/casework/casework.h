@@ -184,6 +184,13 @@ class Engine {
                                        std::optional<std::int64_t> expected_sequence, const Moment& moment,
                                        feel::Context more = {}) const;
 
+  /// Completes the case's open task of this form when its work was done and written down elsewhere: a delivery is the
+  /// hand-over of its case. Returns whether a task was completed: a case that is suspended, or whose task waits for a
+  /// signature, keeps it. Who may do the work is checked where it is done.
+  /// Errors: `casework.case_unknown`, `catalogue.answers_invalid`.
+  base::Result<bool> complete_form(storage::Transaction& transaction, base::Id of_case, std::string_view form,
+                                   const feel::Context& answers, const Moment& moment) const;
+
   base::Result<Task> claim(storage::Transaction& transaction, TaskId task, const Moment& moment) const;
   base::Result<Task> release(storage::Transaction& transaction, TaskId task, const Moment& moment) const;
 
@@ -261,6 +268,8 @@ class Engine {
                                              const Moment& moment) const;
   base::Result<void> check_completion(storage::Snapshot& snapshot, const Case& of_case, const Task& task,
                                       const Moment& moment) const;
+  base::Result<CaseHead> complete(storage::Transaction& transaction, Case& of_case, const Task& task,
+                                  const feel::Context& answers, const Moment& moment, feel::Context more) const;
   base::Result<CaseHead> perform(storage::Transaction& transaction, Case& of_case, Deed deed,
                                  const Moment& moment) const;
   base::Result<std::vector<bpmn::Event>> carry_out(storage::Transaction& transaction, Case& of_case, Deed& deed,

@@ -25,7 +25,7 @@ struct BatchView {
   std::int64_t rows_total = 0;
   std::int64_t rows_accepted = 0;
   std::int64_t rows_rejected = 0;
-  std::int64_t rows_done = 0;  // while it is being imported
+  std::int64_t rows_done = 0;  // while it is being imported or undone
   base::Instant created_at;
   base::Instant changed_at;
   std::string reason;
@@ -69,8 +69,8 @@ struct Reason {
 };
 BOOST_DESCRIBE_STRUCT(Reason, (), (reason))
 
-BatchView view_of(const Batch& batch, const Imports& imports) {
-  BatchView view{.id = batch.id,
+BatchView view_of(const Batch& batch) {
+  return {.id = batch.id,
                  .file_name = batch.file_name,
                  .person_name = batch.person_name,
                  .state = batch.state,
@@ -78,11 +78,10 @@ BatchView view_of(const Batch& batch, const Imports& imports) {
                  .rows_total = batch.rows_total,
                  .rows_accepted = batch.rows_accepted,
                  .rows_rejected = batch.rows_rejected,
+                 .rows_done = batch.rows_done,
                  .created_at = batch.created_at,
                  .changed_at = batch.changed_at,
                  .reason = batch.reason};
-  if (const auto progress = imports.progress_of(batch.id)) view.rows_done = progress->rows_done;
-  return view;
 }
 
 Moment moment_of(const http::Request& request) {
@@ -186,13 +185,13 @@ void mount_files(http::Router& router, storage::Store& store, Imports& imports) 
     if (!checked) return http::problem(checked.error(), request);
     return http::once(
         store, request, {.status = 201}, [&](storage::Transaction& transaction) -> base::Result<std::string> {
-          return http::write(view_of(imports.keep(transaction, checked.value(), wanted.value().bytes), imports),
+          return http::write(view_of(imports.keep(transaction, checked.value(), wanted.value().bytes)),
                              request.language);
         });
   });
 }
 
-void mount_reading(http::Router& router, storage::Store& store, Imports& imports) {
+void mount_reading(http::Router& router, storage::Store& store) {
   http::list<BatchView>(
       router, store,
       {.path = "/api/v1/imports",
@@ -200,11 +199,11 @@ void mount_reading(http::Router& router, storage::Store& store, Imports& imports
        .tag = "imports",
        .summary = {"导入批次", "Imports"},
        .need = need},
-      [&imports](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<BatchView>> {
+      [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<BatchView>> {
         const BatchPage page = list_batches(snapshot, access_control::scope_of(request.caller), http::limit_of(request),
                                             request.query_value("cursor"));
         http::Page<BatchView> answer{.items = {}, .next = page.next, .total = page.total};
-        for (const Batch& batch : page.batches) answer.items.push_back(view_of(batch, imports));
+        for (const Batch& batch : page.batches) answer.items.push_back(view_of(batch));
         return answer;
       });
   const auto load = [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<Batch> {
@@ -223,9 +222,9 @@ void mount_reading(http::Router& router, storage::Store& store, Imports& imports
        .summary = {"一个导入批次", "One import"},
        .need = need,
        .errors = {"imports.batch_unknown"}},
-      [&imports, load](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<BatchView> {
+      [load](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<BatchView> {
         TRY(const Batch batch, load(snapshot, request));
-        return view_of(batch, imports);
+        return view_of(batch);
       });
   http::list<RejectView>(
       router, store,
@@ -254,7 +253,7 @@ void mount_reading(http::Router& router, storage::Store& store, Imports& imports
 
 void mount(http::Router& router, storage::Store& store, Imports& imports) {
   mount_files(router, store, imports);
-  mount_reading(router, store, imports);
+  mount_reading(router, store);
   const std::vector<std::string> errors = {"imports.batch_unknown", "imports.state_wrong"};
   http::command<http::Nothing, BatchView>(router, store,
                                           {.method = "POST",
@@ -269,7 +268,7 @@ void mount(http::Router& router, storage::Store& store, Imports& imports) {
                                                      const http::Nothing&) -> base::Result<BatchView> {
                                             TRY(const base::Id id, request.id("import"));
                                             TRY(const Batch batch, imports.start(transaction, id, moment_of(request)));
-                                            return view_of(batch, imports);
+                                            return view_of(batch);
                                           });
   http::command<Reason, BatchView>(
       router, store,
@@ -277,14 +276,15 @@ void mount(http::Router& router, storage::Store& store, Imports& imports) {
        .path = "/api/v1/imports/{import}/undo",
        .id = "undo_import",
        .tag = "imports",
-       .summary = {"撤销整批导入", "Undo the whole import"},
+       .summary = {"撤销整批导入;正在导入的先停下", "Undo the whole import; one that is being entered stops"},
        .need = need,
+       .answer_status = 202,
        .errors = {"imports.batch_unknown", "imports.state_wrong", "imports.reason_missing", "imports.changed_since"}},
       [&imports](storage::Transaction& transaction, const http::Request& request,
                  const Reason& body) -> base::Result<BatchView> {
         TRY(const base::Id id, request.id("import"));
         TRY(const Batch batch, imports.undo(transaction, id, body.reason, moment_of(request)));
-        return view_of(batch, imports);
+        return view_of(batch);
       });
   http::command<http::Nothing, BatchView>(router, store,
                                           {.method = "DELETE",
@@ -299,7 +299,7 @@ void mount(http::Router& router, storage::Store& store, Imports& imports) {
                                             TRY(const base::Id id, request.id("import"));
                                             TRY(const Batch batch,
                                                 imports.discard(transaction, id, moment_of(request)));
-                                            return view_of(batch, imports);
+                                            return view_of(batch);
                                           });
 }
 

@@ -159,6 +159,22 @@ export async function perform(page, number, name, answers, shots = '') {
   check(`office: ${name}`, true)
 }
 
+/// Records the delivery on the case's page; the step of the process is done with it.
+export async function handOver(page, number, answers, shots = '') {
+  await go(page, `/office?tab=office&search=${encodeURIComponent(number)}`)
+  await page.locator('.list tbody a').first().click()
+  await page.locator('.handover').waitFor()
+  check('hand-over: it is not typed a second time', await seen(page.locator('.task a[href="#handover-title"]')))
+  await page.selectOption('#send-way', answers.way)
+  if (answers.identity_end) await page.fill('#send-identity', answers.identity_end)
+  if (answers.way !== 'window') await page.check('#send-consented')
+  if (shots) await inspectBoth(page, shots)
+  await page.locator('.send').getByRole('button', { name: '登记' }).click()
+  await page.locator('.handover .said:not(:empty)').waitFor()
+  await page.locator('.task', { has: page.locator('a[href="#handover-title"]') }).waitFor({ state: 'detached' })
+  check('hand-over: the delivery has done the step', await seen(page.locator('.case-head .tag', { hasText: '已办结' })))
+}
+
 async function correct(page, corrections) {
   for (const [index, { place, reason }] of corrections.entries()) {
     await page.selectOption('#field-corrections', place)
@@ -274,7 +290,7 @@ export const journey = () => run('journey', async (browser) => {
   await sendCorrection(citizen, draft, files)
   await perform(clerk, number, 'the application is accepted', { outcome: 'accept' })
   await examine(browser, number, citizen, draft)
-  await perform(clerk, number, 'the certificates are handed over', { way: 'electronic' }, 'office-hand-over')
+  await handOver(clerk, number, { way: 'electronic' }, 'office-hand-over')
   await finish(browser, citizen, draft)
   await lookAround(clerk)
 })
