@@ -70,14 +70,17 @@ base::Result<void> District::upload(base::Id application, const std::string& slo
 }
 
 base::Result<base::Id> District::apply(std::size_t citizen, int days_ago, bool company) {
+  return apply_for("open-restaurant", guide(company), answers(citizen, company), citizen, days_ago);
+}
+
+base::Result<base::Id> District::apply_for(const std::string& wanted, const feel::Context& guide,
+                                           const feel::Context& answers, std::size_t citizen, int days_ago) {
   const Moment moment = as_citizen(citizen, days_ago, 8);
   const base::Id id = new_id(moment.now);
   TRY(const licensing::Application drafted,
       write([&](storage::Transaction& transaction) -> base::Result<licensing::Application> {
-        TRY(const licensing::Application draft,
-            parts_.licensing->draft(transaction, id, "open-restaurant", guide(company), moment));
-        return parts_.licensing->save_draft(transaction, id, draft.version, answers(citizen, company), std::nullopt,
-                                            moment);
+        TRY(const licensing::Application draft, parts_.licensing->draft(transaction, id, wanted, guide, moment));
+        return parts_.licensing->save_draft(transaction, id, draft.version, answers, std::nullopt, moment);
       }));
   TRY(const auto service, parts_.catalogue->service(drafted.service));
   const feel::World world = parts_.catalogue->world_at(moment.now);

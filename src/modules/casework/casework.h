@@ -2,6 +2,7 @@
 /// services to life, and for the server.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -208,7 +209,8 @@ class Engine {
   /// The operations the actor's roles cover, with what they can be applied to.
   base::Result<std::vector<Possible>> possible(storage::Snapshot& snapshot, base::Id of_case,
                                                const Moment& moment) const;
-  /// Reminds of and escalates tasks whose day comes near or has passed, as their clocks say; returns how many.
+  /// Reminds of and escalates tasks whose day comes near or has passed, as their clocks say; and reminds, each working
+  /// day, those who were asked for a signature on an earlier day and have not given it. Returns how many.
   int remind(storage::Store& store, base::Instant now, int limit) const;
 
   void on_corrected(OnCorrected listener) { on_corrected_ = std::move(listener); }
@@ -268,6 +270,8 @@ class Engine {
                                              const Moment& moment) const;
   base::Result<void> check_completion(storage::Snapshot& snapshot, const Case& of_case, const Task& task,
                                       const Moment& moment) const;
+  int remind_of_tasks(storage::Store& store, base::Instant now, int limit) const;
+  int remind_signers(storage::Store& store, base::Instant now, int limit) const;
   base::Result<CaseHead> complete(storage::Transaction& transaction, Case& of_case, const Task& task,
                                   const feel::Context& answers, const Moment& moment, feel::Context more) const;
   base::Result<CaseHead> perform(storage::Transaction& transaction, Case& of_case, Deed deed,
@@ -295,6 +299,7 @@ class Engine {
   std::shared_ptr<const catalogue::Catalogue> catalogue_;
   std::map<std::string, Worker, std::less<>> workers_;
   OnCorrected on_corrected_;
+  mutable std::atomic<std::int64_t> signers_reminded_on_ = 0;  // days
   // Versions that only old cases use, read when one of them is.
   mutable std::mutex pinned_mutex_;
   mutable std::map<std::string, std::shared_ptr<const catalogue::Service>, std::less<>> pinned_;

@@ -76,6 +76,23 @@ export async function fillPage(page, answers) {
   }
 }
 
+/// The name is looked at while it is typed; a suggestion is taken with a click.
+async function tryNames(page) {
+  const name = page.locator('#field-proposed_name')
+  const said = page.locator('.name-checker')
+  await name.fill('天元区小满里餐饮店')
+  await said.locator('.tag.bad').first().waitFor()
+  check('name: what is wrong is told while typing, with its article', (await said.innerText()).includes('《企业名称登记管理规定》第'))
+  await inspectBoth(page, 'form-name')
+  const suggestion = said.locator('button').first()
+  await suggestion.waitFor()
+  const suggested = await suggestion.innerText()
+  await suggestion.click()
+  check('name: a suggestion is taken over', (await name.inputValue()) === suggested, suggested)
+  await said.locator('.tag.good').first().waitFor()
+  check('name: the suggestion passes', true)
+}
+
 async function fillForm(page) {
   const draft = path(page)
   await inspectBoth(page, 'draft')
@@ -86,6 +103,7 @@ async function fillForm(page) {
   await inspectBoth(page, 'form-errors')
   for (let count = 0; path(page) !== draft && count < 12; count++) {
     await page.locator('main .field').first().waitFor()
+    if (await page.locator('#field-proposed_name').count()) await tryNames(page)
     await fillPage(page, ANSWERS)
     if (count < 5) await inspectBoth(page, `form-${count + 1}`)
     await turn(page)
