@@ -405,6 +405,10 @@ TEST_P(Counter, records_the_collector_and_writes_the_receipt) {
                                .consented = false});
   ASSERT_TRUE(collected) << collected.error().message.en;
   EXPECT_EQ(collected->identity_end, "001X");
+  const auto visits = [&] {
+    return store->read_value([&](storage::Snapshot& snapshot) { return licensing::count_visits(snapshot, of_case); });
+  };
+  EXPECT_EQ(visits(), 1) << "who collects has come to the window";
   const auto pdf = store->read_value([&](storage::Snapshot& snapshot) { return rooms->receipt(snapshot, *collected); });
   ASSERT_TRUE(pdf) << pdf.error().message.en << (pdf.error().places.empty() ? "" : pdf.error().places[0].path);
   EXPECT_EQ(pdf->substr(0, 5), "%PDF-");

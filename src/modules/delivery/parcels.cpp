@@ -127,6 +127,16 @@ void void_blanks(storage::Transaction& transaction, const Sending& sending, cons
   }
 }
 
+/// Who collects has come to the window; a visit that was recorded today already is the same one.
+base::Result<void> count_visit(storage::Transaction& transaction, const licensing::Licensing& licensing,
+                               const Sending& sending, const casework::Moment& moment) {
+  for (const licensing::Visit& visit : licensing::visits_of(transaction, sending.of_case))
+    if (visit.on == moment.today()) return {};
+  TRY(std::ignore,
+      licensing.record_visit(transaction, sending.of_case, sending.id, "领取证照", moment.today(), moment));
+  return {};
+}
+
 base::Error unknown() {
   return not_found("delivery.unknown", "没有这次送达", "There is no such delivery.");
 }
@@ -169,6 +179,9 @@ base::Result<Sending> Delivery::make(storage::Transaction& transaction, const ca
   if (sending.state == State::delivered) sending.ended_at = moment.now;
   tell(transaction, sending, event_of(sending.state), moment);
   insert_sending(transaction, sending);
+  if (*way == Way::window) {
+    TRY(std::ignore, count_visit(transaction, licensing_, sending, moment));
+  }
   TRY(std::ignore, tell_case(transaction, sending, moment));
   return sending;
 }

@@ -46,6 +46,7 @@ async function refusePart(browser) {
   check('partial: the refusal is a document', pdf.ok() && (await pdf.body()).subarray(0, 5).toString() === '%PDF-', JSON.stringify(application.documents))
   const own = await read(citizen, `/applications/${chosen.id}/deliveries`)
   check('partial: it was handed over once', own.deliveries.length === 1 && own.deliveries[0].state === 'delivered', JSON.stringify(own.deliveries))
+  check('partial: collecting counts as a visit', application.visits === 1, String(application.visits))
   await inspectBoth(citizen, 'case-partial')
   for (const page of [food, clerk, citizen]) await page.context().close()
 }
