@@ -466,6 +466,9 @@ void Player::operate(Run& run, const YAML::Node& step) {
              [&](storage::Snapshot& snapshot) { return casework::tasks_of(snapshot, everything(), run.id); }))
       if (each.element == element && !each.done_at)
         data.put("task", feel::Value(static_cast<std::int64_t>(each.id.key)));
+  // A colleague is named by account.
+  if (const std::string person = text_of(step["with"]["person"]); !person.empty())
+    data.put("person", base::to_text(as(person).actor.person));
   const std::string by = text_of(step["by"]);
   settle(store_->write_result([&](storage::Transaction& transaction) -> base::Result<void> {
     TRY(std::ignore,
