@@ -118,8 +118,8 @@ class District {
   feel::Context answers_for(const std::string& service, std::size_t citizen, calendar::Date day);
   base::Result<base::Id> submit_for(const std::string& service, const std::string& subject, std::size_t citizen,
                                     int days_ago);
-  base::Result<base::Id> apply_for(const std::string& service, const feel::Context& guide,
-                                   const feel::Context& answers, std::size_t citizen, int days_ago);
+  base::Result<base::Id> apply_for(const std::string& service, const feel::Context& guide, const feel::Context& answers,
+                                   std::size_t citizen, int days_ago);
   base::Result<base::Id> apply(std::size_t citizen, int days_ago, bool company);
   base::Result<base::Id> submit(std::size_t citizen, int days_ago, bool company);
   base::Result<void> upload(base::Id application, const std::string& slot, const Moment& moment);

@@ -90,27 +90,26 @@ feel::Context District::answers_for(const std::string& service, std::size_t citi
   const Business business = business_of(service);
   const std::string trade = feel::to_text(*all.find("trade_name"));
   const auto on = [&](int days) { return calendar::to_text(calendar::Date{day.days + days}); };
-  for (const auto& [key, value] :
-       entries({{"proposed_name", "株洲市天元区" + trade + business.suffix},
-                {"industry", business.industry},
-                {"scope", business.scope},
-                {"operator_home", "株洲市天元区演示小区9栋"},
-                {"composition", "personal"},
-                {"contact_name", citizen_names_[citizen]},
-                {"contact_phone", demo_phone(static_cast<int>(citizen))},
-                {"same_place", true},
-                {"moved_on", on(10)},
-                {"changed_on", on(-3)},
-                {"happened_on", on(-5)},
-                {"what_happened", "搬运时遗失"},
-                {"reason", "decided"},
-                {"ended_on", on(-5)},
-                {"employees_settled", true},
-                {"debts_settled", true},
-                {"contract_from", on(-10)},
-                {"contract_to", on(355)},
-                {"contact_days", 30}})
-           .entries())
+  for (const auto& [key, value] : entries({{"proposed_name", "株洲市天元区" + trade + business.suffix},
+                                           {"industry", business.industry},
+                                           {"scope", business.scope},
+                                           {"operator_home", "株洲市天元区演示小区9栋"},
+                                           {"composition", "personal"},
+                                           {"contact_name", citizen_names_[citizen]},
+                                           {"contact_phone", demo_phone(static_cast<int>(citizen))},
+                                           {"same_place", true},
+                                           {"moved_on", on(10)},
+                                           {"changed_on", on(-3)},
+                                           {"happened_on", on(-5)},
+                                           {"what_happened", "搬运时遗失"},
+                                           {"reason", "decided"},
+                                           {"ended_on", on(-5)},
+                                           {"employees_settled", true},
+                                           {"debts_settled", true},
+                                           {"contract_from", on(-10)},
+                                           {"contract_to", on(355)},
+                                           {"contact_days", 30}})
+                                      .entries())
     all.put(key, value);
   if (service == "move") all.put("area", 120);
   if (service == "open-convenience-shop") all.put("area", 70);
@@ -125,8 +124,8 @@ feel::Context District::answers_for(const std::string& service, std::size_t citi
 }
 
 base::Result<void> District::take(const std::string& service, base::Id of_case, int turn, int days_ago) {
-  const auto& offer = *std::find_if(offers().begin(), offers().end(),
-                                    [&](const Offer& each) { return each.service == service; });
+  const auto& offer =
+      *std::find_if(offers().begin(), offers().end(), [&](const Offer& each) { return each.service == service; });
   switch (offer.turns[static_cast<std::size_t>(turn)]) {
     case Turn::accept:
       return accept(of_case, days_ago);
@@ -175,8 +174,8 @@ base::Result<District::Firm> District::firm(bool with_permit, calendar::Date ope
   });
 }
 
-base::Result<base::Id> District::submit_for(const std::string& service, const std::string& subject,
-                                            std::size_t citizen, int days_ago) {
+base::Result<base::Id> District::submit_for(const std::string& service, const std::string& subject, std::size_t citizen,
+                                            int days_ago) {
   TRY(const base::Id id, apply_for(service, guide_of(service, subject),
                                    answers_for(service, citizen, working_days_ago(days_ago)), citizen, days_ago));
   const Moment moment = as_citizen(citizen, days_ago, 9);
@@ -186,8 +185,8 @@ base::Result<base::Id> District::submit_for(const std::string& service, const st
 }
 
 base::Result<void> District::one_of(const std::string& service, int stage, int days_ago) {
-  const auto& offer = *std::find_if(offers().begin(), offers().end(),
-                                    [&](const Offer& each) { return each.service == service; });
+  const auto& offer =
+      *std::find_if(offers().begin(), offers().end(), [&](const Offer& each) { return each.service == service; });
   Firm about{.citizen = next_citizen(), .credit_code = {}, .permit = {}};
   if (offer.about != About::founding) {
     // A permit is valid for five years; it is renewed in the last months.
@@ -198,8 +197,9 @@ base::Result<void> District::one_of(const std::string& service, int stage, int d
   std::string subject = service.ends_with("food-permit") && !about.permit.empty() ? about.permit : about.credit_code;
   if (service == "cluster-admission") subject = host_codes_.front();
   if (stage < 0) {
-    TRY(std::ignore, apply_for(service, guide_of(service, subject),
-                               answers_for(service, about.citizen, working_days_ago(days_ago)), about.citizen, days_ago));
+    TRY(std::ignore,
+        apply_for(service, guide_of(service, subject), answers_for(service, about.citizen, working_days_ago(days_ago)),
+                  about.citizen, days_ago));
     return {};
   }
   TRY(const base::Id id, submit_for(service, subject, about.citizen, days_ago));
@@ -224,7 +224,8 @@ base::Result<void> District::other_services(bool few) {
   return {};
 }
 
-base::Result<void> District::operate(base::Id of_case, const char* operation, feel::Context data, const Moment& moment) {
+base::Result<void> District::operate(base::Id of_case, const char* operation, feel::Context data,
+                                     const Moment& moment) {
   return write([&](storage::Transaction& transaction) -> base::Result<void> {
     TRY(std::ignore, parts_.engine->operate(
                          transaction, {.of_case = of_case, .operation = operation, .data = std::move(data)}, moment));

@@ -183,16 +183,17 @@ base::Result<void> District::hand_over(base::Id of_case, int days_ago, bool in_p
   return write([&](storage::Transaction& transaction) -> base::Result<void> {
     TRY(const casework::Case found, parts_.engine->load(transaction, moment.actor.scope, of_case));
     const std::string identity = demo_citizen_id(citizen_of(found.head.applicant));
-    TRY(std::ignore, parts_.delivery->send(transaction,
-                                           {.id = new_id(moment.now),
-                                            .of_case = of_case,
-                                            .way = in_person ? "window" : "electronic",
-                                            .recipient = access_control::name_of_person(transaction, found.head.applicant),
-                                            .relation = in_person ? "self" : "",
-                                            .identity_end = in_person ? identity.substr(identity.size() - 4) : "",
-                                            .address = {},
-                                            .consented = !in_person},
-                                           moment));
+    TRY(std::ignore,
+        parts_.delivery->send(transaction,
+                              {.id = new_id(moment.now),
+                               .of_case = of_case,
+                               .way = in_person ? "window" : "electronic",
+                               .recipient = access_control::name_of_person(transaction, found.head.applicant),
+                               .relation = in_person ? "self" : "",
+                               .identity_end = in_person ? identity.substr(identity.size() - 4) : "",
+                               .address = {},
+                               .consented = !in_person},
+                              moment));
     return {};
   });
 }

@@ -198,9 +198,8 @@ base::Result<std::string> run(Program::Parts& parts, const ImportCommand& comman
   if (checked.batch.rows_accepted == 0) return counts(checked.batch) + rejected;
   const std::jthread teller([&](const std::stop_token& stop) {
     while (progress && !stop.stop_requested()) {
-      const auto now = parts.store->read_value([&](storage::Snapshot& snapshot) {
-        return imports::find_batch(snapshot, moment.actor.scope, wanted.id);
-      });
+      const auto now = parts.store->read_value(
+          [&](storage::Snapshot& snapshot) { return imports::find_batch(snapshot, moment.actor.scope, wanted.id); });
       if (now) progress(now->rows_done, now->rows_total);
       std::this_thread::sleep_for(progress_pause);
     }

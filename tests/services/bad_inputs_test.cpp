@@ -76,8 +76,8 @@ Given given_to(const Field& field, const YAML::Node& row) {
     const int limit = field.length_max.value_or(field.kind == FieldKind::text ? 200 : 2000);
     return {feel::Value(many(static_cast<std::size_t>(limit) + 1)), std::to_string(limit)};
   }
-  if (text == "too_short") return {feel::Value(many(static_cast<std::size_t>(*field.length_min) - 1)),
-                                   std::to_string(*field.length_min)};
+  if (text == "too_short")
+    return {feel::Value(many(static_cast<std::size_t>(*field.length_min) - 1)), std::to_string(*field.length_min)};
   if (text == "below") return {feel::Value(*subtract(*field.min, one)), field.min->to_text()};
   if (text == "above") return {feel::Value(*add(*field.max, one)), field.max->to_text()};
   if (text == "fraction") return {feel::Value("1.23456"), std::to_string(field.decimal_digits)};
@@ -107,7 +107,8 @@ std::string filled(std::string text, const std::string& key, const std::string& 
 /// Within a sentence a label begins small, unless it is an abbreviation.
 std::string within_sentence(std::string label) {
   const bool abbreviation = label.size() > 1 && label[1] >= 'A' && label[1] <= 'Z';
-  if (!label.empty() && !abbreviation && label[0] >= 'A' && label[0] <= 'Z') label[0] = static_cast<char>(label[0] + 32);
+  if (!label.empty() && !abbreviation && label[0] >= 'A' && label[0] <= 'Z')
+    label[0] = static_cast<char>(label[0] + 32);
   return label;
 }
 
@@ -124,7 +125,8 @@ void try_form(const std::string& where, const catalogue::Form& form, const YAML:
       if (field.kind == FieldKind::statement) continue;
       ++tally.fields;
       // Alone and always shown: whether it is shown is not what is tried here.
-      catalogue::Form alone{.id = form.id, .json = {}, .groups = {{.id = group.id, .label = {}, .fields = {field}, .hidden_when = {}}}};
+      catalogue::Form alone{
+          .id = form.id, .json = {}, .groups = {{.id = group.id, .label = {}, .fields = {field}, .hidden_when = {}}}};
       alone.groups[0].fields[0].hidden_when.reset();
       bool tried = false;
       for (std::size_t i = 0; i < table.size(); ++i) {

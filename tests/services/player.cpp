@@ -104,10 +104,9 @@ Player::Player(std::string root, std::shared_ptr<const catalogue::Catalogue> cat
   store_ = std::move(storage::open({.database = database.empty() ? "sqlite:" + folder_.path("cases.db") : database}))
                .value();
   std::vector<storage::Migration> all;
-  for (const auto part :
-       {storage::migrations(), evidence::migrations(), access_control::migrations(), casework::migrations(),
-        registration::migrations(), naming::migrations(), park::migrations(), licensing::migrations(),
-        delivery::migrations()})
+  for (const auto part : {storage::migrations(), evidence::migrations(), access_control::migrations(),
+                          casework::migrations(), registration::migrations(), naming::migrations(), park::migrations(),
+                          licensing::migrations(), delivery::migrations()})
     all.insert(all.end(), part.begin(), part.end());
   if (!store_->migrate(all)) throw std::runtime_error("the migrations failed");
   files_ = std::make_unique<storage::FileStore>(folder_.path("files"));

@@ -71,17 +71,17 @@ BOOST_DESCRIBE_STRUCT(Reason, (), (reason))
 
 BatchView view_of(const Batch& batch) {
   return {.id = batch.id,
-                 .file_name = batch.file_name,
-                 .person_name = batch.person_name,
-                 .state = batch.state,
-                 .state_text = state_text(batch.state),
-                 .rows_total = batch.rows_total,
-                 .rows_accepted = batch.rows_accepted,
-                 .rows_rejected = batch.rows_rejected,
-                 .rows_done = batch.rows_done,
-                 .created_at = batch.created_at,
-                 .changed_at = batch.changed_at,
-                 .reason = batch.reason};
+          .file_name = batch.file_name,
+          .person_name = batch.person_name,
+          .state = batch.state,
+          .state_text = state_text(batch.state),
+          .rows_total = batch.rows_total,
+          .rows_accepted = batch.rows_accepted,
+          .rows_rejected = batch.rows_rejected,
+          .rows_done = batch.rows_done,
+          .created_at = batch.created_at,
+          .changed_at = batch.changed_at,
+          .reason = batch.reason};
 }
 
 Moment moment_of(const http::Request& request) {
@@ -183,11 +183,11 @@ void mount_files(http::Router& router, storage::Store& store, Imports& imports) 
     const auto checked = store.read_value(
         [&](storage::Snapshot& snapshot) { return imports.check(snapshot, wanted.value(), moment_of(request)); });
     if (!checked) return http::problem(checked.error(), request);
-    return http::once(
-        store, request, {.status = 201}, [&](storage::Transaction& transaction) -> base::Result<std::string> {
-          return http::write(view_of(imports.keep(transaction, checked.value(), wanted.value().bytes)),
-                             request.language);
-        });
+    return http::once(store, request, {.status = 201},
+                      [&](storage::Transaction& transaction) -> base::Result<std::string> {
+                        return http::write(view_of(imports.keep(transaction, checked.value(), wanted.value().bytes)),
+                                           request.language);
+                      });
   });
 }
 
@@ -214,18 +214,17 @@ void mount_reading(http::Router& router, storage::Store& store) {
                        .code = "imports.batch_unknown",
                        .message = {"没有这个导入批次", "There is no such import."}};
   };
-  http::query<BatchView>(
-      router, store,
-      {.path = "/api/v1/imports/{import}",
-       .id = "find_import",
-       .tag = "imports",
-       .summary = {"一个导入批次", "One import"},
-       .need = need,
-       .errors = {"imports.batch_unknown"}},
-      [load](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<BatchView> {
-        TRY(const Batch batch, load(snapshot, request));
-        return view_of(batch);
-      });
+  http::query<BatchView>(router, store,
+                         {.path = "/api/v1/imports/{import}",
+                          .id = "find_import",
+                          .tag = "imports",
+                          .summary = {"一个导入批次", "One import"},
+                          .need = need,
+                          .errors = {"imports.batch_unknown"}},
+                         [load](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<BatchView> {
+                           TRY(const Batch batch, load(snapshot, request));
+                           return view_of(batch);
+                         });
   http::list<RejectView>(
       router, store,
       {.path = "/api/v1/imports/{import}/rejects",

@@ -177,8 +177,7 @@ base::Result<Checked> Imports::check(storage::Snapshot& snapshot, const NewBatch
               .reason = {}};
   batch.rows_total = static_cast<std::int64_t>(table.rows.size());
   TRY(Rows rows, Rows::of(std::move(table), batch, calendar::local_date(moment.now)));
-  Rows::Piece all =
-      rows.go(snapshot, 0, rows.count(), [](const Record&, std::size_t) { return base::Result<void>(); });
+  Rows::Piece all = rows.go(snapshot, 0, rows.count(), [](const Record&, std::size_t) { return base::Result<void>(); });
   batch.rows_accepted = all.accepted;
   batch.rows_rejected = all.rejected;
   return Checked{.batch = std::move(batch), .rejects = std::move(all.rejects)};
@@ -205,9 +204,8 @@ base::Result<Batch> Imports::start(storage::Transaction& transaction, base::Id i
 }
 
 base::Result<Batch> Imports::work(storage::Store& store, base::Id id, base::Instant now) {
-  const auto found = store.read_value([&](storage::Snapshot& snapshot) {
-    return find_batch(snapshot, access_control::Scope::of_division(""), id);
-  });
+  const auto found = store.read_value(
+      [&](storage::Snapshot& snapshot) { return find_batch(snapshot, access_control::Scope::of_division(""), id); });
   if (!found) return batch_unknown();
   if (found->state == "undoing") return take_back(store, *found, now);
   if (found->state != "applying") return *found;
@@ -218,8 +216,8 @@ base::Result<Batch> Imports::work(storage::Store& store, base::Id id, base::Inst
 
 namespace {
 
-/// Enters the rows from `batch.rows_done` to `to`. Returns false when the batch is no longer where it was: it was undone
-/// meanwhile, or another process goes on with it.
+/// Enters the rows from `batch.rows_done` to `to`. Returns false when the batch is no longer where it was: it was
+/// undone meanwhile, or another process goes on with it.
 base::Result<bool> enter_piece(storage::Transaction& transaction, Batch& batch, Rows& rows, std::size_t to,
                                base::Instant now) {
   const std::size_t from = static_cast<std::size_t>(batch.rows_done);

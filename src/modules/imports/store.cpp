@@ -80,12 +80,12 @@ void insert_rows(storage::Transaction& transaction, std::string_view table, cons
 }  // namespace
 
 void insert_batch(storage::Transaction& transaction, const Batch& batch) {
-  transaction.execute("INSERT INTO import_batches (" + std::string(columns) +
-                          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                      {batch.id, batch.division, batch.office, batch.person, batch.person_name, batch.file_name,
-                       batch.sha256, batch.encoding, json_of(batch.said), batch.state, batch.rows_total,
-                       batch.rows_accepted, batch.rows_rejected, batch.created_at, batch.changed_at, batch.reason,
-                       batch.rows_done});
+  transaction.execute(
+      "INSERT INTO import_batches (" + std::string(columns) +
+          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {batch.id, batch.division, batch.office, batch.person, batch.person_name, batch.file_name, batch.sha256,
+       batch.encoding, json_of(batch.said), batch.state, batch.rows_total, batch.rows_accepted, batch.rows_rejected,
+       batch.created_at, batch.changed_at, batch.reason, batch.rows_done});
 }
 
 bool move_batch(storage::Transaction& transaction, const Batch& batch, std::string_view from) {

@@ -41,10 +41,9 @@ std::optional<NameAsked> name_asked(const catalogue::Registration& registration,
   if (!item) return std::nullopt;
   const bool is_new = registration.effect == catalogue::Effect::establish;
   const feel::Context subject = context_in(facts, catalogue::subject_key);
-  return NameAsked{
-      .place = place_of(*item),
-      .kind = is_new ? text_of(registration.find_item("kind"), facts, world) : text_in(subject, "kind"),
-      .renaming = is_new ? std::string() : text_in(subject, "credit_code")};
+  return NameAsked{.place = place_of(*item),
+                   .kind = is_new ? text_of(registration.find_item("kind"), facts, world) : text_in(subject, "kind"),
+                   .renaming = is_new ? std::string() : text_in(subject, "credit_code")};
 }
 
 namespace {
