@@ -89,6 +89,9 @@ base::Result<void> make_demonstration(Program::Parts& parts, const Demonstration
   progress("空白证照、托管机构 / blank stock, cluster hosts");
   TRY(std::ignore, district.blank_stock());
   TRY(std::ignore, district.cluster_hosts());
+  progress("其他服务的草稿和办件 / drafts and cases of the other services");
+  TRY(std::ignore, district.other_services(wanted.small));
+  TRY(std::ignore, district.turned_cases());
   // What fell due on the virtual clock happens before anybody looks.
   constexpr int timers_at_once = 500;
   while (parts.engine->fire_due_timers(*parts.store, parts.now(), timers_at_once) > 0) {

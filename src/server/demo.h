@@ -55,6 +55,10 @@ class District {
   base::Result<void> cluster_hosts();
   /// A few hundred more, of the last months.
   base::Result<void> more_cases();
+  /// Drafts and cases of every other service; a few: a draft and a case of each.
+  base::Result<void> other_services(bool few);
+  /// Suspended, waiting for a second signature, on the express lane, accepted on a promise.
+  base::Result<void> turned_cases();
 
  private:
   using Moment = casework::Moment;
@@ -100,6 +104,22 @@ class District {
   registration::PastWriting ending_of(const Life& life);
   std::string person() { return demo_person_name(static_cast<int>(pick(768))); }
 
+  /// A business of today's citizens with its licence, and a food permit if it is a restaurant.
+  struct Firm {
+    std::size_t citizen = 0;
+    std::string credit_code;
+    std::string permit;
+  };
+  base::Result<Firm> firm(bool with_permit, calendar::Date opened);
+  /// A case of the service that has taken so many of its turns; -1: a draft.
+  base::Result<void> one_of(const std::string& service, int stage, int days_ago);
+  base::Result<void> take(const std::string& service, base::Id of_case, int turn, int days_ago);
+  base::Result<void> operate(base::Id of_case, const char* operation, feel::Context data, const Moment& moment);
+  feel::Context answers_for(const std::string& service, std::size_t citizen, calendar::Date day);
+  base::Result<base::Id> submit_for(const std::string& service, const std::string& subject, std::size_t citizen,
+                                    int days_ago);
+  base::Result<base::Id> apply_for(const std::string& service, const feel::Context& guide, const feel::Context& answers,
+                                   std::size_t citizen, int days_ago);
   base::Result<base::Id> apply(std::size_t citizen, int days_ago, bool company);
   base::Result<base::Id> submit(std::size_t citizen, int days_ago, bool company);
   base::Result<void> upload(base::Id application, const std::string& slot, const Moment& moment);
@@ -118,6 +138,8 @@ class District {
   base::Result<void> case_at(int stage, std::size_t citizen, int days_ago, bool company);
   feel::Context guide(bool company) const;
   feel::Context answers(std::size_t citizen, bool company);
+  /// The number of a citizen, by which name and identity number go.
+  int citizen_of(base::Id person) const;
   std::size_t next_citizen() { return citizen_++ % citizens_.size(); }
 
   Program::Parts& parts_;
@@ -131,6 +153,7 @@ class District {
   std::vector<std::string> citizen_names_;
   /// By slot: the drawn material, which is the same for every case.
   std::map<std::string, std::pair<std::string, std::int64_t>> materials_;
+  std::vector<std::string> host_codes_;  // of the hosts of shared addresses
   int firms_ = 0;
   std::size_t citizen_ = 0;
 };

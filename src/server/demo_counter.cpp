@@ -71,6 +71,7 @@ base::Result<void> District::cluster_hosts() {
                                                   .reason = {}},
                                                  examiner));
       hosts.push_back(host.id);
+      host_codes_.push_back(company.credit_code);
     }
     std::size_t admitted = 0;
     for (; next < companies.size() && admitted < members_wanted && !hosts.empty(); ++next) {

@@ -70,14 +70,17 @@ base::Result<void> District::upload(base::Id application, const std::string& slo
 }
 
 base::Result<base::Id> District::apply(std::size_t citizen, int days_ago, bool company) {
+  return apply_for("open-restaurant", guide(company), answers(citizen, company), citizen, days_ago);
+}
+
+base::Result<base::Id> District::apply_for(const std::string& wanted, const feel::Context& guide,
+                                           const feel::Context& answers, std::size_t citizen, int days_ago) {
   const Moment moment = as_citizen(citizen, days_ago, 8);
   const base::Id id = new_id(moment.now);
   TRY(const licensing::Application drafted,
       write([&](storage::Transaction& transaction) -> base::Result<licensing::Application> {
-        TRY(const licensing::Application draft,
-            parts_.licensing->draft(transaction, id, "open-restaurant", guide(company), moment));
-        return parts_.licensing->save_draft(transaction, id, draft.version, answers(citizen, company), std::nullopt,
-                                            moment);
+        TRY(const licensing::Application draft, parts_.licensing->draft(transaction, id, wanted, guide, moment));
+        return parts_.licensing->save_draft(transaction, id, draft.version, answers, std::nullopt, moment);
       }));
   TRY(const auto service, parts_.catalogue->service(drafted.service));
   const feel::World world = parts_.catalogue->world_at(moment.now);
@@ -177,9 +180,26 @@ base::Result<void> District::decide_food(base::Id of_case, int days_ago, bool gr
 
 base::Result<void> District::hand_over(base::Id of_case, int days_ago, bool in_person) {
   const Moment moment = as_staff("clerk", days_ago, 16);
-  feel::Context form = entries({{"way", in_person ? "pick_up" : "electronic"}, {"in_person", in_person}});
-  if (in_person) form.put("collector_name", "申请人本人");
-  return complete(of_case, "hand_over", std::move(form), moment);
+  return write([&](storage::Transaction& transaction) -> base::Result<void> {
+    TRY(const casework::Case found, parts_.engine->load(transaction, moment.actor.scope, of_case));
+    const std::string identity = demo_citizen_id(citizen_of(found.head.applicant));
+    TRY(std::ignore,
+        parts_.delivery->send(transaction,
+                              {.id = new_id(moment.now),
+                               .of_case = of_case,
+                               .way = in_person ? "window" : "electronic",
+                               .recipient = access_control::name_of_person(transaction, found.head.applicant),
+                               .relation = in_person ? "self" : "",
+                               .identity_end = in_person ? identity.substr(identity.size() - 4) : "",
+                               .address = {},
+                               .consented = !in_person},
+                              moment));
+    return {};
+  });
+}
+
+int District::citizen_of(base::Id person) const {
+  return static_cast<int>(std::find(citizens_.begin(), citizens_.end(), person) - citizens_.begin());
 }
 
 base::Result<void> District::finished_case(std::size_t citizen, int days_ago, bool company, bool permit,

@@ -96,10 +96,11 @@ base::Result<std::string> report(const std::vector<imports::Reject>& rejects, co
 
 base::Result<std::string> undo(Program::Parts& parts, const ImportCommand& command) {
   const auto batch = base::parse_id(command.undo);
-  TRY(const imports::Batch undone, parts.store->write_result([&](storage::Transaction& transaction) {
+  TRY(const imports::Batch undoing, parts.store->write_result([&](storage::Transaction& transaction) {
     return parts.imports->undo(transaction, batch.value_or(base::Id{}), command.reason,
                                moment_of(parts, command.division));
   }));
+  TRY(const imports::Batch undone, parts.imports->work(*parts.store, undoing.id, parts.now()));
   return counts(undone);
 }
 
@@ -197,7 +198,9 @@ base::Result<std::string> run(Program::Parts& parts, const ImportCommand& comman
   if (checked.batch.rows_accepted == 0) return counts(checked.batch) + rejected;
   const std::jthread teller([&](const std::stop_token& stop) {
     while (progress && !stop.stop_requested()) {
-      if (const auto now = parts.imports->progress_of(wanted.id)) progress(now->rows_done, now->rows_total);
+      const auto now = parts.store->read_value(
+          [&](storage::Snapshot& snapshot) { return imports::find_batch(snapshot, moment.actor.scope, wanted.id); });
+      if (now) progress(now->rows_done, now->rows_total);
       std::this_thread::sleep_for(progress_pause);
     }
   });

@@ -333,10 +333,15 @@ TEST_P(Counter, voids_the_blanks_of_a_lost_parcel_and_prints_them_again) {
 }
 
 TEST_P(Counter, says_everything_that_is_wrong_with_a_sending_at_once) {
+  struct Wrong {
+    const char* path;
+    const char* zh;
+    const char* en;
+  };
   struct Bad {
     delivery::NewSending wanted;
     std::string code;
-    std::vector<std::string> places;
+    std::vector<Wrong> places;
   };
   const auto wanted = [](const char* way, const char* recipient, const char* relation, const char* end,
                          const char* address, bool consented) {
@@ -349,26 +354,40 @@ TEST_P(Counter, says_everything_that_is_wrong_with_a_sending_at_once) {
                                 .address = address,
                                 .consented = consented};
   };
+  const Wrong recipient{"/recipient", "请填写收件人或领取人姓名", "Say who receives it."};
+  const Wrong relation{"/relation", "请选择领取人与申请人的关系", "Say who the collector is to the applicant."};
+  const Wrong identity{"/identity_end", "请核对证件并填写身份证号末四位",
+                       "Check the identity card and enter the last four characters of its number."};
+  const Wrong address{"/address", "请填写收件地址", "Enter the address."};
+  const Wrong confirmed{"/consented", "须由申请人确认送达地址", "The applicant must have confirmed this address."};
+  const Wrong consented{"/consented", "电子送达须经申请人同意", "Electronic delivery needs the applicant's consent."};
+  const std::string long_name = [] {
+    std::string name;
+    for (int i = 0; i < 51; ++i) name += "演";
+    return name;
+  }();
   const std::vector<Bad> all = {
-      {wanted("pigeon", "李", "", "", "", true), "delivery.way_unknown", {"/way"}},
-      {wanted("kiosk", "李", "", "", "", true), "delivery.way_unknown", {"/way"}},
-      {wanted("courier", "", "", "", "", false), "delivery.sending_invalid", {"/recipient", "/address", "/consented"}},
-      {wanted("window", "", "friend", "12", "", false),
-       "delivery.sending_invalid",
-       {"/recipient", "/relation", "/identity_end"}},
-      {wanted("window", "李小满", "self", "00X8", "", false), "delivery.sending_invalid", {"/identity_end"}},
-      {wanted("electronic", "李小满", "", "", "", false), "delivery.sending_invalid", {"/consented"}}};
+      {wanted("pigeon", "李", "", "", "", true),
+       "delivery.way_unknown",
+       {{"/way", "请选择送达方式", "Choose how it is handed over."}}},
+      {wanted("kiosk", "李", "", "", "", true),
+       "delivery.way_unknown",
+       {{"/way", "自助打印由自助机登记", "A kiosk records its own prints."}}},
+      {wanted("courier", "", "", "", "", false), "delivery.sending_invalid", {recipient, address, confirmed}},
+      {wanted("courier", long_name.c_str(), "", "", "虚构路8号", true), "delivery.sending_invalid", {recipient}},
+      {wanted("window", "", "friend", "12", "", false), "delivery.sending_invalid", {recipient, relation, identity}},
+      {wanted("window", "李小满", "self", "00X8", "", false), "delivery.sending_invalid", {identity}},
+      {wanted("electronic", "李小满", "", "", "", false), "delivery.sending_invalid", {consented}}};
   for (const Bad& bad : all) {
     const auto refused = send(bad.wanted);
     ASSERT_FALSE(refused) << bad.wanted.way;
     EXPECT_EQ(refused.error().code, bad.code);
-    std::vector<std::string> places;
-    for (const auto& place : refused.error().places) {
-      places.push_back(place.path);
-      EXPECT_FALSE(place.message.zh.empty());
-      EXPECT_FALSE(place.message.en.empty());
+    ASSERT_EQ(refused.error().places.size(), bad.places.size()) << bad.wanted.way;
+    for (std::size_t i = 0; i < bad.places.size(); ++i) {
+      const base::Place& place = refused.error().places[i];
+      EXPECT_EQ(place.path, bad.places[i].path);
+      EXPECT_EQ(place.message, (base::Text{bad.places[i].zh, bad.places[i].en}));
     }
-    EXPECT_EQ(places, bad.places);
   }
   auto elsewhere = parcel();
   elsewhere.of_case = open_case(2);
@@ -386,6 +405,10 @@ TEST_P(Counter, records_the_collector_and_writes_the_receipt) {
                                .consented = false});
   ASSERT_TRUE(collected) << collected.error().message.en;
   EXPECT_EQ(collected->identity_end, "001X");
+  const auto visits = [&] {
+    return store->read_value([&](storage::Snapshot& snapshot) { return licensing::count_visits(snapshot, of_case); });
+  };
+  EXPECT_EQ(visits(), 1) << "who collects has come to the window";
   const auto pdf = store->read_value([&](storage::Snapshot& snapshot) { return rooms->receipt(snapshot, *collected); });
   ASSERT_TRUE(pdf) << pdf.error().message.en << (pdf.error().places.empty() ? "" : pdf.error().places[0].path);
   EXPECT_EQ(pdf->substr(0, 5), "%PDF-");

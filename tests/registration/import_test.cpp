@@ -1,7 +1,11 @@
 /// Taking over a register from a table, on both databases: as a whole or not at all, and back again.
+#include <atomic>
 #include <filesystem>
 #include <functional>
+#include <thread>
 
+#include "kernel/codes/entities.h"
+#include "kernel/names/text.h"
 #include "modules/imports/imports.h"
 #include "register.h"
 
@@ -49,9 +53,14 @@ class Import : public testing_register::Register {
     if (!started) return started;
     return imports_->work(*store_, batch, moment().now);
   }
-  base::Result<Batch> undo(base::Id batch, const std::string& reason = "选错文件") {
+  base::Result<Batch> begin_undo(base::Id batch, const std::string& reason = "选错文件") {
     return write(
         [&](storage::Transaction& transaction) { return imports_->undo(transaction, batch, reason, moment()); });
+  }
+  base::Result<Batch> undo(base::Id batch, const std::string& reason = "选错文件") {
+    const auto undoing = begin_undo(batch, reason);
+    if (!undoing) return undoing;
+    return imports_->work(*store_, batch, moment().now);
   }
   std::vector<imports::Reject> rejects(base::Id batch) {
     return store_->read_value(
@@ -158,6 +167,122 @@ TEST_P(Import, takes_a_batch_out_again_as_a_whole_or_not_at_all) {
   const base::Id third =
       check(headings + "91430211MA4TYA02XE,株洲市天元区栗演商贸有限公司,,,柳试宁,演示路1号,2019-09-30,\n").value().id;
   EXPECT_EQ(apply(third).value().rows_accepted, 1) << "code and name are free again";
+}
+
+/// A table of `count` firms that pass; the last line repeats the code of the first.
+std::string many(int count) {
+  const std::int64_t block = codes::credit_sequence_of("4TZ000").value();
+  const std::u32string letters = names::decode("湘江云禾株栗泰嵩晴麦竹石梅枫桂兰松柏荷莲沁澄岳渌雷群霁蓝青橙");
+  const auto code = [&](int i) {
+    return codes::make_credit_code(
+               {.category = codes::CreditCategory::enterprise, .division = "430211", .sequence = block + i})
+        .value();
+  };
+  std::string table = headings;
+  for (int i = 0; i < count; ++i) {
+    const auto at = [&](int divisor) { return letters[static_cast<std::size_t>(i / divisor) % letters.size()]; };
+    table += code(i) + ",株洲市天元区演" + names::encode(std::u32string{at(1), at(30), at(900)}) +
+             "商贸有限公司,,,柳试宁,演示路1号,2019-09-30,\n";
+  }
+  return table + code(0) + ",株洲市天元区演重复商贸有限公司,,,柳试宁,演示路1号,2019-09-30,\n";
+}
+
+/// Somebody else's thread works at the batch; the test sees it in the middle.
+class Imports : public Import {
+ protected:
+  static constexpr int rows_count = 2'500;
+  /// Starts the batch and returns when pieces of it are in.
+  base::Id under_way() {
+    const base::Id batch = check(many(rows_count)).value().id;
+    EXPECT_TRUE(
+        write([&](storage::Transaction& transaction) { return imports_->start(transaction, batch, moment()); }));
+    worker_ = std::jthread([this, batch] {
+      try {
+        std::ignore = imports_->work(*store_, batch, moment().now);
+      } catch (const std::exception&) {
+        stopped_ = true;
+      }
+    });
+    while (of(batch).rows_done == 0) std::this_thread::yield();
+    return batch;
+  }
+  Batch of(base::Id id) {
+    return *store_->read_value([&](storage::Snapshot& snapshot) { return imports::find_batch(snapshot, whole, id); });
+  }
+  void rename(const std::string& from, const std::string& to) {
+    store_->write([&](storage::Transaction& transaction) {
+      transaction.execute("ALTER TABLE " + from + " RENAME TO " + to, {});
+      return true;
+    });
+  }
+  std::jthread worker_;
+  std::atomic<bool> stopped_ = false;
+};
+INSTANTIATE_TEST_SUITE_P(databases, Imports, testing::Values("sqlite", "postgresql"));
+
+TEST_P(Imports, lets_others_write_between_the_pieces) {
+  const base::Id batch = under_way();
+  establish({.name = "株洲市天元区旁演便利店"});
+  EXPECT_EQ(of(batch).state, "applying") << "the writing did not wait for the batch";
+  worker_.join();
+  const Batch done = of(batch);
+  EXPECT_EQ(done.state, "applied");
+  EXPECT_EQ(done.rows_accepted, rows_count);
+  EXPECT_EQ(done.rows_rejected, 1);
+  EXPECT_EQ(rejects(batch).at(0).message.zh, "与第2行的代码相同");
+  EXPECT_EQ(count(), rows_count + 1);
+  EXPECT_EQ(names({.text = "演湘湘湘"}).size(), 1u) << "found by its keys";
+}
+
+TEST_P(Imports, goes_on_where_it_stood_when_the_program_stops_in_the_middle) {
+  const base::Id batch = under_way();
+  rename("import_entities", "import_entities_away");
+  worker_.join();
+  rename("import_entities_away", "import_entities");
+  ASSERT_TRUE(stopped_) << "the batch was done before it could be stopped";
+  const Batch halfway = of(batch);
+  EXPECT_EQ(halfway.state, "applying");
+  EXPECT_EQ(count(), halfway.rows_done);
+  const auto done = imports_->work(*store_, batch, moment().now);
+  ASSERT_TRUE(done) << done.error().message.en;
+  EXPECT_EQ(done.value().state, "applied");
+  EXPECT_EQ(count(), rows_count);
+  EXPECT_EQ(done.value().rows_rejected, 1);
+  EXPECT_EQ(rejects(batch).at(0).message.zh, "与第2行的代码相同") << "lines entered before the stop count, too";
+  EXPECT_EQ(undo(batch).value().state, "undone");
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_P(Imports, is_stopped_and_taken_out_again_as_a_whole) {
+  const base::Id batch = under_way();
+  const auto undoing = begin_undo(batch);
+  ASSERT_TRUE(undoing) << undoing.error().message.en;
+  worker_.join();
+  EXPECT_EQ(of(batch).state, "undoing");
+  const base::Id first = ask({.text = "演湘湘湘"}).value().entities.at(0).id;
+  const auto written = store_->write_result([&](storage::Transaction& transaction) {
+    return registration::write(transaction, whole, first, "changed", {{"address", "演示路2号"}}, "",
+                               {.id = first, .as_of = day("2026-11-24"), .now = moment().now, .actor = {7}});
+  });
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, "registration.held");
+  EXPECT_EQ(imports_->work(*store_, batch, moment().now).value().state, "undone");
+  EXPECT_EQ(count(), 0);
+  EXPECT_TRUE(names({.text = "演湘湘湘"}).empty());
+}
+
+TEST_P(Imports, takes_out_again_what_it_has_entered_when_it_cannot_go_on) {
+  const base::Id batch = under_way();
+  rename("import_entities", "import_entities_away");
+  worker_.join();
+  rename("import_entities_away", "import_entities");
+  ASSERT_TRUE(stopped_);
+  std::filesystem::remove_all(folder_.path("files"));
+  const auto done = imports_->work(*store_, batch, moment().now);
+  ASSERT_TRUE(done) << done.error().message.en;
+  EXPECT_EQ(done.value().state, "undone");
+  EXPECT_EQ(done.value().reason, "找不到上传的文件,请重新上传 / The uploaded file is gone: upload it again.");
+  EXPECT_EQ(count(), 0);
 }
 
 TEST_P(Import, refuses_tables_and_orders_that_cannot_be_done) {

@@ -104,14 +104,15 @@ Player::Player(std::string root, std::shared_ptr<const catalogue::Catalogue> cat
   store_ = std::move(storage::open({.database = database.empty() ? "sqlite:" + folder_.path("cases.db") : database}))
                .value();
   std::vector<storage::Migration> all;
-  for (const auto part :
-       {storage::migrations(), evidence::migrations(), access_control::migrations(), casework::migrations(),
-        registration::migrations(), naming::migrations(), park::migrations(), licensing::migrations()})
+  for (const auto part : {storage::migrations(), evidence::migrations(), access_control::migrations(),
+                          casework::migrations(), registration::migrations(), naming::migrations(), park::migrations(),
+                          licensing::migrations(), delivery::migrations()})
     all.insert(all.end(), part.begin(), part.end());
   if (!store_->migrate(all)) throw std::runtime_error("the migrations failed");
   files_ = std::make_unique<storage::FileStore>(folder_.path("files"));
   engine_ = std::make_unique<casework::Engine>(catalogue_);
   licensing_ = std::make_unique<licensing::Licensing>(licensing::Settings{}, *engine_, *files_);
+  delivery_ = std::make_unique<delivery::Delivery>(*catalogue_, *licensing_);
   if (!engine_->deploy(*store_, now_)) throw std::runtime_error("the services can not be kept");
   access_control::Access access(*store_, std::move(access_control::Secrets::load_or_make(folder_.path("keys"))).value(),
                                 access_control::local_stand_in());
@@ -329,6 +330,33 @@ void Player::step(Run& run, const YAML::Node& step) {
     }),
            step, "the step");
   };
+  if (const YAML::Node wanted = step["deliver"]) {
+    const delivery::NewSending sending{.id = new_id(),
+                                       .of_case = run.id,
+                                       .way = text_of(wanted["way"]),
+                                       .recipient = text_of(wanted["recipient"]),
+                                       .relation = text_of(wanted["relation"]),
+                                       .identity_end = text_of(wanted["identity_end"]),
+                                       .address = text_of(wanted["address"]),
+                                       .consented = text_of(wanted["consented"]) == "true"};
+    return told([&](storage::Transaction& transaction) -> base::Result<void> {
+      TRY(sending_, [&]() -> base::Result<base::Id> {
+        TRY(const delivery::Sending made, delivery_->send(transaction, sending, as("window_clerk")));
+        return made.id;
+      }());
+      return base::done();
+    });
+  }
+  if (const YAML::Node wanted = step["parcel"])
+    return told([&](storage::Transaction& transaction) {
+      return delivery_->take_step(transaction, sending_,
+                                  {.step = text_of(wanted["step"]),
+                                   .carrier = text_of(wanted["carrier"]),
+                                   .tracking = text_of(wanted["tracking"]),
+                                   .recipient = text_of(wanted["recipient"]),
+                                   .reason = text_of(wanted["reason"])},
+                                  as("window_clerk"));
+    });
   if (step["withdraw"])
     return told([&](storage::Transaction& transaction) {
       return licensing_->withdraw(transaction, run.id, text_of(step["withdraw"]), as_applicant());
@@ -437,6 +465,9 @@ void Player::operate(Run& run, const YAML::Node& step) {
              [&](storage::Snapshot& snapshot) { return casework::tasks_of(snapshot, everything(), run.id); }))
       if (each.element == element && !each.done_at)
         data.put("task", feel::Value(static_cast<std::int64_t>(each.id.key)));
+  // A colleague is named by account.
+  if (const std::string person = text_of(step["with"]["person"]); !person.empty())
+    data.put("person", base::to_text(as(person).actor.person));
   const std::string by = text_of(step["by"]);
   settle(store_->write_result([&](storage::Transaction& transaction) -> base::Result<void> {
     TRY(std::ignore,

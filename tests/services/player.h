@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "modules/casework/casework.h"
+#include "modules/delivery/delivery.h"
 #include "modules/licensing/licensing.h"
 #include "storage/storage.h"
 
@@ -85,9 +86,11 @@ class Player {
   std::unique_ptr<storage::FileStore> files_;
   std::unique_ptr<casework::Engine> engine_;
   std::unique_ptr<licensing::Licensing> licensing_;
+  std::unique_ptr<delivery::Delivery> delivery_;
   std::map<std::string, YAML::Node> vocabulary_;  // shared/steps.yaml
   base::Instant now_;
   std::uint32_t ids_ = 0;
+  base::Id sending_;   // the last delivery
   base::Id entity_;    // the last one a case was about
   std::string place_;  // where in which file, for sentences
   std::vector<std::string> faults_;

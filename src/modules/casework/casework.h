@@ -2,6 +2,7 @@
 /// services to life, and for the server.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -255,6 +256,13 @@ class Engine {
                                        std::optional<std::int64_t> expected_sequence, const Moment& moment,
                                        feel::Context more = {}) const;
 
+  /// Completes the case's open task of this form when its work was done and written down elsewhere: a delivery is the
+  /// hand-over of its case. Returns whether a task was completed: a case that is suspended, or whose task waits for a
+  /// signature, keeps it. Who may do the work is checked where it is done.
+  /// Errors: `casework.case_unknown`, `catalogue.answers_invalid`.
+  base::Result<bool> complete_form(storage::Transaction& transaction, base::Id of_case, std::string_view form,
+                                   const feel::Context& answers, const Moment& moment) const;
+
   base::Result<Task> claim(storage::Transaction& transaction, TaskId task, const Moment& moment) const;
   base::Result<Task> release(storage::Transaction& transaction, TaskId task, const Moment& moment) const;
 
@@ -272,7 +280,8 @@ class Engine {
   /// The operations the actor's roles cover, with what they can be applied to.
   base::Result<std::vector<Possible>> possible(storage::Snapshot& snapshot, base::Id of_case,
                                                const Moment& moment) const;
-  /// Reminds of and escalates tasks whose day comes near or has passed, as their clocks say; returns how many.
+  /// Reminds of and escalates tasks whose day comes near or has passed, as their clocks say; and reminds, each working
+  /// day, those who were asked for a signature on an earlier day and have not given it. Returns how many.
   int remind(storage::Store& store, base::Instant now, int limit) const;
 
   /// What the operation `migrate` would do; `version` empty: the one in force. Nothing is changed.
@@ -357,6 +366,10 @@ class Engine {
                                              const Moment& moment) const;
   base::Result<void> check_completion(storage::Snapshot& snapshot, const Case& of_case, const Task& task,
                                       const Moment& moment) const;
+  int remind_of_tasks(storage::Store& store, base::Instant now, int limit) const;
+  int remind_signers(storage::Store& store, base::Instant now, int limit) const;
+  base::Result<CaseHead> complete(storage::Transaction& transaction, Case& of_case, const Task& task,
+                                  const feel::Context& answers, const Moment& moment, feel::Context more) const;
   base::Result<CaseHead> perform(storage::Transaction& transaction, Case& of_case, Deed deed,
                                  const Moment& moment) const;
   base::Result<std::vector<bpmn::Event>> carry_out(storage::Transaction& transaction, Case& of_case, Deed& deed,
@@ -395,6 +408,7 @@ class Engine {
   std::map<std::string, Worker, std::less<>> workers_;
   OnCorrected on_corrected_;
   Outside* outside_ = nullptr;
+  mutable std::atomic<std::int64_t> signers_reminded_on_ = 0;  // days
   // Versions that only old cases use, read when one of them is.
   mutable std::mutex pinned_mutex_;
   mutable std::map<std::string, std::shared_ptr<const catalogue::Service>, std::less<>> pinned_;

@@ -31,6 +31,12 @@ base::Error unfit(std::string zh, std::string en) {
   return invalid_at("/person", "casework.person_unfit", std::move(zh), std::move(en));
 }
 
+base::Text waiting_text(const Conduct::Signature& signature) {
+  if (signature.reminders == 0) return {"等待您签署", "waits for your signature"};
+  const std::string count = std::to_string(signature.reminders);
+  return {"等待您签署,已提醒" + count + "次", "waits for your signature; reminders: " + count};
+}
+
 Standing standing_of(const Case& of_case) {
   return {.ended = of_case.head.ended_at.has_value(),
           .binding = is_binding(of_case),
@@ -548,7 +554,7 @@ base::Result<std::vector<Possible>> Engine::possible(storage::Snapshot& snapshot
     }
     for (const Conduct::Signature& signature : of_case.conduct.signatures) {
       const bool mine = kind.operation == sign && signature.person == moment.actor.person && !signature.agreed;
-      if (mine) one.tasks.push_back({std::to_string(signature.task), {"等待签署", "waits for a signature"}});
+      if (mine) one.tasks.push_back({std::to_string(signature.task), waiting_text(signature)});
       if (kind.operation == dismiss_signer && (!signature.agreed || (signature.must_agree && !*signature.agreed))) {
         const std::string name = access_control::name_of_person(snapshot, signature.person);
         one.tasks.push_back({std::to_string(signature.task), {name, name}});
@@ -561,6 +567,41 @@ base::Result<std::vector<Possible>> Engine::possible(storage::Snapshot& snapshot
 }
 
 int Engine::remind(storage::Store& store, base::Instant now, int limit) const {
+  return remind_of_tasks(store, now, limit) + remind_signers(store, now, limit);
+}
+
+int Engine::remind_signers(storage::Store& store, base::Instant now, int limit) const {
+  const Moment moment{.now = now,
+                      .actor = {.person = {}, .name = {}, .staff = false, .roles = {}, .scope = system_scope()}};
+  const calendar::Date today = moment.today();
+  const auto works_today = catalogue_->calendar.is_working_day(today);
+  if (!works_today || !works_today.value()) return 0;
+  // Once a day is enough to look; another process, or this one started again, sees in the case who was told already.
+  if (signers_reminded_on_.exchange(today.days) == today.days) return 0;
+  const auto waiting =
+      store.read_value([&](storage::Snapshot& snapshot) { return signatures_waiting(snapshot, limit); });
+  int told = 0;
+  for (const auto& [task, person] : waiting) {
+    const auto done = store.write_result([&](storage::Transaction& transaction) -> base::Result<bool> {
+      TRY(Case of_case, load(transaction, moment.actor.scope, task.of_case));
+      const Conduct::Signature* signature = of_case.conduct.pending(task.key, person);
+      if (of_case.head.ended_at || of_case.conduct.suspended || !signature) return false;
+      const base::Instant last = signature->reminded_at.value_or(signature->asked_at);
+      if (calendar::local_date(last) >= today) return false;
+      Deed deed{Operation::remind, now, {}, {}};
+      deed.data.put("task", feel::Value(std::int64_t{task.key}));
+      if (const auto open = find_task(transaction, moment.actor.scope, task)) deed.data.put("element", open->element);
+      deed.data.put("person", base::to_text(person));
+      deed.data.put("person_name", access_control::name_of_person(transaction, person));
+      TRY(std::ignore, perform(transaction, of_case, std::move(deed), moment));
+      return true;
+    });
+    told += done && done.value();
+  }
+  return told;
+}
+
+int Engine::remind_of_tasks(storage::Store& store, base::Instant now, int limit) const {
   const Moment moment{.now = now,
                       .actor = {.person = {}, .name = {}, .staff = false, .roles = {}, .scope = system_scope()}};
   const calendar::Date today = moment.today();

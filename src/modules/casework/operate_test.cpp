@@ -221,6 +221,31 @@ TEST(remind, tells_once_before_the_day_and_once_after) {
   office.expect_replay(id);
 }
 
+TEST(remind, tells_co_signers_each_working_day_until_they_have_signed) {
+  Office office;
+  const base::Id id = office.open();
+  const auto task = feel::Value(office.key(id, "accept_application"));
+  ASSERT_EQ(office.operate(id, 11, "countersign", {{"task", task}, {"person", base::to_text(base::Id{14})}}), "");
+  const auto reminders = [&] { return office.load(id).conduct.signatures.at(0).reminders; };
+  office.engine->remind(*office.store, office.now, 10);
+  EXPECT_EQ(reminders(), 0) << "asked today";
+  int told = 0;
+  for (int day = 0; day < 7; ++day) {
+    office.now = office.now.plus_us(day_us);
+    office.engine->remind(*office.store, office.now, 10);
+    office.engine->remind(*office.store, office.now.plus_us(1'000'000), 10);
+    told += office.engine->catalogue().calendar.is_working_day(calendar::local_date(office.now)).value() ? 1 : 0;
+    EXPECT_EQ(reminders(), told);
+  }
+  ASSERT_GT(told, 3);
+  ASSERT_LT(told, 7) << "nobody is told on a day of rest";
+  ASSERT_EQ(office.operate(id, 14, "sign", {{"task", task}, {"agree", true}, {"reason", "同意"}}), "");
+  office.now = office.now.plus_us(3 * day_us);
+  office.engine->remind(*office.store, office.now, 10);
+  EXPECT_EQ(reminders(), told);
+  office.expect_replay(id);
+}
+
 TEST(remind, leaves_the_form_of_somebody_who_has_it_open_valid) {
   Office office;
   const base::Id id = office.open();

@@ -85,6 +85,17 @@ void settle_signature(Conduct& conduct, const Deed& deed) {
       signature.must_agree = false;
 }
 
+/// Whether the deed reminds somebody of a signature, not of a task's day.
+bool remind_signer(Conduct& conduct, const Deed& deed) {
+  for (Conduct::Signature& signature : conduct.signatures)
+    if (signature.task == task_in(deed.data) && signature.person == person_in(deed.data) && !signature.agreed) {
+      ++signature.reminders;
+      signature.reminded_at = deed.at;
+      return true;
+    }
+  return false;
+}
+
 void settle_promise(Conduct& conduct, const Deed& deed) {
   for (Conduct::Promise& promise : conduct.promises)
     if (promise.material == text_in(deed.data, "material") && !promise.kept) promise.kept = flag_in(deed.data, "kept");
@@ -202,7 +213,7 @@ const std::vector<OperationKind>& operation_kinds() {
        {"转到其他版本", "Move to another version"},
        {"转到服务事项的另一版本", "Moved to another version of the service"},
        "case.migrate"},
-      {remind, "remind", "task.reminded", {"提醒", "Remind"}, {"到期提醒", "Reminded: due soon"}, ""},
+      {remind, "remind", "task.reminded", {"提醒", "Remind"}, {"提醒", "Reminded"}, ""},
       {escalate, "escalate", "task.escalated", {"督办", "Escalate"}, {"逾期督办", "Escalated: late"}, ""}};
   return kinds;
 }
@@ -298,7 +309,7 @@ void apply(Conduct& conduct, const Deed& deed) {
       conduct.express_at = deed.at;
       break;
     case Operation::remind:
-      conduct.reminded.push_back(task_in(deed.data));
+      if (!remind_signer(conduct, deed)) conduct.reminded.push_back(task_in(deed.data));
       break;
     case Operation::escalate:
       conduct.escalated.push_back(task_in(deed.data));

@@ -80,6 +80,8 @@ struct Conduct {
     base::Instant asked_at;
     std::optional<bool> agreed;
     std::string opinion;
+    int reminders = 0;
+    std::optional<base::Instant> reminded_at = {};
     bool operator==(const Signature&) const = default;
   };
   /// 容缺: accepted without this document, on a promise.

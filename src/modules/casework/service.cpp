@@ -446,8 +446,13 @@ base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, 
                        .message = {"办件在您打开之后有了变化,请刷新后再办理;您填写的内容仍在页面上",
                                    "The case has changed since you opened it. Please reload; what you typed is kept."}};
   TRY(std::ignore, check_completion(transaction, of_case, *task, moment));
+  return complete(transaction, of_case, *task, answers, moment, std::move(more));
+}
+
+base::Result<CaseHead> Engine::complete(storage::Transaction& transaction, Case& of_case, const Task& task,
+                                        const feel::Context& answers, const Moment& moment, feel::Context more) const {
   feel::Context checked = answers;
-  if (const auto form = of_case.service->task_forms.find(task->form); form != of_case.service->task_forms.end()) {
+  if (const auto form = of_case.service->task_forms.find(task.form); form != of_case.service->task_forms.end()) {
     const feel::World world = catalogue_->world_at(moment.now);
     TRY(checked, catalogue::check_answers(form->second, of_case.instance.variables(), answers,
                                           catalogue::Completeness::full, "/answers", world));
@@ -456,11 +461,24 @@ base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, 
   checked.put("by_name", moment.actor.name);
   checked.put("on", feel::Value(moment.today()));
   feel::Context variables = std::move(more);
-  variables.put(task->element, feel::Value(std::move(checked)));
+  variables.put(task.element, feel::Value(std::move(checked)));
+  const bpmn::Key key = task.id.key;
   TRY(auto events,
-      run(transaction, of_case, bpmn::CompleteTask{.key = id.key, .variables = std::move(variables)}, moment));
+      run(transaction, of_case, bpmn::CompleteTask{.key = key, .variables = std::move(variables)}, moment));
   return finish(transaction, of_case, std::move(events),
-                {.by = "complete_task", .element = task->element, .key = id.key, .reason = {}}, moment);
+                {.by = "complete_task", .element = task.element, .key = key, .reason = {}}, moment);
+}
+
+base::Result<bool> Engine::complete_form(storage::Transaction& transaction, base::Id id, std::string_view form,
+                                         const feel::Context& answers, const Moment& moment) const {
+  TRY(Case of_case, load(transaction, system_scope(), id));
+  for (const Task& task : tasks_of(transaction, system_scope(), id)) {
+    if (task.done_at || task.form != form) continue;
+    if (!check_completion(transaction, of_case, task, moment)) return false;
+    TRY(std::ignore, complete(transaction, of_case, task, answers, moment, {}));
+    return true;
+  }
+  return false;
 }
 
 namespace {

@@ -356,6 +356,17 @@ std::vector<DueTask> tasks_to_remind(storage::Snapshot& snapshot, calendar::Date
   return tasks;
 }
 
+std::vector<std::pair<TaskId, base::Id>> signatures_waiting(storage::Snapshot& snapshot, int limit) {
+  std::vector<std::pair<TaskId, base::Id>> waiting;
+  for (const Row& row :
+       snapshot.query("SELECT s.case_id, s.task_key, s.person FROM signatures s JOIN tasks t ON t.case_id = s.case_id "
+                      "AND t.task_key = s.task_key WHERE s.open = 1 AND t.done_at IS NULL "
+                      "ORDER BY s.case_id, s.task_key, s.person LIMIT ?",
+                      {limit}))
+    waiting.push_back({{row[0].id(), static_cast<bpmn::Key>(row[1].number())}, row[2].id()});
+  return waiting;
+}
+
 void mark_reminded(storage::Transaction& transaction, TaskId id, bool late) {
   transaction.execute("UPDATE tasks SET reminded = ? WHERE case_id = ? AND task_key = ?",
                       {late ? 2 : 1, id.of_case, std::int64_t{id.key}});

@@ -53,6 +53,8 @@ struct DueTask {
 std::vector<DueTask> tasks_to_remind(storage::Snapshot& snapshot, calendar::Date until, calendar::Date today,
                                      int limit);
 void mark_reminded(storage::Transaction& transaction, TaskId id, bool late);
+/// Whose signatures open tasks wait for, the oldest cases first.
+std::vector<std::pair<TaskId, base::Id>> signatures_waiting(storage::Snapshot& snapshot, int limit);
 /// A task that was cancelled or done with its case is open again.
 void open_task_again(storage::Transaction& transaction, TaskId id);
 void save_priority(storage::Transaction& transaction, base::Id of_case, int priority);

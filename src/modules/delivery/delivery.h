@@ -226,6 +226,10 @@ class Delivery {
   base::Result<Sending> make(storage::Transaction& transaction, const casework::CaseHead& of_case,
                              const NewSending& wanted, int attempt, base::Id previous,
                              const casework::Moment& moment) const;
+  /// The hand-over of the case is done when every certificate of it has reached somebody: its task is completed, in
+  /// the same transaction and by the same person.
+  base::Result<void> tell_case(storage::Transaction& transaction, const Sending& sending,
+                               const casework::Moment& moment) const;
 
   const catalogue::Catalogue& catalogue_;
   const licensing::Licensing& licensing_;

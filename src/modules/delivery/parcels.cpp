@@ -1,5 +1,6 @@
 /// Sendings: to a collector at the window, by courier, electronically; what comes back is sent again.
 #include <algorithm>
+#include <set>
 
 #include "kernel/base/unicode.h"
 #include "modules/access/access.h"
@@ -66,6 +67,13 @@ base::Result<void> check_sending(Way way, const Sending& sending) {
   return check.result();
 }
 
+/// The form of the process's step that a delivery is.
+constexpr std::string_view hand_over_form = "hand_over";
+
+bool is_current(const licensing::Certificate& certificate) {
+  return certificate.status != "superseded" && certificate.status != "cancelled";
+}
+
 void tell(storage::Transaction& transaction, Sending& sending, const char* type, const casework::Moment& moment) {
   sending.sequence =
       transaction.append({"delivery", sending.id}, sending.sequence,
@@ -119,6 +127,16 @@ void void_blanks(storage::Transaction& transaction, const Sending& sending, cons
   }
 }
 
+/// Who collects has come to the window; a visit that was recorded today already is the same one.
+base::Result<void> count_visit(storage::Transaction& transaction, const licensing::Licensing& licensing,
+                               const Sending& sending, const casework::Moment& moment) {
+  for (const licensing::Visit& visit : licensing::visits_of(transaction, sending.of_case))
+    if (visit.on == moment.today()) return {};
+  TRY(std::ignore,
+      licensing.record_visit(transaction, sending.of_case, sending.id, "领取证照", moment.today(), moment));
+  return {};
+}
+
 base::Error unknown() {
   return not_found("delivery.unknown", "没有这次送达", "There is no such delivery.");
 }
@@ -150,7 +168,7 @@ base::Result<Sending> Delivery::make(storage::Transaction& transaction, const ca
   for (const licensing::Certificate& certificate : licensing::certificates_of(transaction, of_case.id)) {
     const bool chosen = wanted.certificates.empty() || std::find(wanted.certificates.begin(), wanted.certificates.end(),
                                                                  certificate.id) != wanted.certificates.end();
-    if (!chosen || certificate.status == "superseded" || certificate.status == "cancelled") continue;
+    if (!chosen || !is_current(certificate)) continue;
     sending.certificates.push_back(certificate.id);
     sending.entity = certificate.entity;
   }
@@ -161,7 +179,58 @@ base::Result<Sending> Delivery::make(storage::Transaction& transaction, const ca
   if (sending.state == State::delivered) sending.ended_at = moment.now;
   tell(transaction, sending, event_of(sending.state), moment);
   insert_sending(transaction, sending);
+  if (*way == Way::window) {
+    TRY(std::ignore, count_visit(transaction, licensing_, sending, moment));
+  }
+  TRY(std::ignore, tell_case(transaction, sending, moment));
   return sending;
+}
+
+namespace {
+
+/// The sending in the words of the task's form.
+feel::Context hand_over_answers(const Sending& sending) {
+  feel::Context answers;
+  switch (sending.way) {
+    case Way::window:
+      answers.put("way", "pick_up");
+      answers.put("collector_name", sending.recipient);
+      answers.put("in_person", sending.relation == "self");
+      break;
+    case Way::kiosk:
+      answers.put("way", "self_service");
+      break;
+    case Way::courier:
+      answers.put("way", "courier");
+      answers.put("courier_number", sending.tracking);
+      break;
+    case Way::electronic:
+      answers.put("way", "electronic");
+      break;
+  }
+  return answers;
+}
+
+}  // namespace
+
+base::Result<void> Delivery::tell_case(storage::Transaction& transaction, const Sending& sending,
+                                       const casework::Moment& moment) const {
+  // What was sent electronically stands in the applicant's account at once: that is its service.
+  const auto has_reached = [](const Sending& each) {
+    return each.state == State::delivered || each.state == State::sent;
+  };
+  if (!has_reached(sending)) return {};
+  std::set<base::Id> reached(sending.certificates.begin(), sending.certificates.end());
+  for (const Sending& other : sendings_of(transaction, sending.of_case))
+    if (has_reached(other)) reached.insert(other.certificates.begin(), other.certificates.end());
+  for (const licensing::Certificate& certificate : licensing::certificates_of(transaction, sending.of_case))
+    if (is_current(certificate) && !reached.contains(certificate.id)) return {};
+  const auto told = licensing_.engine().complete_form(transaction, sending.of_case, hand_over_form,
+                                                      hand_over_answers(sending), moment);
+  if (told || told.error().kind != base::Refusal::invalid) return told ? base::Result<void>() : told.error();
+  // The form asks the same of a name; what it finds wrong is mended where the name was typed.
+  return invalid_at("/recipient", "delivery.sending_invalid", told.error().places.front().message.zh,
+                    told.error().places.front().message.en);
 }
 
 base::Result<Sending> Delivery::send(storage::Transaction& transaction, const NewSending& wanted,
@@ -208,6 +277,7 @@ base::Result<Sending> Delivery::take_step(storage::Transaction& transaction, bas
   if (*step == Step::lose) void_blanks(transaction, *sending, moment);
   tell(transaction, *sending, event_of(sending->state), moment);
   update_sending(transaction, *sending);
+  TRY(std::ignore, tell_case(transaction, *sending, moment));
   return *sending;
 }
 

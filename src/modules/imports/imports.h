@@ -1,10 +1,7 @@
 /// Taking over an existing register from a table. The face for the server.
 #pragma once
 
-#include <atomic>
 #include <map>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,13 +28,15 @@ struct Batch {
   std::string sha256;
   std::string encoding;                     // detect, utf8, gb18030
   std::map<std::string, std::string> said;  // heading -> item
-  std::string state;                        // checked, applying, applied, undone, discarded, failed
+  std::string state;                        // see state_text
   std::int64_t rows_total = 0;
   std::int64_t rows_accepted = 0;
   std::int64_t rows_rejected = 0;
   base::Instant created_at;
   base::Instant changed_at;
   std::string reason;  // why undone, or why failed
+  /// While it is being entered: of all rows. While it is being undone: of the entities.
+  std::int64_t rows_done = 0;
 };
 
 /// Who, where and when.
@@ -46,12 +45,6 @@ struct Moment {
   std::string division;
   std::string office;
   base::Instant now;
-};
-
-/// How far a batch is that is being entered: of this process alone.
-struct Progress {
-  std::atomic<std::int64_t> rows_done = 0;
-  std::atomic<std::int64_t> rows_total = 0;
 };
 
 struct NewBatch {
@@ -79,24 +72,25 @@ class Imports {
 
   /// A checked batch is to be entered; `work` does it. Errors: `imports.batch_unknown`, `imports.state_wrong`.
   base::Result<Batch> start(storage::Transaction& transaction, base::Id batch, const Moment& moment);
-  /// Enters a started batch, as a whole or not at all; done already: nothing happens. A batch that cannot be entered is
-  /// marked failed, with the reason. `now` is what the register's history shows.
+  /// Goes on with a batch that is being entered or undone, piece by piece, until it is done; done already: nothing
+  /// happens. Interrupted, it goes on where it stood the next time. A batch that cannot be entered is marked failed, or
+  /// undone when pieces of it were in, with the reason. `now` is what the register's history shows.
   base::Result<Batch> work(storage::Store& store, base::Id batch, base::Instant now);
+  /// A batch that was entered, or is being entered, is to be taken out as a whole; `work` does it. From here on nobody
+  /// can write about its entities.
   /// Errors: `imports.batch_unknown`, `imports.state_wrong`, `imports.reason_missing`, `imports.changed_since` naming
-  /// the entities that were written about since.
+  /// the entities that were written about since: then nothing happens.
   base::Result<Batch> undo(storage::Transaction& transaction, base::Id batch, const std::string& reason,
                            const Moment& moment);
   base::Result<Batch> discard(storage::Transaction& transaction, base::Id batch, const Moment& moment);
 
-  /// Nothing when this process is not at it.
-  std::shared_ptr<const Progress> progress_of(base::Id batch) const;
-
  private:
-  base::Result<Batch> enter(storage::Transaction& transaction, const Batch& batch, base::Instant now,
-                            Progress& progress);
+  base::Result<Batch> enter(storage::Store& store, Batch batch, base::Instant now);
+  base::Result<Batch> give_up(storage::Store& store, base::Id batch, const base::Error& error, base::Instant now);
+  base::Result<Batch> begin_undo(storage::Transaction& transaction, Batch batch, const std::string& reason,
+                                 base::Instant now) const;
+  base::Result<Batch> take_back(storage::Store& store, Batch batch, base::Instant now);
   storage::FileStore& files_;
-  mutable std::mutex mutex_;
-  std::map<base::Id, std::shared_ptr<Progress>> progress_;
 };
 
 std::optional<Batch> find_batch(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id);

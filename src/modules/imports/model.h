@@ -1,6 +1,8 @@
 /// Rows of a table as entities of the register: which column is what, and what is wrong with a row. Pure.
 ///
-///   checked --apply--> applying --finish--> applied --undo--> undone
+///   checked --apply--> applying --finish--> applied --undo--> undoing --finish--> undone
+///      |                  +-----------------undo---------------^
+///      |                  +--fail--> failed --discard--> discarded
 ///      +----discard--> discarded
 #pragma once
 

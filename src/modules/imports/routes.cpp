@@ -25,7 +25,7 @@ struct BatchView {
   std::int64_t rows_total = 0;
   std::int64_t rows_accepted = 0;
   std::int64_t rows_rejected = 0;
-  std::int64_t rows_done = 0;  // while it is being imported
+  std::int64_t rows_done = 0;  // while it is being imported or undone
   base::Instant created_at;
   base::Instant changed_at;
   std::string reason;
@@ -69,20 +69,19 @@ struct Reason {
 };
 BOOST_DESCRIBE_STRUCT(Reason, (), (reason))
 
-BatchView view_of(const Batch& batch, const Imports& imports) {
-  BatchView view{.id = batch.id,
-                 .file_name = batch.file_name,
-                 .person_name = batch.person_name,
-                 .state = batch.state,
-                 .state_text = state_text(batch.state),
-                 .rows_total = batch.rows_total,
-                 .rows_accepted = batch.rows_accepted,
-                 .rows_rejected = batch.rows_rejected,
-                 .created_at = batch.created_at,
-                 .changed_at = batch.changed_at,
-                 .reason = batch.reason};
-  if (const auto progress = imports.progress_of(batch.id)) view.rows_done = progress->rows_done;
-  return view;
+BatchView view_of(const Batch& batch) {
+  return {.id = batch.id,
+          .file_name = batch.file_name,
+          .person_name = batch.person_name,
+          .state = batch.state,
+          .state_text = state_text(batch.state),
+          .rows_total = batch.rows_total,
+          .rows_accepted = batch.rows_accepted,
+          .rows_rejected = batch.rows_rejected,
+          .rows_done = batch.rows_done,
+          .created_at = batch.created_at,
+          .changed_at = batch.changed_at,
+          .reason = batch.reason};
 }
 
 Moment moment_of(const http::Request& request) {
@@ -184,15 +183,15 @@ void mount_files(http::Router& router, storage::Store& store, Imports& imports) 
     const auto checked = store.read_value(
         [&](storage::Snapshot& snapshot) { return imports.check(snapshot, wanted.value(), moment_of(request)); });
     if (!checked) return http::problem(checked.error(), request);
-    return http::once(
-        store, request, {.status = 201}, [&](storage::Transaction& transaction) -> base::Result<std::string> {
-          return http::write(view_of(imports.keep(transaction, checked.value(), wanted.value().bytes), imports),
-                             request.language);
-        });
+    return http::once(store, request, {.status = 201},
+                      [&](storage::Transaction& transaction) -> base::Result<std::string> {
+                        return http::write(view_of(imports.keep(transaction, checked.value(), wanted.value().bytes)),
+                                           request.language);
+                      });
   });
 }
 
-void mount_reading(http::Router& router, storage::Store& store, Imports& imports) {
+void mount_reading(http::Router& router, storage::Store& store) {
   http::list<BatchView>(
       router, store,
       {.path = "/api/v1/imports",
@@ -200,11 +199,11 @@ void mount_reading(http::Router& router, storage::Store& store, Imports& imports
        .tag = "imports",
        .summary = {"导入批次", "Imports"},
        .need = need},
-      [&imports](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<BatchView>> {
+      [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<BatchView>> {
         const BatchPage page = list_batches(snapshot, access_control::scope_of(request.caller), http::limit_of(request),
                                             request.query_value("cursor"));
         http::Page<BatchView> answer{.items = {}, .next = page.next, .total = page.total};
-        for (const Batch& batch : page.batches) answer.items.push_back(view_of(batch, imports));
+        for (const Batch& batch : page.batches) answer.items.push_back(view_of(batch));
         return answer;
       });
   const auto load = [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<Batch> {
@@ -215,18 +214,17 @@ void mount_reading(http::Router& router, storage::Store& store, Imports& imports
                        .code = "imports.batch_unknown",
                        .message = {"没有这个导入批次", "There is no such import."}};
   };
-  http::query<BatchView>(
-      router, store,
-      {.path = "/api/v1/imports/{import}",
-       .id = "find_import",
-       .tag = "imports",
-       .summary = {"一个导入批次", "One import"},
-       .need = need,
-       .errors = {"imports.batch_unknown"}},
-      [&imports, load](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<BatchView> {
-        TRY(const Batch batch, load(snapshot, request));
-        return view_of(batch, imports);
-      });
+  http::query<BatchView>(router, store,
+                         {.path = "/api/v1/imports/{import}",
+                          .id = "find_import",
+                          .tag = "imports",
+                          .summary = {"一个导入批次", "One import"},
+                          .need = need,
+                          .errors = {"imports.batch_unknown"}},
+                         [load](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<BatchView> {
+                           TRY(const Batch batch, load(snapshot, request));
+                           return view_of(batch);
+                         });
   http::list<RejectView>(
       router, store,
       {.path = "/api/v1/imports/{import}/rejects",
@@ -254,7 +252,7 @@ void mount_reading(http::Router& router, storage::Store& store, Imports& imports
 
 void mount(http::Router& router, storage::Store& store, Imports& imports) {
   mount_files(router, store, imports);
-  mount_reading(router, store, imports);
+  mount_reading(router, store);
   const std::vector<std::string> errors = {"imports.batch_unknown", "imports.state_wrong"};
   http::command<http::Nothing, BatchView>(router, store,
                                           {.method = "POST",
@@ -269,7 +267,7 @@ void mount(http::Router& router, storage::Store& store, Imports& imports) {
                                                      const http::Nothing&) -> base::Result<BatchView> {
                                             TRY(const base::Id id, request.id("import"));
                                             TRY(const Batch batch, imports.start(transaction, id, moment_of(request)));
-                                            return view_of(batch, imports);
+                                            return view_of(batch);
                                           });
   http::command<Reason, BatchView>(
       router, store,
@@ -277,14 +275,15 @@ void mount(http::Router& router, storage::Store& store, Imports& imports) {
        .path = "/api/v1/imports/{import}/undo",
        .id = "undo_import",
        .tag = "imports",
-       .summary = {"撤销整批导入", "Undo the whole import"},
+       .summary = {"撤销整批导入;正在导入的先停下", "Undo the whole import; one that is being entered stops"},
        .need = need,
+       .answer_status = 202,
        .errors = {"imports.batch_unknown", "imports.state_wrong", "imports.reason_missing", "imports.changed_since"}},
       [&imports](storage::Transaction& transaction, const http::Request& request,
                  const Reason& body) -> base::Result<BatchView> {
         TRY(const base::Id id, request.id("import"));
         TRY(const Batch batch, imports.undo(transaction, id, body.reason, moment_of(request)));
-        return view_of(batch, imports);
+        return view_of(batch);
       });
   http::command<http::Nothing, BatchView>(router, store,
                                           {.method = "DELETE",
@@ -299,7 +298,7 @@ void mount(http::Router& router, storage::Store& store, Imports& imports) {
                                             TRY(const base::Id id, request.id("import"));
                                             TRY(const Batch batch,
                                                 imports.discard(transaction, id, moment_of(request)));
-                                            return view_of(batch, imports);
+                                            return view_of(batch);
                                           });
 }
 

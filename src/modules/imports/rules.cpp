@@ -348,6 +348,7 @@ base::Text state_text(std::string_view state) {
   if (state == "checked") return {"已检查,未导入", "Checked, not imported"};
   if (state == "applying") return {"正在导入", "Being imported"};
   if (state == "applied") return {"已导入", "Imported"};
+  if (state == "undoing") return {"正在撤销", "Being undone"};
   if (state == "undone") return {"已撤销", "Undone"};
   if (state == "discarded") return {"已放弃", "Discarded"};
   return {"导入失败", "Failed"};

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <functional>
-#include <set>
 
 #include "kernel/base/unicode.h"
 #include "modules/registration/registration.h"
@@ -10,10 +9,9 @@
 namespace imports {
 namespace {
 
-/// Entities that stand in the way of an undo, named in the refusal.
-constexpr std::size_t named_max = 20;
 constexpr std::size_t value_bytes_max = 300;
-constexpr std::int64_t entities_indexed_together = 2'000;
+/// Rows entered, or entities taken out, in one transaction: others wait for it no longer than a moment.
+constexpr std::size_t rows_together = 500;
 
 base::Error batch_unknown() {
   return {.kind = base::Refusal::not_found,
@@ -34,43 +32,68 @@ tables::Encoding encoding_of(std::string_view encoding) {
   return tables::Encoding::detect;
 }
 
-/// Goes through the rows, holds each against those before it and against the register; what passes goes to `accept`.
+/// The rows of a table, each held against those before it and against the register.
 class Rows {
  public:
-  Rows(storage::Snapshot& snapshot, const Batch& batch, calendar::Date today)
-      : snapshot_(snapshot), batch_(batch), today_(today) {}
+  using Accept = std::function<base::Result<void>(const Record& record, std::size_t index)>;
+  struct Piece {
+    std::int64_t accepted = 0;
+    std::int64_t rejected = 0;
+    std::vector<Reject> rejects;
+  };
 
-  using Accept = std::function<base::Result<void>(const Record& record, int line)>;
-  base::Result<void> go(const tables::Table& table, const Accept& accept, Progress* progress) {
-    TRY(const Columns columns, columns_of(table.headings, batch_.said));
-    const Frame frame{.headings = table.headings, .columns = columns, .today = today_, .division = batch_.division};
-    if (progress) progress->rows_total = static_cast<std::int64_t>(table.rows.size());
-    for (const tables::Row& row : table.rows) {
-      ++total;
-      if (progress) progress->rows_done = total;
+  static base::Result<Rows> of(tables::Table table, const Batch& batch, calendar::Date today) {
+    TRY(Columns columns, columns_of(table.headings, batch.said));
+    return Rows(std::move(table), std::move(columns), batch.division, today);
+  }
+  std::size_t count() const { return table_.rows.size(); }
+
+  /// What passes goes to `accept`, which may refuse it, too. A piece may be gone over again: its transaction was
+  /// rolled back, or it was entered before the program stopped.
+  Piece go(storage::Snapshot& snapshot, std::size_t from, std::size_t to, const Accept& accept) {
+    const Frame frame{.headings = table_.headings, .columns = columns_, .today = today_, .division = division_};
+    Piece piece;
+    for (std::size_t index = from; index < to; ++index) {
+      const tables::Row& row = table_.rows[index];
       RowRead read = read_row(row.cells, row.line, frame);
-      if (read.record) hold_against(*read.record, row.line, frame, read.rejects);
+      if (read.record) hold_against(snapshot, *read.record, row.line, frame, read.rejects);
       if (read.rejects.empty()) {
-        const auto entered = accept(*read.record, row.line);
+        const auto entered = accept(*read.record, index);
         if (entered) {
-          ++accepted;
+          ++piece.accepted;
           continue;
         }
         read.rejects.push_back({.line = row.line, .code = entered.error().code, .message = entered.error().message});
       }
-      ++rejected;
-      keep(std::move(read.rejects));
+      ++piece.rejected;
+      keep(piece, std::move(read.rejects));
     }
-    return {};
+    return piece;
+  }
+  /// Rows that were gone over before the program stopped: only what later rows are compared with.
+  void remember(std::size_t to) {
+    const Frame frame{.headings = table_.headings, .columns = columns_, .today = today_, .division = division_};
+    for (std::size_t index = 0; index < to; ++index) {
+      const tables::Row& row = table_.rows[index];
+      const RowRead read = read_row(row.cells, row.line, frame);
+      if (!read.record) continue;
+      codes_.emplace(read.record->credit_code, row.line);
+      if (read.record->facts.status == "open") names_.emplace(base::tidy(read.record->facts.name), row.line);
+    }
   }
 
-  std::int64_t total = 0;
-  std::int64_t accepted = 0;
-  std::int64_t rejected = 0;
-  std::vector<Reject> rejects;
-
  private:
-  void hold_against(const Record& record, int line, const Frame& frame, std::vector<Reject>& found) {
+  Rows(tables::Table table, Columns columns, std::string division, calendar::Date today)
+      : table_(std::move(table)), columns_(std::move(columns)), division_(std::move(division)), today_(today) {}
+
+  /// The line on which the key stands first; nothing when that is this one.
+  static std::optional<int> seen(std::map<std::string, int>& lines, const std::string& key, int line) {
+    const auto [at, is_new] = lines.emplace(key, line);
+    return is_new || at->second == line ? std::nullopt : std::optional(at->second);
+  }
+
+  void hold_against(storage::Snapshot& snapshot, const Record& record, int line, const Frame& frame,
+                    std::vector<Reject>& found) {
     const auto reject = [&](const char* item, const std::string& value, const char* code, base::Text message) {
       found.push_back({.line = line,
                        .heading = frame.headings[frame.columns.at(item)],
@@ -80,45 +103,40 @@ class Rows {
     };
     const std::string& code = record.credit_code;
     const std::string name = base::tidy(record.facts.name);
-    if (const auto seen = codes_.emplace(code, line); !seen.second)
+    if (const auto first = seen(codes_, code, line))
       reject("credit_code", code, "code_twice",
-             {"与第" + std::to_string(seen.first->second) + "行的代码相同",
-              "The same code as on line " + std::to_string(seen.first->second) + "."});
-    else if (registration::find_by_code(snapshot_, code))
+             {"与第" + std::to_string(*first) + "行的代码相同",
+              "The same code as on line " + std::to_string(*first) + "."});
+    else if (registration::find_by_code(snapshot, code))
       reject("credit_code", code, "code_taken", {"登记簿中已有这个代码", "This code is in the register already."});
     if (record.facts.status != "open") return;
-    if (const auto seen = names_.emplace(name, line); !seen.second)
+    if (const auto first = seen(names_, name, line))
       reject("name", name, "name_twice",
-             {"与第" + std::to_string(seen.first->second) + "行的名称相同",
-              "The same name as on line " + std::to_string(seen.first->second) + "."});
-    else if (registration::is_name_taken(snapshot_, batch_.division, name))
+             {"与第" + std::to_string(*first) + "行的名称相同",
+              "The same name as on line " + std::to_string(*first) + "."});
+    else if (registration::is_name_taken(snapshot, division_, name))
       reject("name", name, "name_taken",
              {"登记簿中已有同名的在营主体", "An open entity of this name is in the register already."});
   }
 
-  void keep(std::vector<Reject> more) {
+  static void keep(Piece& piece, std::vector<Reject> more) {
     for (Reject& reject : more) {
-      if (rejects.size() == rejects_max) return;
+      if (piece.rejects.size() == rejects_max) return;
       if (reject.value.size() > value_bytes_max) {
         reject.value.resize(value_bytes_max);
         while (!base::is_utf8(reject.value)) reject.value.pop_back();
       }
-      rejects.push_back(std::move(reject));
+      piece.rejects.push_back(std::move(reject));
     }
   }
 
-  storage::Snapshot& snapshot_;
-  const Batch& batch_;
+  tables::Table table_;
+  Columns columns_;
+  std::string division_;
   calendar::Date today_;
   std::map<std::string, int> codes_;
   std::map<std::string, int> names_;
 };
-
-void take_over(Batch& batch, const Rows& rows) {
-  batch.rows_total = rows.total;
-  batch.rows_accepted = rows.accepted;
-  batch.rows_rejected = rows.rejected;
-}
 
 registration::NewEntity entity_of(const Record& record, const Batch& batch) {
   const registration::Facts& facts = record.facts;
@@ -139,7 +157,7 @@ registration::NewEntity entity_of(const Record& record, const Batch& batch) {
 }  // namespace
 
 base::Result<Checked> Imports::check(storage::Snapshot& snapshot, const NewBatch& request, const Moment& moment) const {
-  TRY(const tables::Table table, tables::read(request.bytes, encoding_of(request.encoding)));
+  TRY(tables::Table table, tables::read(request.bytes, encoding_of(request.encoding)));
   if (table.rows.empty())
     return base::Error{.kind = base::Refusal::invalid,
                        .code = "imports.nothing_in_it",
@@ -157,17 +175,18 @@ base::Result<Checked> Imports::check(storage::Snapshot& snapshot, const NewBatch
               .created_at = moment.now,
               .changed_at = moment.now,
               .reason = {}};
-  Rows rows(snapshot, batch, calendar::local_date(moment.now));
-  TRY(std::ignore, rows.go(
-                       table, [](const Record&, int) { return base::Result<void>(); }, nullptr));
-  take_over(batch, rows);
-  return Checked{.batch = std::move(batch), .rejects = std::move(rows.rejects)};
+  batch.rows_total = static_cast<std::int64_t>(table.rows.size());
+  TRY(Rows rows, Rows::of(std::move(table), batch, calendar::local_date(moment.now)));
+  Rows::Piece all = rows.go(snapshot, 0, rows.count(), [](const Record&, std::size_t) { return base::Result<void>(); });
+  batch.rows_accepted = all.accepted;
+  batch.rows_rejected = all.rejected;
+  return Checked{.batch = std::move(batch), .rejects = std::move(all.rejects)};
 }
 
 Batch Imports::keep(storage::Transaction& transaction, const Checked& checked, std::string_view bytes) {
   CHECK(files_.put(bytes) == checked.batch.sha256);
   insert_batch(transaction, checked.batch);
-  replace_rejects(transaction, checked.batch, checked.rejects);
+  add_rejects(transaction, checked.batch, checked.rejects);
   return checked.batch;
 }
 
@@ -176,66 +195,39 @@ base::Result<Batch> Imports::start(storage::Transaction& transaction, base::Id i
   if (!batch) return batch_unknown();
   if (batch->state != "checked" || batch->rows_accepted == 0) return state_wrong(*batch);
   batch->state = "applying";
+  batch->rows_done = batch->rows_accepted = batch->rows_rejected = 0;  // checked again: the register may have moved on
   batch->changed_at = moment.now;
-  move_batch(transaction, *batch, "checked");
+  if (!move_batch(transaction, *batch, "checked")) return state_wrong(*batch);
+  drop_rejects(transaction, id);
   transaction.enqueue("imports.apply", "{\"batch\":\"" + base::to_text(id) + "\"}", moment.now);
   return *batch;
 }
 
 base::Result<Batch> Imports::work(storage::Store& store, base::Id id, base::Instant now) {
-  const access_control::Scope everywhere = access_control::Scope::of_division("");
-  const auto progress = std::make_shared<Progress>();
-  {
-    const std::lock_guard guard(mutex_);
-    progress_[id] = progress;
-  }
-  const auto forget = [&] {
-    const std::lock_guard guard(mutex_);
-    progress_.erase(id);
-  };
-  base::Result<Batch> done = batch_unknown();
-  try {
-    done = store.write_result([&](storage::Transaction& transaction) -> base::Result<Batch> {
-      const std::optional<Batch> batch = find_batch(transaction, everywhere, id);
-      if (!batch) return batch_unknown();
-      if (batch->state != "applying") return *batch;
-      return enter(transaction, *batch, now, *progress);
-    });
-  } catch (...) {
-    forget();
-    throw;
-  }
-  forget();
-  if (done || done.error().code == "imports.batch_unknown") return done;
-  // Refused as a whole: said so in the batch, so that nobody waits for it.
-  return store.write_result([&](storage::Transaction& transaction) -> base::Result<Batch> {
-    std::optional<Batch> batch = find_batch(transaction, everywhere, id);
-    if (!batch) return batch_unknown();
-    batch->state = "failed";
-    batch->reason = done.error().message.zh + " / " + done.error().message.en;
-    batch->changed_at = now;
-    move_batch(transaction, *batch, "applying");
-    return *batch;
-  });
+  const auto found = store.read_value(
+      [&](storage::Snapshot& snapshot) { return find_batch(snapshot, access_control::Scope::of_division(""), id); });
+  if (!found) return batch_unknown();
+  if (found->state == "undoing") return take_back(store, *found, now);
+  if (found->state != "applying") return *found;
+  auto entered = enter(store, *found, now);
+  if (entered) return entered;
+  return give_up(store, id, entered.error(), now);
 }
 
-base::Result<Batch> Imports::enter(storage::Transaction& transaction, const Batch& started, base::Instant now,
-                                   Progress& progress) {
-  Batch batch = started;
-  const auto bytes = files_.get(batch.sha256);
-  if (!bytes)
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "imports.file_lost",
-                       .message = {"找不到上传的文件,请重新上传", "The uploaded file is gone: upload it again."}};
-  TRY(const tables::Table table, tables::read(*bytes, encoding_of(batch.encoding)));
-  Rows rows(transaction, batch, calendar::local_date(now));
+namespace {
+
+/// Enters the rows from `batch.rows_done` to `to`. Returns false when the batch is no longer where it was: it was
+/// undone meanwhile, or another process goes on with it.
+base::Result<bool> enter_piece(storage::Transaction& transaction, Batch& batch, Rows& rows, std::size_t to,
+                               base::Instant now) {
+  const std::size_t from = static_cast<std::size_t>(batch.rows_done);
+  batch.rows_done = static_cast<std::int64_t>(to);
+  if (!advance_batch(transaction, batch, static_cast<std::int64_t>(from))) return false;
   std::vector<Entered> entered;
-  std::uint32_t count = 0;
-  const auto accept = [&](const Record& record, int) -> base::Result<void> {
+  const auto accept = [&](const Record& record, std::size_t index) -> base::Result<void> {
     // A batch has fewer rows than an id has random values, and rows of a batch get neighbouring ids.
-    const base::Id id =
-        base::make_id(now.plus_us(1'000 * (count / 1'000)), (count % 1'000) << 10 | (batch.id.number & 1023));
-    ++count;
+    const base::Id id = base::make_id(now.plus_us(1'000 * static_cast<std::int64_t>(index / 1'000)),
+                                      static_cast<std::uint32_t>((index % 1'000) << 10 | (batch.id.number & 1023)));
     std::vector<registration::PastWriting> past;
     if (record.ended_on)
       past.push_back({.event = record.facts.status,
@@ -250,49 +242,119 @@ base::Result<Batch> Imports::enter(storage::Transaction& transaction, const Batc
     entered.push_back({entity.id, entity.sequence});
     return {};
   };
-  TRY(std::ignore, rows.go(table, accept, &progress));
-  while (registration::index_waiting(transaction) == entities_indexed_together) {
-  }
-  take_over(batch, rows);
-  batch.state = "applied";
+  const Rows::Piece piece = rows.go(transaction, from, to, accept);
+  registration::index_waiting(transaction);
+  batch.rows_accepted += piece.accepted;
+  batch.rows_rejected += piece.rejected;
   batch.changed_at = now;
+  if (to == rows.count()) batch.state = "applied";
   CHECK(move_batch(transaction, batch, "applying"));
-  replace_rejects(transaction, batch, rows.rejects);
+  add_rejects(transaction, batch, piece.rejects);
   insert_entities(transaction, batch, entered);
+  return true;
+}
+
+}  // namespace
+
+base::Result<Batch> Imports::enter(storage::Store& store, Batch batch, base::Instant now) {
+  const auto bytes = files_.get(batch.sha256);
+  if (!bytes)
+    return base::Error{.kind = base::Refusal::conflict,
+                       .code = "imports.file_lost",
+                       .message = {"找不到上传的文件,请重新上传", "The uploaded file is gone: upload it again."}};
+  TRY(tables::Table table, tables::read(*bytes, encoding_of(batch.encoding)));
+  TRY(Rows rows, Rows::of(std::move(table), batch, calendar::local_date(now)));
+  rows.remember(static_cast<std::size_t>(batch.rows_done));
+  while (batch.state == "applying") {
+    const std::size_t to = std::min(rows.count(), static_cast<std::size_t>(batch.rows_done) + rows_together);
+    Batch next;
+    TRY(const bool is_ours, store.write_result([&](storage::Transaction& transaction) {
+      next = batch;
+      return enter_piece(transaction, next, rows, to, now);
+    }));
+    if (!is_ours) break;
+    batch = std::move(next);
+  }
+  return batch;
+}
+
+base::Result<Batch> Imports::give_up(storage::Store& store, base::Id id, const base::Error& error, base::Instant now) {
+  const std::string reason = error.message.zh + " / " + error.message.en;
+  TRY(const Batch batch, store.write_result([&](storage::Transaction& transaction) -> base::Result<Batch> {
+    std::optional<Batch> batch = find_batch(transaction, access_control::Scope::of_division(""), id);
+    if (!batch) return batch_unknown();
+    if (batch->rows_done > 0) return begin_undo(transaction, *batch, reason, now);
+    batch->state = "failed";
+    batch->reason = reason;
+    batch->changed_at = now;
+    move_batch(transaction, *batch, "applying");
+    return *batch;
+  }));
+  return batch.state == "undoing" ? take_back(store, batch, now) : batch;
+}
+
+base::Result<Batch> Imports::begin_undo(storage::Transaction& transaction, Batch batch, const std::string& reason,
+                                        base::Instant now) const {
+  const std::string from = batch.state;
+  batch.state = "undoing";
+  batch.reason = reason;
+  batch.rows_done = 0;
+  batch.changed_at = now;
+  if (!move_batch(transaction, batch, from)) return state_wrong(batch);
+  const auto held = registration::hold(transaction, entities_of(transaction, batch.id, {}, rows_max));
+  if (!held)
+    return base::Error{.kind = base::Refusal::rule_not_met,
+                       .code = "imports.changed_since",
+                       .message = {"批次中有主体在导入后又办理了登记,整批都没有撤销",
+                                   "Entities of this import have been written about since: nothing was undone."},
+                       .places = held.error().places};
+  return batch;
+}
+
+base::Result<Batch> Imports::take_back(storage::Store& store, Batch batch, base::Instant now) {
+  base::Id after;
+  while (batch.state == "undoing") {
+    Batch next;
+    base::Id last;
+    TRY(const bool is_ours, store.write_result([&](storage::Transaction& transaction) -> base::Result<bool> {
+      next = batch;
+      last = after;
+      const std::vector<Entered> entities = entities_of(transaction, batch.id, after, rows_together);
+      next.rows_done += static_cast<std::int64_t>(entities.size());
+      next.changed_at = now;
+      if (entities.size() < rows_together) next.state = "undone";
+      if (!move_batch(transaction, next, "undoing")) return false;
+      for (const auto& [entity, sequence] : entities) {
+        last = entity;
+        const auto out = registration::take_out(
+            transaction, access_control::Scope::of_division(batch.division), entity, sequence, batch.reason,
+            {.id = entity, .as_of = calendar::local_date(now), .now = now, .actor = batch.person});
+        // Gone already when the program stopped in between.
+        if (!out && out.error().code != "registration.entity_unknown") return out.error();
+      }
+      return true;
+    }));
+    if (!is_ours) break;
+    batch = std::move(next);
+    after = last;
+  }
   return batch;
 }
 
 base::Result<Batch> Imports::undo(storage::Transaction& transaction, base::Id id, const std::string& reason,
                                   const Moment& moment) {
-  std::optional<Batch> batch = find_batch(transaction, moment.actor.scope, id);
+  const std::optional<Batch> batch = find_batch(transaction, moment.actor.scope, id);
   if (!batch) return batch_unknown();
-  if (batch->state != "applied") return state_wrong(*batch);
+  if (batch->state != "applied" && batch->state != "applying") return state_wrong(*batch);
   if (base::tidy(reason).empty())
     return base::Error{
         .kind = base::Refusal::invalid,
         .code = "imports.reason_missing",
         .message = {"请写明撤销的原因", "Say why it is undone."},
         .places = {{"/reason", "imports.reason_missing", {"请写明撤销的原因", "Say why it is undone."}}}};
-  std::vector<base::Place> places;
-  for (const auto& [entity, sequence] : entities_of(transaction, id)) {
-    const auto out = registration::take_out(
-        transaction, moment.actor.scope, entity, sequence, base::tidy(reason),
-        {.id = entity, .as_of = calendar::local_date(moment.now), .now = moment.now, .actor = moment.actor.person});
-    if (out) continue;
-    places.push_back({"/entities/" + base::to_text(entity), out.error().code, out.error().message});
-    if (places.size() == named_max) break;
-  }
-  if (!places.empty())
-    return base::Error{.kind = base::Refusal::rule_not_met,
-                       .code = "imports.changed_since",
-                       .message = {"批次中有主体在导入后又办理了登记,整批都没有撤销",
-                                   "Entities of this import have been written about since: nothing was undone."},
-                       .places = std::move(places)};
-  batch->state = "undone";
-  batch->reason = base::tidy(reason);
-  batch->changed_at = moment.now;
-  CHECK(move_batch(transaction, *batch, "applied"));
-  return *batch;
+  TRY(const Batch undoing, begin_undo(transaction, *batch, base::tidy(reason), moment.now));
+  transaction.enqueue("imports.apply", "{\"batch\":\"" + base::to_text(id) + "\"}", moment.now);
+  return undoing;
 }
 
 base::Result<Batch> Imports::discard(storage::Transaction& transaction, base::Id id, const Moment& moment) {
@@ -304,12 +366,6 @@ base::Result<Batch> Imports::discard(storage::Transaction& transaction, base::Id
   batch->changed_at = moment.now;
   CHECK(move_batch(transaction, *batch, from));
   return *batch;
-}
-
-std::shared_ptr<const Progress> Imports::progress_of(base::Id batch) const {
-  const std::lock_guard guard(mutex_);
-  const auto found = progress_.find(batch);
-  return found == progress_.end() ? nullptr : found->second;
 }
 
 }  // namespace imports

@@ -12,7 +12,7 @@ using storage::Row;
 constexpr std::string_view columns =
     "id, division, office, person, person_name, file_name, sha256, encoding, columns, state, rows_total, "
     "rows_accepted, "
-    "rows_rejected, created_at, changed_at, reason";
+    "rows_rejected, created_at, changed_at, reason, rows_done";
 constexpr std::size_t rows_together = 64;
 
 std::string json_of(const std::map<std::string, std::string>& said) {
@@ -45,7 +45,8 @@ Batch batch_of(const Row& row) {
           .rows_rejected = row[12].number(),
           .created_at = row[13].instant(),
           .changed_at = row[14].instant(),
-          .reason = row[15].text()};
+          .reason = row[15].text(),
+          .rows_done = row[16].number()};
 }
 
 std::string within(const access_control::Scope& scope, std::vector<Datum>& parameters) {
@@ -79,26 +80,38 @@ void insert_rows(storage::Transaction& transaction, std::string_view table, cons
 }  // namespace
 
 void insert_batch(storage::Transaction& transaction, const Batch& batch) {
-  transaction.execute("INSERT INTO import_batches (" + std::string(columns) +
-                          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                      {batch.id, batch.division, batch.office, batch.person, batch.person_name, batch.file_name,
-                       batch.sha256, batch.encoding, json_of(batch.said), batch.state, batch.rows_total,
-                       batch.rows_accepted, batch.rows_rejected, batch.created_at, batch.changed_at, batch.reason});
+  transaction.execute(
+      "INSERT INTO import_batches (" + std::string(columns) +
+          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {batch.id, batch.division, batch.office, batch.person, batch.person_name, batch.file_name, batch.sha256,
+       batch.encoding, json_of(batch.said), batch.state, batch.rows_total, batch.rows_accepted, batch.rows_rejected,
+       batch.created_at, batch.changed_at, batch.reason, batch.rows_done});
 }
 
 bool move_batch(storage::Transaction& transaction, const Batch& batch, std::string_view from) {
   return transaction.execute(
              "UPDATE import_batches SET state = ?, rows_total = ?, rows_accepted = ?, rows_rejected = ?, changed_at = "
              "?, "
-             "reason = ? WHERE id = ? AND state = ?",
+             "reason = ?, rows_done = ? WHERE id = ? AND state = ?",
              {batch.state, batch.rows_total, batch.rows_accepted, batch.rows_rejected, batch.changed_at, batch.reason,
-              batch.id, from}) == 1;
+              batch.rows_done, batch.id, from}) == 1;
 }
 
-void replace_rejects(storage::Transaction& transaction, const Batch& batch, const std::vector<Reject>& rejects) {
-  transaction.execute("DELETE FROM import_rejects WHERE batch = ?", {batch.id});
+bool advance_batch(storage::Transaction& transaction, const Batch& batch, std::int64_t rows_done) {
+  return transaction.execute(
+             "UPDATE import_batches SET rows_done = ? WHERE id = ? AND state = 'applying' AND rows_done = ?",
+             {batch.rows_done, batch.id, rows_done}) == 1;
+}
+
+void drop_rejects(storage::Transaction& transaction, base::Id batch) {
+  transaction.execute("DELETE FROM import_rejects WHERE batch = ?", {batch});
+}
+
+void add_rejects(storage::Transaction& transaction, const Batch& batch, std::vector<Reject> rejects) {
+  if (rejects.empty()) return;
+  std::int64_t position = count_rejects(transaction, batch.id);
+  rejects.resize(std::min(rejects.size(), rejects_max - static_cast<std::size_t>(position)));
   std::vector<Datum> values;
-  std::int64_t position = 0;
   for (const Reject& reject : rejects)
     for (Datum value :
          {Datum(batch.id), Datum(++position), Datum(batch.division), Datum(reject.line), Datum(reject.heading),
@@ -117,10 +130,11 @@ void insert_entities(storage::Transaction& transaction, const Batch& batch, cons
   insert_rows(transaction, "import_entities (batch, entity, division, sequence)", values, 4);
 }
 
-std::vector<Entered> entities_of(storage::Snapshot& snapshot, base::Id batch) {
+std::vector<Entered> entities_of(storage::Snapshot& snapshot, base::Id batch, base::Id after, std::size_t limit) {
   std::vector<Entered> entities;
-  for (const Row& row :
-       snapshot.query("SELECT entity, sequence FROM import_entities WHERE batch = ? ORDER BY entity", {batch}))
+  for (const Row& row : snapshot.query(
+           "SELECT entity, sequence FROM import_entities WHERE batch = ? AND entity > ? ORDER BY entity LIMIT ?",
+           {batch, after, static_cast<std::int64_t>(limit)}))
     entities.push_back({row[0].id(), row[1].number()});
   return entities;
 }

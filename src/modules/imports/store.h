@@ -2,21 +2,24 @@
 #pragma once
 
 #include "modules/imports/imports.h"
+#include "modules/registration/registration.h"
 
 namespace imports {
 
 void insert_batch(storage::Transaction& transaction, const Batch& batch);
 /// Only when the batch still has the state `from`; whether it had.
 bool move_batch(storage::Transaction& transaction, const Batch& batch, std::string_view from);
-/// In place of those kept before.
-void replace_rejects(storage::Transaction& transaction, const Batch& batch, const std::vector<Reject>& rejects);
-/// An entity of a batch, and how much had been written about it when the batch was done.
-struct Entered {
-  base::Id entity;
-  std::int64_t sequence = 0;
-};
+/// Takes the next piece: only when the batch is still being entered and stands at `rows_done`; whether it was.
+bool advance_batch(storage::Transaction& transaction, const Batch& batch, std::int64_t rows_done);
+/// After those kept already, no more than `rejects_max` of all.
+void add_rejects(storage::Transaction& transaction, const Batch& batch, std::vector<Reject> rejects);
+void drop_rejects(storage::Transaction& transaction, base::Id batch);
+/// An entity of a batch, and how much had been written about it when it was entered.
+using Entered = registration::AsEntered;
+inline constexpr std::size_t rows_max = 10'000'000;
 void insert_entities(storage::Transaction& transaction, const Batch& batch, const std::vector<Entered>& entities);
-std::vector<Entered> entities_of(storage::Snapshot& snapshot, base::Id batch);
+/// By id, those after `after`.
+std::vector<Entered> entities_of(storage::Snapshot& snapshot, base::Id batch, base::Id after, std::size_t limit);
 
 std::int64_t count_rejects(storage::Snapshot& snapshot, base::Id batch);
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "obstacles.h"
 #include "parts.h"
 
 namespace licensing {
@@ -155,6 +156,13 @@ base::Result<ApplicationView> application_view(storage::Snapshot& snapshot, cons
     TRY(const catalogue::Plan plan, catalogue::plan(*service, application.guide, world));
     view.registrations = registration_views(plan.registrations);
     view.may = {"edit", "submit", "discard"};
+  }
+  // A name is checked while it is typed, and again when it was sent back.
+  if (!application.submitted_at || !view.corrections.empty()) {
+    TRY(const catalogue::Plan plan, catalogue::plan(*service, application.guide, world));
+    for (const catalogue::Registration* registration : plan.registrations)
+      if (auto asked = name_asked(*registration, facts_of(application), world))
+        view.names.push_back({std::move(asked->place), std::move(asked->kind), std::move(asked->renaming)});
   }
   std::vector<Correction> corrections;
   for (const CorrectionView& correction : view.corrections)

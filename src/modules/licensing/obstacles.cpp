@@ -9,9 +9,7 @@
 #include "parts.h"
 
 namespace licensing {
-namespace {
 
-/// What the values of a registration are worked out over before there is a case.
 feel::Context facts_of(const Application& application) {
   feel::Context facts;
   facts.put("guide", feel::Value(application.guide));
@@ -19,6 +17,8 @@ feel::Context facts_of(const Application& application) {
   facts.put(catalogue::subject_key, feel::Value(context_in(application.guide, catalogue::subject_key)));
   return facts;
 }
+
+namespace {
 
 std::string text_of(const feel::Expression* expression, const feel::Context& facts, const feel::World& world) {
   if (!expression) return {};
@@ -33,30 +33,44 @@ std::string place_of(const feel::Expression& expression) {
   return place;
 }
 
+}  // namespace
+
+std::optional<NameAsked> name_asked(const catalogue::Registration& registration, const feel::Context& facts,
+                                    const feel::World& world) {
+  const feel::Expression* item = registration.find_item("name");
+  if (!item) return std::nullopt;
+  const bool is_new = registration.effect == catalogue::Effect::establish;
+  const feel::Context subject = context_in(facts, catalogue::subject_key);
+  return NameAsked{.place = place_of(*item),
+                   .kind = is_new ? text_of(registration.find_item("kind"), facts, world) : text_in(subject, "kind"),
+                   .renaming = is_new ? std::string() : text_in(subject, "credit_code")};
+}
+
+namespace {
+
 base::Result<std::vector<base::Place>> against_name(storage::Snapshot& snapshot, const catalogue::Catalogue& catalogue,
                                                     const catalogue::Registration& registration,
                                                     const Application& application, const feel::World& world) {
   const feel::Context facts = facts_of(application);
-  const feel::Expression* item = registration.find_item("name");
-  const std::string name = text_of(item, facts, world);
-  const feel::Context subject = context_in(facts, catalogue::subject_key);
-  const bool is_new = registration.effect == catalogue::Effect::establish;
-  if (name.empty() || (!is_new && name == text_in(subject, "name"))) return std::vector<base::Place>{};
-  const std::string path = place_of(*item);
+  const auto asked = name_asked(registration, facts, world);
+  if (!asked) return std::vector<base::Place>{};
+  const std::string name = text_of(registration.find_item("name"), facts, world);
+  const bool keeps_its_name =
+      !asked->renaming.empty() && name == text_in(context_in(facts, catalogue::subject_key), "name");
+  if (name.empty() || keeps_its_name) return std::vector<base::Place>{};
+  const std::string& path = asked->place;
   if (registration::is_name_taken(snapshot, application.division, name))
     return std::vector<base::Place>{
         {path,
          "registration.name_taken",
          {"名称「" + name + "」已有登记,请换一个字号", "The name " + name + " is registered already."}}};
-  const naming::Asking asking{application.applicant, calendar::local_date(world.now),
-                              is_new ? std::string() : text_in(subject, "credit_code")};
+  const naming::Asking asking{application.applicant, calendar::local_date(world.now), asked->renaming};
   if (naming::is_reserved_for_another(snapshot, application.division, name, asking))
     return std::vector<base::Place>{
         {path,
          "naming.reserved",
          {"名称「" + name + "」已由他人申报保留,请换一个字号", "The name " + name + " is reserved by another."}}};
-  const std::string kind = is_new ? text_of(registration.find_item("kind"), facts, world) : text_in(subject, "kind");
-  const auto checked = naming::check(snapshot, catalogue, {name, kind, application.division}, asking);
+  const auto checked = naming::check(snapshot, catalogue, {name, asked->kind, application.division}, asking);
   // Until names were declared by the applicants themselves (1 March 2021) each was approved before anything was filed.
   if (!checked && checked.error().code == "catalogue.rule_not_in_force") return std::vector<base::Place>{};
   if (!checked) return checked.error();

@@ -1,11 +1,26 @@
-/// Cluster addresses as licensing asks for them: before a draft, at submission, and when the licence is issued.
+/// Names and cluster addresses as licensing asks for them: before a draft, at submission, and when the licence is
+/// issued.
 #pragma once
 
 #include "catalogue/catalogue.h"
+#include "modules/licensing/licensing.h"
 #include "modules/park/model.h"
 #include "storage/storage.h"
 
 namespace licensing {
+
+/// What the values of a registration are worked out over before there is a case.
+feel::Context facts_of(const Application& application);
+
+/// A name that an application proposes: where it is typed, and what it is checked as (naming.h).
+struct NameAsked {
+  std::string place;  // "/answers/proposed_name"
+  std::string kind;
+  std::string renaming;  // credit code of the entity that changes its name; empty: a new one
+};
+/// Nothing when the registration gives no name. `facts` as `facts_of`.
+std::optional<NameAsked> name_asked(const catalogue::Registration& registration, const feel::Context& facts,
+                                    const feel::World& world);
 
 /// The terms of a contract with a cluster's host, as an application or a case states them.
 struct Custody {

@@ -95,6 +95,14 @@ struct RatingView {
 };
 BOOST_DESCRIBE_STRUCT(RatingView, (), (grade, comment, at))
 
+/// A name that is typed into the form, and how `/api/v1/name-checks` is asked about it.
+struct NameView {
+  std::string place;
+  std::string kind;
+  std::string renaming;
+};
+BOOST_DESCRIBE_STRUCT(NameView, (), (place, kind, renaming))
+
 struct ApplicationView {
   base::Id id;
   std::optional<std::string> number;
@@ -121,12 +129,14 @@ struct ApplicationView {
   std::vector<CertificateView> certificates;
   std::int64_t visits = 0;
   std::optional<RatingView> rating;
+  std::vector<NameView> names;
   std::vector<std::string> may;
 };
 BOOST_DESCRIBE_STRUCT(ApplicationView, (),
                       (id, number, service, service_name, title, state, state_text, version, guide, answers,
                        registrations, materials, corrections, created_at, submitted_at, holder_text, promised_day,
-                       promised_text, provisional, progress, outcomes, documents, certificates, visits, rating, may))
+                       promised_text, provisional, progress, outcomes, documents, certificates, visits, rating, names,
+                       may))
 
 struct ApplicationSummary {
   base::Id id;

@@ -140,14 +140,15 @@ void mount_checks(http::Router& router, storage::Store& store, const Catalogue& 
        .tag = "naming",
        .summary = {"名称自主申报:查重与检查", "Check a name before declaring it"},
        .need = {http::Need::Kind::anyone},
-       .query = {"name", "kind"},
+       .query = {"name", "kind", "renaming"},
        .errors = {"naming.kind_unknown"}},
       [catalogue, division](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<CheckView> {
         const names::Proposal proposal{.name = std::string(request.query_value("name")),
                                        .kind = std::string(request.query_value("kind")),
                                        .division = division};
         TRY(std::ignore, check_kind(proposal.kind));
-        const Asking asking{request.caller.person, calendar::local_date(request.at)};
+        const Asking asking{request.caller.person, calendar::local_date(request.at),
+                            std::string(request.query_value("renaming"))};
         TRY(const Check checked, check(snapshot, *catalogue, proposal, asking));
         CheckView view = view_of(proposal.name, checked);
         if (checked.verdict != Verdict::passes) {

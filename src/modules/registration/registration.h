@@ -67,7 +67,7 @@ base::Result<Entity> establish(storage::Transaction& transaction, const NewEntit
 
 /// Writes changed or corrected items (`event` changed, corrected, revoked, deregistered); history is kept.
 /// Errors: `registration.entity_unknown`, `registration.item_unknown`, `registration.not_open` after deregistration,
-/// `registration.name_taken`.
+/// `registration.name_taken`, `registration.held` while it is being taken out.
 base::Result<Entity> write(storage::Transaction& transaction, const access_control::Scope& scope, base::Id entity,
                            std::string_view event, const std::map<std::string, std::string>& items,
                            std::string_view reason, const Entry& entry);
@@ -89,6 +89,15 @@ enum class Indexing { now, later };
 /// `establish` and `write`.
 base::Result<Entity> establish_with_past(storage::Transaction& transaction, const NewEntity& entity, const Entry& entry,
                                          const std::vector<PastWriting>& past, Indexing indexing = Indexing::now);
+
+/// An entity, and how much had been written about it when it was entered.
+struct AsEntered {
+  base::Id entity;
+  std::int64_t sequence = 0;
+};
+/// Holds entities that are about to be taken out, so that nobody writes about one of them in between; all or none.
+/// Errors: `registration.changed_since` with a place for each (of the first twenty) that has been written about since.
+base::Result<void> hold(storage::Transaction& transaction, const std::vector<AsEntered>& entities);
 
 /// Takes an entity that was entered by mistake out of the register again: it is found no more, its code and name are
 /// free; the log and its history stay. `sequence` is what it had when it was entered.

@@ -190,8 +190,34 @@ base::Result<Entity> write(storage::Transaction& transaction, const access_contr
   const Writing writing = log(transaction, *entity, event, items, reason, entry);
   insert_writing(transaction, *entity, writing);
   show_history(transaction, *entity);
-  update_entity(transaction, before, *entity, entry.as_of);
+  if (!update_entity(transaction, before, *entity, entry.as_of))
+    return base::Error{.kind = base::Refusal::conflict,
+                       .code = "registration.held",
+                       .message = {"该市场主体所在的导入批次正在撤销,现在不能登记",
+                                   "This entity is being taken out again with its import; nothing can be written."}};
   return *entity;
+}
+
+base::Result<void> hold(storage::Transaction& transaction, const std::vector<AsEntered>& entities) {
+  constexpr std::size_t held_together = 64;
+  constexpr std::size_t named_max = 20;
+  std::vector<base::Place> places;
+  for (std::size_t first = 0; first < entities.size() && places.size() < named_max; first += held_together)
+    for (const AsEntered& changed : hold_entities(
+             transaction, std::span(entities).subspan(first, std::min(held_together, entities.size() - first)))) {
+      if (places.size() == named_max) break;
+      const auto entity = find_entity(transaction, access_control::Scope::of_division(""), changed.entity);
+      const std::string name = entity ? entity->name : base::to_text(changed.entity);
+      places.push_back({"/entities/" + base::to_text(changed.entity),
+                        "registration.changed_since",
+                        {"“" + name + "”录入后又有登记,不能撤销", name + " has been written about since."}});
+    }
+  if (places.empty()) return {};
+  const base::Text message = places.front().message;
+  return base::Error{.kind = base::Refusal::rule_not_met,
+                     .code = "registration.changed_since",
+                     .message = message,
+                     .places = std::move(places)};
 }
 
 base::Result<void> take_out(storage::Transaction& transaction, const access_control::Scope& scope, base::Id id,

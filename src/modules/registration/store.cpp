@@ -1,5 +1,7 @@
 #include "store.h"
 
+#include <map>
+
 #include "modules/evidence/evidence.h"
 
 #include "kernel/feel/value.h"
@@ -56,17 +58,39 @@ void insert_entity(storage::Transaction& transaction, const Entity& entity, Inde
   insert_keys(transaction, std::span(&keys, 1));
 }
 
-void update_entity(storage::Transaction& transaction, const Entity& before, const Entity& entity,
+bool update_entity(storage::Transaction& transaction, const Entity& before, const Entity& entity,
                    calendar::Date as_of) {
   const bool was_indexed =
       transaction.find("SELECT is_indexed FROM entities WHERE id = ?", {entity.id}).value()[0].truth();
-  transaction.execute(
+  const auto changed = transaction.execute(
       "UPDATE entities SET name = ?, status = ?, township = ?, address = ?, sequence = ?, operator_name = ?, "
-      "industry = ?, trade = ?, is_indexed = 1 WHERE id = ?",
+      "industry = ?, trade = ?, is_indexed = 1 WHERE id = ? AND held = 0",
       {entity.name, entity.status, entity.township, entity.address, entity.sequence, entity.operator_name,
        entity.industry, names::trade_key_of(entity.name), entity.id});
+  if (changed == 0) return false;
   if (before.name != entity.name) keep_former_name(transaction, before, entity, as_of);
   change_keys(transaction, was_indexed ? keys_of(before) : Keys{.entity = entity.id}, keys_of(entity));
+  return true;
+}
+
+std::vector<AsEntered> hold_entities(storage::Transaction& transaction, std::span<const AsEntered> entities) {
+  std::vector<Datum> ids;
+  std::string list;
+  for (const AsEntered& each : entities) {
+    ids.emplace_back(each.entity);
+    list += list.empty() ? "?" : ", ?";
+  }
+  // Marked first: from then on their rows are ours, and what is read stays so.
+  transaction.execute("UPDATE entities SET held = 1 WHERE id IN (" + list + ")", ids);
+  std::map<base::Id, std::int64_t> sequences;
+  for (const Row& row : transaction.query("SELECT id, sequence FROM entities WHERE id IN (" + list + ")", ids))
+    sequences[row[0].id()] = row[1].number();
+  std::vector<AsEntered> changed;
+  for (const AsEntered& each : entities) {
+    const auto found = sequences.find(each.entity);
+    if (found == sequences.end() || found->second != each.sequence) changed.push_back(each);
+  }
+  return changed;
 }
 
 void insert_history(storage::Transaction& transaction, const Entity& entity, const Writing& writing) {

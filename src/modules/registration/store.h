@@ -1,19 +1,23 @@
 /// The SQL of the register, all of it; queries for others are declared in the face.
 #pragma once
 
+#include <span>
+
 #include "modules/registration/registration.h"
 
 namespace registration {
 
 bool name_taken(storage::Snapshot& snapshot, std::string_view division, std::string_view name, base::Id except);
 void insert_entity(storage::Transaction& transaction, const Entity& entity, Indexing indexing);
-/// The row, and the keys by which it is found.
-void update_entity(storage::Transaction& transaction, const Entity& before, const Entity& entity, calendar::Date as_of);
+/// The row, and the keys by which it is found. Returns false for an entity that is held.
+bool update_entity(storage::Transaction& transaction, const Entity& before, const Entity& entity, calendar::Date as_of);
 void insert_writing(storage::Transaction& transaction, const Entity& entity, const Writing& writing);
 /// The history alone, without the view of statuses.
 void insert_history(storage::Transaction& transaction, const Entity& entity, const Writing& writing);
 /// Row, keys and the view of statuses; the history stays.
 void delete_entity(storage::Transaction& transaction, const Entity& entity);
+/// Marks them as held, and returns those that are not as they were entered.
+std::vector<AsEntered> hold_entities(storage::Transaction& transaction, std::span<const AsEntered> entities);
 /// Fills in what the row shows of the facts, from the history.
 void show_history(storage::Snapshot& snapshot, Entity& entity);
 /// {"name":"…"}: items as stored.

@@ -143,6 +143,7 @@ export interface Application {
   certificates: CaseCertificate[]
   visits: number
   rating?: Rating | null
+  names: { place: string; kind: string; renaming: string }[]
   may: May[]
 }
 export interface Check { ready: boolean; places: Place[] }

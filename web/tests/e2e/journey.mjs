@@ -77,6 +77,23 @@ export async function fillPage(page, answers) {
   }
 }
 
+/// The name is looked at while it is typed; a suggestion is taken with a click.
+async function tryNames(page) {
+  const name = page.locator('#field-proposed_name')
+  const said = page.locator('.name-checker')
+  await name.fill('天元区小满里餐饮店')
+  await said.locator('.tag.bad').first().waitFor()
+  check('name: what is wrong is told while typing, with its article', (await said.innerText()).includes('《企业名称登记管理规定》第'))
+  await inspectBoth(page, 'form-name')
+  const suggestion = said.locator('button').first()
+  await suggestion.waitFor()
+  const suggested = await suggestion.innerText()
+  await suggestion.click()
+  check('name: a suggestion is taken over', (await name.inputValue()) === suggested, suggested)
+  await said.locator('.tag.good').first().waitFor()
+  check('name: the suggestion passes', true)
+}
+
 async function fillForm(page) {
   const draft = path(page)
   await inspectBoth(page, 'draft')
@@ -87,6 +104,7 @@ async function fillForm(page) {
   await inspectBoth(page, 'form-errors')
   for (let count = 0; path(page) !== draft && count < 12; count++) {
     await page.locator('main .field').first().waitFor()
+    if (await page.locator('#field-proposed_name').count()) await tryNames(page)
     await fillPage(page, ANSWERS)
     if (count < 5) await inspectBoth(page, `form-${count + 1}`)
     await turn(page)
@@ -158,6 +176,22 @@ export async function perform(page, number, name, answers, shots = '') {
   if (await confirm.isVisible()) await confirm.click()
   await page.locator('.said:not(:empty)').waitFor()
   check(`office: ${name}`, true)
+}
+
+/// Records the delivery on the case's page; the step of the process is done with it.
+export async function handOver(page, number, answers, shots = '') {
+  await go(page, `/office?tab=office&search=${encodeURIComponent(number)}`)
+  await page.locator('.list tbody a').first().click()
+  await page.locator('.handover').waitFor()
+  check('hand-over: it is not typed a second time', await seen(page.locator('.task a[href="#handover-title"]')))
+  await page.selectOption('#send-way', answers.way)
+  if (answers.identity_end) await page.fill('#send-identity', answers.identity_end)
+  if (answers.way !== 'window') await page.check('#send-consented')
+  if (shots) await inspectBoth(page, shots)
+  await page.locator('.send').getByRole('button', { name: '登记' }).click()
+  await page.locator('.handover .said:not(:empty)').waitFor()
+  await page.locator('.task', { has: page.locator('a[href="#handover-title"]') }).waitFor({ state: 'detached' })
+  check('hand-over: the delivery has done the step', await seen(page.locator('.case-head .tag', { hasText: '已办结' })))
 }
 
 async function correct(page, corrections) {
@@ -275,7 +309,7 @@ export const journey = () => run('journey', async (browser) => {
   await sendCorrection(citizen, draft, files)
   await perform(clerk, number, 'the application is accepted', { outcome: 'accept' })
   await examine(browser, number, citizen, draft)
-  await perform(clerk, number, 'the certificates are handed over', { way: 'electronic' }, 'office-hand-over')
+  await handOver(clerk, number, { way: 'electronic' }, 'office-hand-over')
   await finish(browser, citizen, draft)
   await chain(citizen, await officer(browser, STAFF.head), draft)
   await lookAround(clerk)

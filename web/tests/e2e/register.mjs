@@ -124,7 +124,7 @@ export const imports = () => run('imports', async (browser) => {
   const file = await page.request.get(`${BASE}/api/v1/imports/${id}/rejects?format=csv`)
   check('imports: the rejects are safe to open', (await file.text()).includes("'=1+1"))
   await page.getByRole('button', { name: '正式导入通过的1行' }).click()
-  await page.locator('#undo-reason').waitFor()
+  await page.locator('.tag', { hasText: '已导入' }).waitFor()
   const found = () => ask({ search: '演导入' }).then((answer) => answer.json())
   check('imports: what passed is in the register', (await found()).total === 1)
   await page.getByRole('button', { name: '撤销整批导入' }).click()

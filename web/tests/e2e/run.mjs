@@ -14,8 +14,10 @@ import { deadlines } from './deadlines.mjs'
 import { models } from './models.mjs'
 import { delivery } from './delivery.mjs'
 import { opening } from './opening.mjs'
+import { partial } from './partial.mjs'
+import { everywhere } from './everywhere.mjs'
 
-const all = { access, account, pages, statistics, trust, register, names: namesToKeep, imports, certificates, withdrawal, journey, services, deadlines, opening, delivery, models }
+const all = { access, account, pages, statistics, trust, register, names: namesToKeep, imports, certificates, withdrawal, journey, services, deadlines, opening, delivery, models, partial, everywhere }
 const wanted = process.argv.slice(2)
 for (const [name, work] of Object.entries(all)) if (!wanted.length || wanted.includes(name)) await work()
 report()

@@ -2,7 +2,7 @@
 // certificates tell the truth afterwards.
 import { BASE, check, go, inspectBoth, person, run, seen } from './browser.mjs'
 import { citizenId, makeFiles } from './files.mjs'
-import { STAFF, fillPage, next, officer, path, perform, turn } from './journey.mjs'
+import { STAFF, fillPage, next, officer, path, handOver, perform, turn } from './journey.mjs'
 
 const serial = (Date.now() + 7) % 1_000_000
 const account = `firm${serial}`
@@ -79,7 +79,7 @@ async function lead(staff, number, shots) {
     await inspectBoth(staff.examiner, shots)
   }
   await perform(staff.examiner, number, 'it is examined and granted', { checked: true, outcome: 'grant', findings: '符合规定' })
-  await perform(staff.clerk, number, 'what was granted is handed over', { way: 'electronic' })
+  await handOver(staff.clerk, number, { way: 'window', identity_end: '001X' })
 }
 
 const COMPANY = {

@@ -1,0 +1,1 @@
+ALTER TABLE import_batches ADD COLUMN rows_done BIGINT NOT NULL DEFAULT 0
