@@ -2,10 +2,9 @@
 
 #include <map>
 
-#include "modules/evidence/evidence.h"
-
 #include "kernel/feel/value.h"
 #include "kernel/names/index.h"
+#include "modules/evidence/evidence.h"
 #include "registration_migrations.h"
 #include "search/store.h"
 
