@@ -26,6 +26,8 @@ Table feel();
 
 /// Signed certificates: PDF, OFD, QR codes.
 Table certificates();
+/// The public log: checkpoints under load, a proof in a long log, the price of an entry.
+Table logs();
 /// The process kernel alone, without a store: steps, a hundred thousand instances of a task, size of an idle instance.
 Table processes();
 /// Searching a register of 1,000,000 entities, and of 10,000,000, which takes minutes to write.

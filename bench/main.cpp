@@ -26,9 +26,9 @@ int main(int argc, char** argv) try {
   for (const auto& [name, part] :
        {std::pair{"storage", &bench::storage}, std::pair{"tasks", &bench::tasks}, std::pair{"growth", &bench::growth},
         std::pair{"http", &bench::http}, std::pair{"feel", &bench::feel},
-        std::pair{"certificates", &bench::certificates}, std::pair{"register", &bench::search_register},
-        std::pair{"large", &bench::search_large}, std::pair{"import", &bench::import_register},
-        std::pair{"bpmn", &bench::processes}}) {
+        std::pair{"certificates", &bench::certificates}, std::pair{"logs", &bench::logs},
+        std::pair{"register", &bench::search_register}, std::pair{"large", &bench::search_large},
+        std::pair{"import", &bench::import_register}, std::pair{"bpmn", &bench::processes}}) {
     if (std::string_view(name).find(filter) == std::string_view::npos) continue;
     // Minutes and many gigabytes: only when asked for.
     if (filter.empty() && std::string_view(name) == "large") continue;
@@ -37,9 +37,10 @@ int main(int argc, char** argv) try {
     for (bench::Line& line : part()) table.push_back(std::move(line));
   }
   if (run == 0) {
-    std::fprintf(stderr,
-                 "no benchmark is called like that: storage, tasks, growth, http, feel, certificates, register, large, "
-                 "import, bpmn\n");
+    std::fprintf(
+        stderr,
+        "no benchmark is called like that: storage, tasks, growth, http, feel, certificates, logs, register, large, "
+        "import, bpmn\n");
     return 2;
   }
   std::printf("| What | Figure | Floor of the same run, or bar | |\n|---|---|---|---|\n");

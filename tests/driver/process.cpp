@@ -48,7 +48,8 @@ std::string text_of(const std::string& path) {
 }
 
 /// The child's part: never returns.
-[[noreturn]] void become(const std::vector<std::string>& words, const std::string& log, std::uintmax_t file_bytes_max) {
+[[noreturn]] void become(std::string program, const std::vector<std::string>& words, const std::string& log,
+                         std::uintmax_t file_bytes_max) {
   const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(out, STDERR_FILENO);
@@ -59,7 +60,6 @@ std::string text_of(const std::string& path) {
   }
   ::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit is refused, not deadly: what a full disk does
   std::vector<char*> arguments;
-  std::string program = YICHUANG_PROGRAM;
   arguments.push_back(program.data());
   std::vector<std::string> copies = words;
   for (std::string& word : copies) arguments.push_back(word.data());
@@ -68,10 +68,11 @@ std::string text_of(const std::string& path) {
   ::_exit(127);
 }
 
-pid_t start(const std::vector<std::string>& words, const std::string& log, std::uintmax_t file_bytes_max) {
+pid_t start(const std::vector<std::string>& words, const std::string& log, std::uintmax_t file_bytes_max,
+            const std::string& program = YICHUANG_PROGRAM) {
   const pid_t pid = ::fork();
   if (pid < 0) throw std::runtime_error("no more processes");
-  if (pid == 0) become(words, log, file_bytes_max);
+  if (pid == 0) become(program, words, log, file_bytes_max);
   return pid;
 }
 
@@ -99,6 +100,41 @@ Finished run_program(const std::vector<std::string>& words) {
   const std::string log = folder.path("log");
   const int status = status_after(start(words, log, 0));
   return {.status = status, .output = text_of(log)};
+}
+
+WitnessProcess::WitnessProcess(const Options& options) : port_(options.port == 0 ? free_port() : options.port) {
+  const std::string log = options.data + ".log";
+  fs::remove(log);
+  pid_ = start(
+      {"--data", options.data, "--name", options.name, "--policy", options.policy, "--port", std::to_string(port_)},
+      log, 0, WITNESSD_PROGRAM);
+  const auto started = std::chrono::steady_clock::now();
+  // It says its key and its address when it listens, each on a line.
+  for (std::string said;; said = text_of(log)) {
+    const std::size_t end = said.find('\n');
+    if (end != std::string::npos && said.find('\n', end + 1) != std::string::npos) {
+      key_ = said.substr(0, end);
+      return;
+    }
+    const bool gone = ::waitpid(pid_, nullptr, WNOHANG) == pid_;
+    if (gone) pid_ = -1;
+    if (gone || std::chrono::steady_clock::now() - started > ready_wait_max) {
+      kill();
+      throw std::runtime_error("the witness does not serve: " + said);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+WitnessProcess::~WitnessProcess() {
+  kill();
+}
+
+void WitnessProcess::kill() {
+  if (pid_ < 0) return;
+  ::kill(pid_, SIGKILL);
+  status_after(pid_);
+  pid_ = -1;
 }
 
 Process::Process(const Options& options) : log_(options.data + ".log"), port_(free_port()) {

@@ -30,6 +30,31 @@ struct Finished {
 /// Runs `yichuang WORDS…` to its end.
 Finished run_program(const std::vector<std::string>& words);
 
+/// A witness of logs (witnessd) as a process of its own; killed at the end.
+class WitnessProcess {
+ public:
+  struct Options {
+    std::string data;
+    std::string name;    // "one.example/w"
+    std::string policy;  // file with the logs to watch
+    int port = 0;        // 0: any that is free
+  };
+  /// Returns when it has said its key. Errors: throws std::runtime_error with what it said.
+  explicit WitnessProcess(const Options& options);
+  ~WitnessProcess();
+  WitnessProcess(const WitnessProcess&) = delete;
+  WitnessProcess& operator=(const WitnessProcess&) = delete;
+
+  int port() const { return port_; }
+  const std::string& key() const { return key_; }
+  void kill();
+
+ private:
+  pid_t pid_ = -1;
+  int port_ = 0;
+  std::string key_;
+};
+
 /// A serving program; killed at the end when nobody has stopped it.
 class Process {
  public:

@@ -13,6 +13,7 @@
 
 #include "client.h"
 #include "district.h"
+#include "log_checks.h"
 #include "process.h"
 
 namespace {
@@ -22,6 +23,7 @@ using testing::HasSubstr;
 
 struct Visits {
   std::vector<std::string> acknowledged;  // the reasons of the visits that were answered with 201
+  std::vector<std::string> receipts;      // their places in the public log: "public/12/ab34…"
   int unknown = 0;                        // the connection ended before the answer
 };
 
@@ -50,6 +52,7 @@ Visits record_until_broken(int port, const driver::Session& clerk, const std::ve
           const std::lock_guard guard(mutex);
           EXPECT_EQ(answer.status, 201) << answer.body;
           visits.acknowledged.push_back(reason);
+          visits.receipts.push_back(driver::header_of(answer, "Log-Receipts"));
         }
       } catch (const driver::Broken&) {
         const std::lock_guard guard(mutex);
@@ -72,10 +75,13 @@ void kill_and_compare(int rounds) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  std::vector<std::string> acknowledged;
+  std::vector<std::string> acknowledged, receipts;
+  std::set<std::string> checkpoints;
   int unknown = 0;
   for (int round = 0; round < rounds; ++round) {
     driver::Process process({.data = data});
+    std::jthread watcher(
+        [&](const std::stop_token& stop) { driver::collect_checkpoints(process.port(), stop, checkpoints); });
     const driver::Session clerk = driver::sign_in(process.port(), "clerk");
     std::thread killer([&] {
       std::this_thread::sleep_for(std::chrono::milliseconds(50 + random() % 400));
@@ -84,6 +90,7 @@ void kill_and_compare(int rounds) {
     const Visits visits = record_until_broken(process.port(), clerk, cases, "kill" + std::to_string(round));
     killer.join();
     acknowledged.insert(acknowledged.end(), visits.acknowledged.begin(), visits.acknowledged.end());
+    receipts.insert(receipts.end(), visits.receipts.begin(), visits.receipts.end());
     unknown += visits.unknown;
   }
   {
@@ -94,6 +101,8 @@ void kill_and_compare(int rounds) {
     const std::string& reason = acknowledged.front();
     const driver::Answer again = driver::Connection(process.port()).ask(visit(cases[0], clerk, reason));
     EXPECT_THAT(again.status, AnyOf(201, 422));  // 422: the same key came with another case
+    EXPECT_FALSE(checkpoints.empty());
+    driver::expect_in_log(process.port(), checkpoints, receipts);
     process.stop();
   }
   const driver::Finished checked = driver::run_program({"check", "--data", data});
@@ -114,7 +123,7 @@ TEST(a_killed_program, has_every_acknowledged_step_once) {
 }
 
 TEST(a_killed_program, has_every_acknowledged_step_once_after_many_kills_slow) {
-  kill_and_compare(40);
+  kill_and_compare(100);
 }
 
 TEST(a_restored_backup, is_written_only_after_the_next_log_was_opened) {

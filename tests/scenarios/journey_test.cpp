@@ -9,6 +9,7 @@
 #include "client.h"
 #include "databases.h"
 #include "district.h"
+#include "log_checks.h"
 #include "modules/evidence/model.h"
 #include "process.h"
 
@@ -165,26 +166,18 @@ TEST_P(journey, ends_a_case_that_its_applicant_withdraws) {
   EXPECT_EQ(complete(cases_[1], driver::journey()[0], clerk, "stays").status, 200);
 }
 
-/// A header's value; empty when the answer has none.
-std::string header_of(const driver::Answer& answer, const std::string& name) {
-  const std::size_t at = answer.head.find("\r\n" + name + ": ");
-  if (at == std::string::npos) return {};
-  const std::size_t from = at + name.size() + 4;
-  return answer.head.substr(from, answer.head.find("\r\n", from) - from);
-}
-
 TEST_P(journey, tells_the_place_of_a_step_in_the_public_log_and_proves_it) {
   start(1);
   serve();
   const driver::Session clerk = driver::sign_in(process_->port(), "clerk");
   const driver::Answer step = complete(cases_[0], driver::journey()[0], clerk, "logged");
   ASSERT_EQ(step.status, 200) << step.body;
-  const std::string index = header_of(step, "Log-Index");
-  const auto leaf = tlog::parse_hex(header_of(step, "Log-Leaf-Hash"));
+  const std::string index = driver::header_of(step, "Log-Index");
+  const auto leaf = tlog::parse_hex(driver::header_of(step, "Log-Leaf-Hash"));
   ASSERT_FALSE(index.empty());
   ASSERT_TRUE(leaf.has_value());
   const driver::Answer again = complete(cases_[0], driver::journey()[0], clerk, "logged");
-  EXPECT_EQ(header_of(again, "Log-Index"), index);
+  EXPECT_EQ(driver::header_of(again, "Log-Index"), index);
 
   const std::string checkpoint = ask("GET", "/log/public/checkpoint", clerk).body;
   evidence::EntryReceipt receipt{
