@@ -115,7 +115,7 @@ Table measure(std::int64_t count, double bar_ms) {
 void write_table(const std::string& path) {
   std::ofstream out(path);
   out << "统一社会信用代码,企业名称,类型,登记状态,法定代表人,住所,行业代码,经营范围,注册资本,成立日期\n";
-  const std::int64_t block = codes::credit_sequence_of("4TZ000").value();
+  const std::int64_t block = codes::credit_sequence_of("4TYC00").value();
   const std::u32string letters =
       names::decode("湘江云禾株栗泰嵩晴麦竹石梅枫桂兰松柏荷莲沁澄岳渌雷群霁蓝青橙墨白朝暮春夏秋冬东南西北星月岭原");
   for (int i = 0; i < imported_count; ++i) {

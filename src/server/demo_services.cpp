@@ -90,27 +90,26 @@ feel::Context District::answers_for(const std::string& service, std::size_t citi
   const Business business = business_of(service);
   const std::string trade = feel::to_text(*all.find("trade_name"));
   const auto on = [&](int days) { return calendar::to_text(calendar::Date{day.days + days}); };
-  for (const auto& [key, value] : entries({{"proposed_name", "株洲市天元区" + trade + business.suffix},
-                                           {"industry", business.industry},
-                                           {"scope", business.scope},
-                                           {"operator_home", "株洲市天元区演示小区9栋"},
-                                           {"composition", "personal"},
-                                           {"contact_name", citizen_names_[citizen]},
-                                           {"contact_phone", demo_phone(static_cast<int>(citizen))},
-                                           {"same_place", true},
-                                           {"moved_on", on(10)},
-                                           {"changed_on", on(-3)},
-                                           {"happened_on", on(-5)},
-                                           {"what_happened", "搬运时遗失"},
-                                           {"reason", "decided"},
-                                           {"ended_on", on(-5)},
-                                           {"employees_settled", true},
-                                           {"debts_settled", true},
-                                           {"contract_from", on(-10)},
-                                           {"contract_to", on(355)},
-                                           {"contact_days", 30}})
-                                      .entries())
-    all.put(key, value);
+  const feel::Context more = entries({{"proposed_name", "株洲市天元区" + trade + business.suffix},
+                                      {"industry", business.industry},
+                                      {"scope", business.scope},
+                                      {"operator_home", "株洲市天元区演示小区9栋"},
+                                      {"composition", "personal"},
+                                      {"contact_name", citizen_names_[citizen]},
+                                      {"contact_phone", demo_phone(static_cast<int>(citizen))},
+                                      {"same_place", true},
+                                      {"moved_on", on(10)},
+                                      {"changed_on", on(-3)},
+                                      {"happened_on", on(-5)},
+                                      {"what_happened", "搬运时遗失"},
+                                      {"reason", "decided"},
+                                      {"ended_on", on(-5)},
+                                      {"employees_settled", true},
+                                      {"debts_settled", true},
+                                      {"contract_from", on(-10)},
+                                      {"contract_to", on(355)},
+                                      {"contact_days", 30}});
+  for (const auto& [key, value] : more.entries()) all.put(key, value);
   if (service == "move") all.put("area", 120);
   if (service == "open-convenience-shop") all.put("area", 70);
   if (service == "change-items") all.put("proposed_name", "株洲市天元区" + trade + "小馆");

@@ -171,7 +171,7 @@ TEST_P(Import, takes_a_batch_out_again_as_a_whole_or_not_at_all) {
 
 /// A table of `count` firms that pass; the last line repeats the code of the first.
 std::string many(int count) {
-  const std::int64_t block = codes::credit_sequence_of("4TZ000").value();
+  const std::int64_t block = codes::credit_sequence_of("4TYC00").value();
   const std::u32string letters = names::decode("湘江云禾株栗泰嵩晴麦竹石梅枫桂兰松柏荷莲沁澄岳渌雷群霁蓝青橙");
   const auto code = [&](int i) {
     return codes::make_credit_code(
