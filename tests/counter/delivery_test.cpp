@@ -34,7 +34,7 @@ class Counter : public counter::OnBoth {
     rooms = std::make_unique<delivery::Delivery>(*catalogue, *licensing);
     EXPECT_TRUE(engine->deploy(*store, now));
     access_control::Access access(*store, std::move(access_control::Secrets::load_or_make(folder.path("keys"))).value(),
-                                  access_control::local_stand_in());
+                                  access_control::local_stand_in(), access_control::SecondFactorOfStaff::offered);
     store->write([&](storage::Transaction& transaction) {
       EXPECT_TRUE(access.create(transaction,
                                 {.id = {applicant},

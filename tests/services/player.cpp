@@ -115,7 +115,7 @@ Player::Player(std::string root, std::shared_ptr<const catalogue::Catalogue> cat
   delivery_ = std::make_unique<delivery::Delivery>(*catalogue_, *licensing_);
   if (!engine_->deploy(*store_, now_)) throw std::runtime_error("the services can not be kept");
   access_control::Access access(*store_, std::move(access_control::Secrets::load_or_make(folder_.path("keys"))).value(),
-                                access_control::local_stand_in());
+                                access_control::local_stand_in(), access_control::SecondFactorOfStaff::offered);
   std::int64_t id = applicant.number;
   const auto hire = [&](const Member* member) {
     const auto made = store_->write_result([&](storage::Transaction& transaction) {

@@ -41,7 +41,7 @@ class Office {
     EXPECT_TRUE(engine->deploy(*store, now));
     access = std::make_unique<access_control::Access>(
         *store, std::move(access_control::Secrets::load_or_make((folder_ / "keys").string())).value(),
-        access_control::local_stand_in());
+        access_control::local_stand_in(), access_control::SecondFactorOfStaff::offered);
     hire(11, "clerk1", {"window_clerk"});
     hire(12, "exam1", {"registration_examiner", "food_examiner"});
     hire(13, "head1", {"licensing_head", "food_examiner"});
