@@ -161,7 +161,7 @@ TEST(bad_inputs, are_answered_by_every_field_of_every_form_in_both_languages) {
   ASSERT_TRUE(loaded);
   const YAML::Node table = YAML::LoadFile(SOURCE_DIR "/tests/services/bad_inputs.yaml");
   Tally tally;
-  for (const auto& [id, service] : loaded.value()->services) {
+  for (const auto& [id, service] : loaded.value()->services->now()) {
     try_form(id, service->form, table, tally);
     for (const auto& [form_id, form] : service->task_forms) try_form(id + " " + form_id, form, table, tally);
   }

@@ -379,6 +379,6 @@ TEST_P(Publishing, reading_drafting_and_approving_are_rights_of_their_own) {
 }
 
 INSTANTIATE_TEST_SUITE_P(both, Publishing, testing::Values("sqlite", "postgresql"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& each) { return std::string(each.param); });
 
 }  // namespace

@@ -266,7 +266,8 @@ TEST(stored_form, keeps_every_kind_of_event) {
             "[[0,3,4,1],[1,3,4],[2,3,4],[3,9,1],[4,3,4,\"u\",[\"g\",\"h\"],[\"v\"],\"f\",5,null,70],"
             "[5,3,4,\"type\",2],[6,3,4,77,-1,\"P1D\",2],[7,3,4,\"name\",\"key\",2],[8,4],[9,1,{\"a\":1}],"
             "[10,3,4,\"d\",[\"[ALL-34]\"]],[11,3,4,\"code\",\"中\",\"en\",2],[12,4],[13,1],[14,3,1,9,-2],"
-            "[15,3,4,\"alarm\",2,1],[16,3,4,2,1,0],[17,3,4,\"alarm\"],[18,3,4,1,2,7],[19,4,3],[20,4,2,\"x\"]]");
+            "[15,3,4,\"alarm\",2,1],[16,3,4,2,1,0],[17,3,4,\"alarm\"],[18,3,4,1,2,7],[19,4,3],[20,4,2,\"x\"],"
+            "[21,[[3,5],[4,4]],[[9,8]]]]");
   // Fields that were added at the end later are written only when they say something.
   const std::vector<Event> later{JobOpened{3, 4, "type", 2, 1}, TimerOpened{3, 4, {77}, 0, "", 2, 1},
                                  MessageOpened{3, 4, "name", "", 2, 1}, JoinChanged{3, 1, 9, 1, true}};
