@@ -99,7 +99,8 @@ inline void expect_in_log(int port, const std::set<std::string>& checkpoints,
                                                   "&size=" + std::to_string(last.size)});
     ASSERT_EQ(answer.status, 200) << note << answer.body;
     std::vector<tlog::Hash> path;
-    for (const feel::Value& hash : answer.json().find("proof")->as_list())
+    const feel::Context json = answer.json();
+    for (const feel::Value& hash : json.find("proof")->as_list())
       path.push_back(tlog::parse_hash(hash.as_string()).value());
     EXPECT_TRUE(tlog::verify_consistency(head, last, path)) << note;
   }

@@ -105,7 +105,8 @@ TEST_F(Witnessed, checkpoints_carry_cosignatures_and_the_quorum_is_shown) {
   witnesses_[1]->kill();
   EXPECT_EQ(record_visit("two away"), 201);
   EXPECT_TRUE(waits_for([&] { return !is_witnessed(); }));
-  EXPECT_FALSE(shown().find("refusal") && shown().find("refusal")->kind() == feel::Kind::string);
+  const feel::Context state = shown();
+  EXPECT_FALSE(state.find("refusal") && state.find("refusal")->kind() == feel::Kind::string);
   // Back again, with what it has seen.
   driver::WitnessProcess::Options again = options_of("one");
   again.port = witnesses_[0]->port();
@@ -130,10 +131,12 @@ TEST_F(Witnessed, a_log_that_was_set_back_with_all_its_memory_is_refused) {
   std::filesystem::rename(folder_.path("older"), data_);
   process_.emplace(driver::Process::Options{.data = data_});
   EXPECT_TRUE(waits_for([&] {
-    const feel::Value* refusal = shown().find("refusal");
+    const feel::Context seen = shown();
+    const feel::Value* refusal = seen.find("refusal");
     return refusal && refusal->kind() == feel::Kind::string;
   }));
-  EXPECT_THAT(feel::to_json(*shown().find("refusal")), HasSubstr("它见过"));
+  const feel::Context refused = shown();
+  EXPECT_THAT(feel::to_json(*refused.find("refusal")), HasSubstr("它见过"));
   // Nothing is written any more, not even a session.
   EXPECT_TRUE(waits_for([&] {
     return driver::Connection(process_->port())
@@ -174,7 +177,10 @@ TEST(a_finished_case, has_its_registration_and_certificates_in_the_public_log) {
 
   // Past its last day it is told once.
   const base::Instant later = calendar::start_of({permit.valid_to.value().days + 1});
-  EXPECT_EQ(licensing::tell_expired(district.store(), later.plus_us(-1), 10), 0);
+  while (licensing::tell_expired(district.store(), later.plus_us(-1), 10) > 0) {
+    // the demonstration's own certificates, which expire earlier
+  }
+  EXPECT_THAT(told_of(district, "certificate/" + base::to_text(permit.id)), testing::Not(HasSubstr("expired")));
   EXPECT_GE(licensing::tell_expired(district.store(), later, 10), 1);
   EXPECT_EQ(licensing::tell_expired(district.store(), later, 10), 0);
   EXPECT_THAT(told_of(district, "certificate/" + base::to_text(permit.id)), HasSubstr(R"("status":"expired")"));

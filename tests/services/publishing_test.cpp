@@ -128,8 +128,9 @@ class Publishing : public testing::TestWithParam<const char*> {
                draft.edition());
   }
   std::string version() const { return catalogue->services->find("food-permit")->version; }
-  std::vector<std::string> versions_of_cases() {
-    return player.store().read_value([](storage::Snapshot& snapshot) {
+  std::vector<std::string> versions_of_cases() { return versions_of_cases(player.store()); }
+  static std::vector<std::string> versions_of_cases(storage::Store& store) {
+    return store.read_value([](storage::Snapshot& snapshot) {
       std::vector<std::string> versions;
       for (const auto& row :
            snapshot.query("SELECT service_version FROM cases WHERE service = 'food-permit' ORDER BY id"))
@@ -174,10 +175,9 @@ TEST_P(Publishing, one_changes_another_approves_and_new_cases_alone_use_it) {
 
   // A running case keeps its version; the same case begun now is inspected, which its file does not expect.
   EXPECT_EQ(versions_of_cases(), std::vector<std::string>(cases, before));
-  EXPECT_THAT(player.play("food-permit/seller_without_inspection"), testing::Not(testing::IsEmpty()));
-  const std::vector<std::string> later = versions_of_cases();
-  ASSERT_GT(later.size(), cases);
-  EXPECT_EQ(later.back(), version());
+  services::Player other_place(root, catalogue);  // where the business holds no permit yet
+  EXPECT_THAT(other_place.play("food-permit/seller_without_inspection"), testing::Not(testing::IsEmpty()));
+  EXPECT_EQ(versions_of_cases(other_place.store()), std::vector<std::string>{version()});
 
   // Another process on the same database, and one that starts later, come to the same.
   const auto elsewhere = catalogue::load(root).value();
@@ -296,7 +296,7 @@ TEST_P(Publishing, of_two_who_approve_at_once_one_wins) {
   const int statuses[] = {std::min(answers[0].status, answers[1].status),
                           std::max(answers[0].status, answers[1].status)};
   EXPECT_EQ(statuses[0], 200);
-  EXPECT_EQ(statuses[1], 412);
+  EXPECT_THAT(statuses[1], testing::AnyOf(409, 412));  // seen before the commit, or after it
   EXPECT_EQ(ask("GET", "models/food-permit")["versions"].as_list().size(), 1u);
 }
 
@@ -352,7 +352,7 @@ TEST_P(Publishing, a_version_waits_for_its_day_and_can_be_revoked_before) {  // 
 
 TEST_P(Publishing, a_process_is_compared_and_played_with_its_draft_decisions) {
   const std::string process = text("food-permit", "process.bpmn");
-  const Answer draft = begin("process.bpmn", replaced(process, "<userTask", "<!-- 注 --><userTask"));
+  const Answer draft = begin("process.bpmn", replaced(process, "<bpmn:userTask", "<!-- 注 --><bpmn:userTask"));
   const Answer same = ask("POST", "model-drafts/" + draft.id() + "/comparison");
   EXPECT_TRUE(same["changes"].as_list().empty()) << same.text;
   const Answer played = ask("POST", "model-drafts/" + draft.id() + "/play",

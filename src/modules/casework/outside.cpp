@@ -128,7 +128,8 @@ base::Result<std::vector<bpmn::Event>> Engine::retry(storage::Transaction& trans
                          .code = "casework.operation_not_yours",
                          .message = {"您的岗位不能更正办件的数据", "Your role may not correct the data of a case."}};
     feel::List changes;
-    for (const auto& [name, value] : feel::Context(sent->as_context()).entries()) {
+    const feel::Context wanted = sent->as_context();  // `sent` goes with the deed's data
+    for (const auto& [name, value] : wanted.entries()) {
       if (name == "answers")
         return invalid_at("/variables/answers", "casework.variable_reserved", "申请人填报的内容请用“更正”操作修改",
                           "What the applicant filed is changed by the operation “correct”.");

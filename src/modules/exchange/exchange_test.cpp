@@ -219,7 +219,8 @@ TEST(job, is_never_given_to_two_workers_at_once) {
   for (int i = 0; i < cases; ++i) desk.office.open("probe");
   // As two processes on one database; a SQLite file has one process, and two threads of it.
   std::unique_ptr<storage::Store> second;
-  if (desk.office.address.starts_with("postgresql")) second = testing_storage::open_store(desk.office.address);
+  if (desk.office.address.starts_with("postgresql"))
+    second = std::move(storage::open({.database = desk.office.address})).value();
   storage::Store* stores[] = {desk.office.store.get(), second ? second.get() : desk.office.store.get()};
   std::vector<Job> taken[2];
   std::vector<std::thread> workers;
