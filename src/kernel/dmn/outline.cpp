@@ -36,13 +36,21 @@ bool is_aside(std::string_view name) {
          name == "knowledgeRequirement" || name == "authorityRequirement";
 }
 
-/// Takes out rows, requirements, remarks and ids, without recursion.
+/// Takes out what editors write or leave out as they like: ids, how a table lies, and the hit policy that holds anyway.
+/// Source: [DMN-8.2], UNIQUE is the default.
+void strip_attributes(pugi::xml_node node) {
+  node.remove_attribute("id");
+  node.remove_attribute("preferredOrientation");
+  if (std::string_view(node.attribute("hitPolicy").value()) == "UNIQUE") node.remove_attribute("hitPolicy");
+}
+
+/// Takes out rows, requirements, remarks and what says nothing, without recursion.
 void strip(pugi::xml_node element) {
   std::vector<pugi::xml_node> open = {element};
   while (!open.empty()) {
     pugi::xml_node node = open.back();
     open.pop_back();
-    node.remove_attribute("id");
+    strip_attributes(node);
     for (pugi::xml_node child = node.first_child(); child;) {
       const pugi::xml_node next = child.next_sibling();
       if (is_aside(child.name()))

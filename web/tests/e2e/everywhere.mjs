@@ -58,8 +58,9 @@ export const everywhere = () => run('everywhere', async (browser) => {
   const examples = {
     '/cases/:id id': (await first('/cases?limit=1'))?.id, '/entities/:id id': (await first('/entities?search=天元&limit=1'))?.id,
     '/statistics/:id id': (statistics.items ?? statistics.statistics)[0]?.id, '/park/:id id': (await first('/park/hosts?limit=1'))?.id,
-    '/imports/:id id': imported?.id }
+    '/imports/:id id': imported?.id, '/models/:service service': 'open-restaurant' }
   // An import is made by its own test, which looks at its page.
-  await visit(head, 'office', '/office', examples, imported ? ['/sign-in'] : ['/sign-in', '/imports/:id'])
+  // Drafts of models are made by their own test, too.
+  await visit(head, 'office', '/office', examples, ['/sign-in', '/model-drafts/:id', ...(imported ? [] : ['/imports/:id'])])
   await head.context().close()
 })

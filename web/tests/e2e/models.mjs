@@ -62,7 +62,7 @@ async function findsItsFaults(page) {
   const id = draftOf(page)
   await button(page, '文本').click()
   const good = await page.locator('.model-text').inputValue()
-  await page.locator('.model-text').fill(good.replace('<text>guide.', '<text>guide. +'))
+  await page.locator('.model-text').fill(good.replace('<text>true</text>', '<text>true +</text>'))
   await button(page, '检查').click()
   await page.locator('.findings .error-text').first().waitFor()
   await page.locator('.findings .file').first().click()
@@ -136,7 +136,7 @@ async function says(page, decision) {
 export const models = () => run('models', async (browser) => {
   const owner = await signIn(browser, 'rules')
   const files = await makeFiles(browser)
-  const running = await read(owner, '/cases?limit=100').then((list) => list.items.find((one) => one.service === SERVICE))
+  const running = await read(owner, '/cases?limit=100').then((list) => list.items.find((one) => one.service_name === '开办餐饮店'))
   check('models: the demonstration has a running case', !!running)
   const versionBefore = running && (await read(owner, `/cases/${running.id}`)).service_version
   await drafts(owner)
