@@ -137,6 +137,8 @@ struct Change {
   Written::Row before = {};
   Written::Row after = {};
 };
+/// "added", "removed", "changed", "reordered": as the API says it.
+std::string_view to_text(Change::Kind kind);
 /// Elements and rows are recognised by their ids, those without by what they say.
 std::vector<Change> compare(const std::vector<Written>& before, const std::vector<Written>& after);
 

@@ -151,6 +151,20 @@ void compare_rows(const Written& before, const Written& after, std::vector<Chang
 
 }  // namespace
 
+std::string_view to_text(Change::Kind kind) {
+  switch (kind) {
+    case Change::Kind::added:
+      return "added";
+    case Change::Kind::removed:
+      return "removed";
+    case Change::Kind::changed:
+      return "changed";
+    case Change::Kind::reordered:
+      return "reordered";
+  }
+  return "";
+}
+
 base::Result<std::vector<Written>> outline(const Source& source) {
   Faults faults;
   Document document;

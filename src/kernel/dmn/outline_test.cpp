@@ -29,8 +29,7 @@ std::vector<dmn::Written> outline(const std::string& xml) {
 std::vector<std::string> told(const std::string& before, const std::string& after) {
   std::vector<std::string> all;
   for (const Change& change : dmn::compare(outline(before), outline(after))) {
-    const char* kinds[] = {"added", "removed", "changed", "reordered"};
-    all.push_back(kinds[static_cast<int>(change.kind)] + (" " + change.element) + " " +
+    all.push_back(std::string(dmn::to_text(change.kind)) + " " + change.element + " " +
                   std::to_string(change.row_before) + ">" + std::to_string(change.row_after));
   }
   return all;

@@ -43,13 +43,6 @@ base::Result<Model> find_model(storage::Snapshot& snapshot, const catalogue::Cat
 /// A changed model, as its owner wrote it. Errors: `dmn.invalid` with each fault at "/text#element".
 base::Result<Model> read_draft(const Model& instead_of, std::string text);
 
-/// A version that was in force from `deployed_at` on, the latest first.
-struct Version {
-  std::string version;
-  base::Instant deployed_at;
-};
-std::vector<Version> versions_of(storage::Snapshot& snapshot, std::string_view model);
-
 /// What one evaluation may use up.
 inline constexpr feel::Limits limits_alone{.steps_max = 1'000'000, .bytes_max = 64'000'000};
 inline constexpr feel::Limits limits_of_many{.steps_max = 100'000, .bytes_max = 8'000'000};

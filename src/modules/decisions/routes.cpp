@@ -232,20 +232,6 @@ const char* name_of(dmn::Finding::Kind kind) {
   return "";
 }
 
-const char* name_of(dmn::Change::Kind kind) {
-  switch (kind) {
-    case dmn::Change::Kind::added:
-      return "added";
-    case dmn::Change::Kind::removed:
-      return "removed";
-    case dmn::Change::Kind::changed:
-      return "changed";
-    case dmn::Change::Kind::reordered:
-      return "reordered";
-  }
-  return "";
-}
-
 std::vector<FindingView> findings_of(const dmn::Model& model) {
   std::vector<FindingView> views;
   for (const dmn::Finding& finding : dmn::analyse(model))
@@ -255,7 +241,7 @@ std::vector<FindingView> findings_of(const dmn::Model& model) {
 
 ChangeView view_of(const dmn::Change& change) {
   const auto row = [](const dmn::Written::Row& is) { return RowView{is.inputs, is.outputs, is.annotations}; };
-  ChangeView view{.kind = name_of(change.kind), .element = change.element, .name = change.name};
+  ChangeView view{.kind = std::string(dmn::to_text(change.kind)), .element = change.element, .name = change.name};
   if (change.row_before > 0) {
     view.row_before = change.row_before;
     view.before = row(change.before);
@@ -293,7 +279,7 @@ base::Result<ModelView> view_of(storage::Snapshot& snapshot, const Model& model)
   TRY(const auto written, dmn::outline({.name = model.id, .xml = model.text}));
   for (const dmn::Written& element : written)
     view.elements.push_back({element.kind, element.id, element.name, element.needs});
-  for (const Version& version : versions_of(snapshot, model.id))
+  for (const casework::DeployedVersion& version : casework::versions_of(snapshot, model.id))
     view.versions.push_back({version.version, version.deployed_at});
   return view;
 }

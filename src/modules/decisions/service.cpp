@@ -24,8 +24,9 @@ base::Error version_unknown(std::string_view version) {
           .message = {"这个模型没有版本“" + text + "”", "The model has no version \"" + text + "\"."}};
 }
 
-std::optional<base::Instant> valid_from(const std::vector<Version>& versions, std::string_view version) {
-  for (const Version& each : versions)
+std::optional<base::Instant> valid_from(const std::vector<casework::DeployedVersion>& versions,
+                                        std::string_view version) {
+  for (const casework::DeployedVersion& each : versions)
     if (each.version == version) return each.deployed_at;
   return std::nullopt;
 }
@@ -34,7 +35,7 @@ Model model_of(storage::Snapshot& snapshot, const catalogue::Service& service) {
   return {.id = service.id,
           .name = service.name,
           .version = service.version,
-          .valid_from = valid_from(versions_of(snapshot, service.id), service.version),
+          .valid_from = valid_from(casework::versions_of(snapshot, service.id), service.version),
           .text = service.files.find(file_name)->second,
           .compiled = service.decisions};
 }
@@ -114,7 +115,7 @@ base::Result<Model> find_model(storage::Snapshot& snapshot, const catalogue::Cat
   if (!text) return version_unknown(version);  // the service decided nothing then
   TRY(Model old, read_draft(model, text->as_string()));
   old.version = std::string(version);
-  old.valid_from = valid_from(versions_of(snapshot, id), version);
+  old.valid_from = valid_from(casework::versions_of(snapshot, id), version);
   return old;
 }
 

@@ -6,15 +6,6 @@ namespace decisions {
 
 using storage::Row;
 
-std::vector<Version> versions_of(storage::Snapshot& snapshot, std::string_view model) {
-  std::vector<Version> versions;
-  for (const Row& row : snapshot.query("SELECT version, deployed_at FROM deployed_services WHERE service = ? ORDER BY "
-                                       "deployed_at DESC, version",
-                                       {model}))
-    versions.push_back({row[0].text(), row[1].instant()});
-  return versions;
-}
-
 std::optional<std::string> find_files(storage::Snapshot& snapshot, std::string_view service, std::string_view version) {
   const auto row =
       snapshot.find("SELECT files FROM deployed_services WHERE service = ? AND version = ?", {service, version});

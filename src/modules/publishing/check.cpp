@@ -94,20 +94,6 @@ Difference row_difference(const dmn::Change& change) {
   return difference;
 }
 
-const char* name_of(dmn::Change::Kind kind) {
-  switch (kind) {
-    case dmn::Change::Kind::added:
-      return "added";
-    case dmn::Change::Kind::removed:
-      return "removed";
-    case dmn::Change::Kind::changed:
-      return "changed";
-    case dmn::Change::Kind::reordered:
-      return "reordered";
-  }
-  return "";
-}
-
 const char* name_of(bpmn::Change::Kind kind) {
   switch (kind) {
     case bpmn::Change::Kind::added:
@@ -132,7 +118,7 @@ base::Result<void> compare_decisions(const std::string& before, const std::strin
   const std::size_t first = differences.size();
   for (const dmn::Change& change : dmn::compare(old, later)) {
     Difference difference = row_difference(change);
-    difference.kind = name_of(change.kind);
+    difference.kind = dmn::to_text(change.kind);
     if (change.row_before == 0 && change.row_after == 0) difference.type = "element";
     differences.push_back(std::move(difference));
   }

@@ -56,8 +56,13 @@ export async function access() {
     check(`access: clerk, ${operation.id}`, (await ask(operation, clerk)) === 403)
   const foreign = await ask({ method: 'GET', path: '/api/v1/applications/{application}' }, citizen)
   check('access: a foreign application is not found', foreign === 404, String(foreign))
-  const foreignChain = await ask({ method: 'GET', path: '/api/v1/applications/{application}/receipts' }, citizen)
-  check('access: the chain of a foreign application is not found', foreignChain === 404, String(foreignChain))
+  for (const part of ['receipts', 'reads', 'deliveries']) {
+    const status = await ask({ method: 'GET', path: `/api/v1/applications/{application}/${part}` }, citizen)
+    check(`access: ${part} of a foreign application are not found`, status === 404, String(status))
+  }
+  const rules = await signIn('rules')
+  for (const operation of operations.filter((each) => /^\/api\/v1\/(tasks\/|jobs|messages|batches|imports|blanks|certificate-changes)/.test(each.path) && each.method !== 'GET'))
+    check(`access: rule owner, ${operation.id}`, (await ask(operation, rules)) === 403)
   const withoutToken = await fetch(`${BASE}/api/v1/sessions/current`, { method: 'DELETE', headers: { cookie: citizen.cookie } })
   check('access: a write without the token is refused', withoutToken.status === 403, String(withoutToken.status))
 }
