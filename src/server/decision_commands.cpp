@@ -10,6 +10,7 @@
 #include <random>
 #include <sstream>
 
+#include "kernel/base/refusals.h"
 #include "kernel/calendar/calendar.h"
 #include "kernel/dmn/dmn.h"
 #include "kernel/feel/feel.h"
@@ -20,10 +21,9 @@ namespace {
 constexpr std::size_t file_bytes_max = 32u << 20;
 
 base::Error unreadable(const std::string& path) {
-  return {.kind = base::Refusal::not_found,
-          .code = "decision.file_unreadable",
-          .message = {"文件“" + path + "”无法读取，或超过 32 MB",
-                      "the file \"" + path + "\" cannot be read, or is larger than 32 MB"}};
+  return base::not_found("decision.file_unreadable",
+                         {"文件“" + path + "”无法读取，或超过 32 MB",
+                          "the file \"" + path + "\" cannot be read, or is larger than 32 MB"});
 }
 
 base::Result<std::string> contents(const std::string& path) {

@@ -1,6 +1,7 @@
 /// What somebody does with a case on some day: the steps of which the demonstration's cases are made.
 #include "demo.h"
 #include "documents/documents.h"
+#include "kernel/base/refusals.h"
 
 namespace server {
 
@@ -106,9 +107,8 @@ base::Result<void> District::complete(base::Id of_case, const char* element, fee
         TRY(std::ignore, parts_.engine->complete_task(transaction, task.id, form, std::nullopt, moment));
         return {};
       }
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "demo.no_task",
-                       .message = {std::string("办件没有待办环节 ") + element, std::string("no open task ") + element}};
+    return base::conflict("demo.no_task",
+                          {std::string("办件没有待办环节 ") + element, std::string("no open task ") + element});
   });
 }
 

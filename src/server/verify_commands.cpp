@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "catalogue/catalogue.h"
+#include "kernel/base/refusals.h"
 #include "kernel/calendar/calendar.h"
 #include "kernel/feel/value.h"
 #include "keys.h"
@@ -26,10 +27,9 @@ base::Result<std::string> contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text(std::istreambuf_iterator<char>(file), {});
   if (file.bad() || text.size() > file_bytes_max)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "verify.file_unreadable",
-                       .message = {"文件“" + path + "”无法读取，或超过 64 MB",
-                                   "the file \"" + path + "\" cannot be read, or is larger than 64 MB"}};
+    return base::not_found("verify.file_unreadable",
+                           {"文件“" + path + "”无法读取，或超过 64 MB",
+                            "the file \"" + path + "\" cannot be read, or is larger than 64 MB"});
   return text;
 }
 
@@ -38,12 +38,10 @@ base::Result<signing::Trust> trust_for(const VerifyCommand& command) {
   for (const std::string& usual : {std::string("trust.json"), command.data + "/trust.json"})
     if (path.empty() && std::filesystem::is_regular_file(usual)) path = usual;
   if (path.empty())
-    return base::Error{
-        .kind = base::Refusal::not_found,
-        .code = "verify.trust_missing",
-        .message = {"没有信任文件:请从发证机关网站下载 /trust.json,用 --trust 指明",
-                    "There is no trust file: get /trust.json from the authority's site, and name it with "
-                    "--trust"}};
+    return base::not_found("verify.trust_missing",
+                           {"没有信任文件:请从发证机关网站下载 /trust.json,用 --trust 指明",
+                            "There is no trust file: get /trust.json from the authority's site, and name it with "
+                            "--trust"});
   TRY(const std::string text, contents(path));
   return signing::parse_trust(text);
 }
@@ -54,11 +52,10 @@ base::Result<std::string> policy_for(const VerifyCommand& command) {
   for (const std::string& usual : {std::string("log.policy"), command.data + "/log.policy"})
     if (path.empty() && std::filesystem::is_regular_file(usual)) path = usual;
   if (path.empty())
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "verify.policy_missing",
-                       .message = {"没有日志的信任策略:请从发证机关网站下载 /log/policy,用 --policy 指明",
-                                   "There is no policy of the log: get /log/policy from the authority's site, and name "
-                                   "it with --policy"}};
+    return base::not_found("verify.policy_missing",
+                           {"没有日志的信任策略:请从发证机关网站下载 /log/policy,用 --policy 指明",
+                            "There is no policy of the log: get /log/policy from the authority's site, and name "
+                            "it with --policy"});
   return contents(path);
 }
 
@@ -67,12 +64,11 @@ base::Result<signing::Verdict> receipt_verdict(const VerifyCommand& command, std
   const bool is_proof = content.starts_with("c2sp.org/");
   (is_proof ? question.proof : question.receipt) = std::move(content);
   if (!is_proof && command.proof.empty())
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "verify.proof_missing",
-                       .message = {"只有回执文字,还证明不了什么:请打开发证机关网站的 /receipt 页下载证明文件,用 "
-                                   "--proof 指明",
-                                   "The receipt's text alone proves nothing yet: get its proof file from the page "
-                                   "/receipt of the authority's site, and name it with --proof"}};
+    return base::not_found("verify.proof_missing",
+                           {"只有回执文字,还证明不了什么:请打开发证机关网站的 /receipt 页下载证明文件,用 "
+                            "--proof 指明",
+                            "The receipt's text alone proves nothing yet: get its proof file from the page "
+                            "/receipt of the authority's site, and name it with --proof"});
   TRY(question.policy, policy_for(command));
   if (!command.proof.empty()) {
     TRY(question.proof, contents(command.proof));

@@ -1,4 +1,5 @@
 #include "http/api.h"
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "modules/evidence/evidence.h"
 #include "second_factor.h"
@@ -50,9 +51,8 @@ std::vector<OwnSession> sessions_of(storage::Snapshot& snapshot, base::Id person
 
 base::Result<void> end_session(storage::Transaction& transaction, base::Id person, base::Id session) {
   if (delete_session_of(transaction, person, session) == 1) return {};
-  return base::Error{.kind = base::Refusal::not_found,
-                     .code = "access.session_unknown",
-                     .message = {"没有这次登录,可能已经退出", "There is no such session. It may have ended already."}};
+  return base::not_found("access.session_unknown",
+                         {"没有这次登录,可能已经退出", "There is no such session. It may have ended already."});
 }
 
 base::Result<StoredPerson> Access::check_again(const http::Caller& caller, const std::string& password,
@@ -104,10 +104,9 @@ base::Result<Access::SecondFactor> Access::begin_second_factor(const http::Calle
     const auto person = find_stored_person(transaction, caller.person);
     CHECK(person.has_value());
     if (!person->second_factor_sealed.empty())
-      return base::Error{.kind = base::Refusal::conflict,
-                         .code = "access.second_factor_on",
-                         .message = {"两步验证已经开启;要换手机,请先关闭再重新开启",
-                                     "The second step is on already. To change your phone, switch it off first."}};
+      return base::conflict("access.second_factor_on",
+                            {"两步验证已经开启;要换手机,请先关闭再重新开启",
+                             "The second step is on already. To change your phone, switch it off first."});
     save_pending_second_factor(transaction, caller.person, secrets_.seal(secret));
     return SecondFactor{.secret = base32(secret), .uri = totp_uri(secret, person->person.account, "Yichuang")};
   });
@@ -119,9 +118,8 @@ base::Result<std::vector<std::string>> Access::confirm_second_factor(const http:
       store_.read_value([&](storage::Snapshot& snapshot) { return find_stored_person(snapshot, caller.person); });
   CHECK(person.has_value());
   if (person->second_factor_pending.empty())
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "access.second_factor_not_begun",
-                       .message = {"请先取得密钥,再输入验证码", "Please fetch the key first, then enter a code."}};
+    return base::conflict("access.second_factor_not_begun",
+                          {"请先取得密钥,再输入验证码", "Please fetch the key first, then enter a code."});
   const Attempts attempts{.account = person->person.account, .remote = {}};
   TRY(std::ignore, check_throttle(store_, attempts, now));
   const auto secret = secrets_.open(person->second_factor_pending);
@@ -168,9 +166,7 @@ base::Result<PersonalNumbers> Access::disclose(storage::Transaction& transaction
   const auto person = find_person(transaction, asked.person);
   const auto sealed = find_sealed_numbers(transaction, asked.person);
   if (!person || !sealed)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "access.person_unknown",
-                       .message = {"没有找到这个人", "There is no such person."}};
+    return base::not_found("access.person_unknown", {"没有找到这个人", "There is no such person."});
   insert_disclosure(transaction, disclosure, person->division);
   append_event(transaction, *person, "access.disclosed", asked.reader, asked.at,
                {.change = {}, .reason = disclosure.reason, .record_kind = asked.record_kind, .record = asked.record});

@@ -2,6 +2,7 @@
 #include <array>
 #include <set>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "modules/access/model.h"
 
@@ -118,8 +119,7 @@ std::string lower(std::string_view text) {
 }
 
 base::Error refused(std::string path, std::string code, base::Text message) {
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
+  return base::invalid_at(std::move(path), code, message);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "kernel/codes/people.h"
 #include "secrets.h"
@@ -14,8 +15,7 @@ std::string token_hash(std::string_view token) {
 }
 
 base::Error field_refused(std::string path, std::string code, base::Text message) {
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
+  return base::invalid_at(std::move(path), code, message);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
+#include "kernel/feel/lookup.h"
 #include "modules/access/access.h"
 #include "store.h"
 
@@ -9,27 +11,12 @@ namespace {
 
 constexpr std::size_t reason_length_max = 1000;
 
-base::Error invalid_at(std::string path, std::string code, std::string zh, std::string en) {
-  const base::Text message{std::move(zh), std::move(en)};
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
-}
-
-base::Error conflict(std::string code, std::string zh, std::string en) {
-  return {.kind = base::Refusal::conflict, .code = std::move(code), .message = {std::move(zh), std::move(en)}};
-}
-
 base::Result<std::string> checked_reason(const std::string& reason) {
   std::string tidy(base::tidy(reason));
   if (tidy.empty() || base::length(tidy) > reason_length_max)
-    return invalid_at("/reason", "batches.reason_missing", "请写明理由(1000字以内)",
-                      "Please give the reason (at most 1000 characters).");
+    return base::invalid_at("/reason", "batches.reason_missing",
+                            {"请写明理由(1000字以内)", "Please give the reason (at most 1000 characters)."});
   return tidy;
-}
-
-std::string text_in(const feel::Context& data, std::string_view key) {
-  const feel::Value* value = data.find(key);
-  return value && value->kind() == feel::Kind::string ? value->as_string() : std::string();
 }
 
 base::Result<void> check_rights(const Moment& moment, Kind kind) {
@@ -104,15 +91,16 @@ class Hand {
     };
     const auto before = failed();
     if (before.empty())
-      return conflict("casework.no_incident", "办件没有出错的环节,不需要重试",
-                      "No step of the case has failed; there is nothing to try again.");
+      return base::conflict("casework.no_incident", {"办件没有出错的环节,不需要重试",
+                                                     "No step of the case has failed; there is nothing to try again."});
     for (const auto& item : before) {
       TRY(std::ignore,
           operate(transaction, of_case, "retry", {{"task", feel::Value(std::int64_t{item.incident.key})}}));
     }
     if (const auto after = failed(); !after.empty())
-      return std::optional(conflict("batches.failed_again", "重试后仍然出错:" + after[0].incident.message.zh,
-                                    "It has failed again: " + after[0].incident.message.en));
+      return std::optional(base::conflict(
+          "batches.failed_again",
+          {"重试后仍然出错:" + after[0].incident.message.zh, "It has failed again: " + after[0].incident.message.en}));
     return std::optional<base::Error>();
   }
 
@@ -123,8 +111,8 @@ class Hand {
       return deed.operation == casework::Operation::migrate;
     });
     if (moved == deeds.rend() || text_in(moved->data, "batch") != base::to_text(batch_.undoes))
-      return conflict("batches.moved_since", "这个办件之后又转到过其他版本",
-                      "The case was moved to another version since.");
+      return base::conflict("batches.moved_since",
+                            {"这个办件之后又转到过其他版本", "The case was moved to another version since."});
     return operate(transaction, id, "migrate",
                    {{"version", text_in(moved->data, "from_version")},
                     {"renamed", feel::Value(inverse(moved->data.find("renamed")))}});
@@ -147,7 +135,7 @@ bool carry_out_together(storage::Store& store, const Hand& hand, const Batch& ba
       ++(told ? again : count);
     }
     if (!add_counts(transaction, batch.id, count, again, now))
-      return conflict("batches.not_running", "批量操作已经停止", "The batch is not running.");
+      return base::conflict("batches.not_running", {"批量操作已经停止", "The batch is not running."});
     finish_if_done(transaction, batch.id, now);
     return true;
   });
@@ -167,7 +155,7 @@ void carry_out_alone(storage::Store& store, const Hand& hand, const Batch& batch
     }
     if (told.value()) save_refusal(transaction, batch.id, of_case, *told.value());
     if (!add_counts(transaction, batch.id, told.value() ? 0 : 1, told.value() ? 1 : 0, now))
-      return conflict("batches.not_running", "批量操作已经停止", "The batch is not running.");
+      return base::conflict("batches.not_running", {"批量操作已经停止", "The batch is not running."});
     finish_if_done(transaction, batch.id, now);
     return true;
   });
@@ -198,16 +186,14 @@ std::string_view to_text(Kind kind) {
 base::Result<Batch> load_batch(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id) {
   auto batch = find_batch(snapshot, scope, id);
   if (batch) return std::move(*batch);
-  return base::Error{.kind = base::Refusal::not_found,
-                     .code = "batches.unknown",
-                     .message = {"没有找到这项批量操作", "There is no such batch."}};
+  return base::not_found("batches.unknown", {"没有找到这项批量操作", "There is no such batch."});
 }
 
 base::Result<Batch> Batches::start(storage::Transaction& transaction, const NewBatch& wanted,
                                    const Moment& moment) const {
   if (wanted.kind != "retry" && wanted.kind != "migrate")
-    return invalid_at("/kind", "batches.kind_unknown", "请选择“retry”(重试)或者“migrate”(转到其他版本)",
-                      "Choose “retry” or “migrate”.");
+    return base::invalid_at("/kind", "batches.kind_unknown",
+                            {"请选择“retry”(重试)或者“migrate”(转到其他版本)", "Choose “retry” or “migrate”."});
   const Kind kind = wanted.kind == "retry" ? Kind::retry : Kind::migrate;
   TRY(const std::string reason, checked_reason(wanted.reason));
   TRY(std::ignore, check_rights(moment, kind));
@@ -235,8 +221,8 @@ base::Result<Batch> Batches::start(storage::Transaction& transaction, const NewB
     const auto versions = casework::versions_of(transaction, wanted.service);
     const auto is_known = [&](const casework::DeployedVersion& one) { return one.version == wanted.version; };
     if (std::none_of(versions.begin(), versions.end(), is_known))
-      return invalid_at("/version", "batches.version_unknown", "这项服务没有这个版本",
-                        "The service has no such version.");
+      return base::invalid_at("/version", "batches.version_unknown",
+                              {"这项服务没有这个版本", "The service has no such version."});
     put("version", wanted.version);
     if (!wanted.renamed.empty()) batch.wanted.put("renamed", feel::Value(wanted.renamed));
   }
@@ -249,7 +235,7 @@ base::Result<Batch> Batches::stop(storage::Transaction& transaction, base::Id id
   TRY(const Batch batch, load_batch(transaction, moment.actor.scope, id));
   TRY(std::ignore, check_rights(moment, batch.kind));
   if (!change_state(transaction, id, "running", "stopped", moment.now))
-    return conflict("batches.not_running", "批量操作没有在进行", "The batch is not running.");
+    return base::conflict("batches.not_running", {"批量操作没有在进行", "The batch is not running."});
   tell(transaction, batch, "batch.stopped", moment);
   return load_batch(transaction, moment.actor.scope, id);
 }
@@ -258,7 +244,7 @@ base::Result<Batch> Batches::resume(storage::Transaction& transaction, base::Id 
   TRY(const Batch batch, load_batch(transaction, moment.actor.scope, id));
   TRY(std::ignore, check_rights(moment, batch.kind));
   if (!change_state(transaction, id, "stopped", "running", moment.now))
-    return conflict("batches.not_stopped", "批量操作没有停止", "The batch is not stopped.");
+    return base::conflict("batches.not_stopped", {"批量操作没有停止", "The batch is not stopped."});
   tell(transaction, batch, "batch.resumed", moment);
   return load_batch(transaction, moment.actor.scope, id);
 }
@@ -269,11 +255,12 @@ base::Result<Batch> Batches::undo(storage::Transaction& transaction, base::Id id
   TRY(const std::string reason, checked_reason(given));
   TRY(std::ignore, check_rights(moment, batch.kind));
   if (batch.kind != Kind::migrate)
-    return conflict("batches.no_undo", "这种批量操作不能撤回", "A batch of this kind can not be taken back.");
+    return base::conflict("batches.no_undo", {"这种批量操作不能撤回", "A batch of this kind can not be taken back."});
   if (batch.state == "running")
-    return conflict("batches.still_running", "批量操作还在进行,请先停止", "The batch is still running; stop it first.");
+    return base::conflict("batches.still_running",
+                          {"批量操作还在进行,请先停止", "The batch is still running; stop it first."});
   if (is_undone(transaction, id))
-    return conflict("batches.undone", "批量操作已经撤回", "The batch was taken back already.");
+    return base::conflict("batches.undone", {"批量操作已经撤回", "The batch was taken back already."});
   const Batch back{.id = undoing,
                    .division = batch.division,
                    .person = moment.actor.person,

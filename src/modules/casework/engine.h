@@ -15,8 +15,6 @@ namespace casework {
 base::Error case_unknown();
 base::Error task_unknown();
 base::Error not_yours(std::string_view zh, std::string_view en);
-base::Error conflict(std::string code, std::string zh, std::string en);
-base::Error invalid_at(std::string path, std::string code, std::string zh, std::string en);
 
 /// Old element id -> new one, as the operation `migrate` says.
 bpmn::Renaming renaming_in(const feel::Context& data);
@@ -28,8 +26,6 @@ std::unique_ptr<bpmn::Decisions> decisions_of(const catalogue::Service& service)
 
 /// "" when the element has no such property.
 std::string property(const bpmn::Element& element, const std::string& name);
-std::string text_in(const feel::Context& data, std::string_view key);
-std::int64_t number_in(const feel::Context& data, std::string_view key);
 
 /// What a completed element leaves behind beside the process instance: its mark, and the state it names.
 struct Passed {

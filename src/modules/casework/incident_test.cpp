@@ -1,4 +1,5 @@
 /// Steps that can not go on: kept, listed, tried again once the cause was put right.
+#include "kernel/base/refusals.h"
 #include "testing.h"
 
 namespace casework {
@@ -93,8 +94,7 @@ TEST(incident, is_left_by_a_worker_that_refuses_when_nobody_is_there_to_be_told)
   bool works = false;
   office.engine->work("probe.work", [&](storage::Transaction&, const JobContext&) -> base::Result<feel::Context> {
     if (works) return feel::Context{{"worked", true}};
-    return base::Error{
-        .kind = base::Refusal::conflict, .code = "probe.refused", .message = {"登记簿正忙", "the register is busy"}};
+    return base::conflict("probe.refused", {"登记簿正忙", "the register is busy"});
   });
   // A person is told, and nothing changes.
   const base::Id other = office.open("probe");

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "engine.h"
+#include "kernel/base/refusals.h"
+#include "kernel/feel/lookup.h"
 #include "store.h"
 
 namespace casework {
@@ -27,9 +29,10 @@ base::Result<void> check_renaming(const feel::Context& data, const bpmn::Definit
   const feel::Value* value = data.find("renamed");
   if (!value || value->is_null()) return base::done();
   const auto invalid = [](const std::string& name) {
-    return invalid_at("/renamed/" + name, "casework.renaming_invalid",
-                      "“" + name + "”在两个版本中找不到对应的环节,或者对应了两次",
-                      "“" + name + "” does not name an element of this version and one of the other, each once.");
+    return base::invalid_at(
+        "/renamed/" + name, "casework.renaming_invalid",
+        {"“" + name + "”在两个版本中找不到对应的环节,或者对应了两次",
+         "“" + name + "” does not name an element of this version and one of the other, each once."});
   };
   if (value->kind() != feel::Kind::context) return invalid("");
   std::vector<std::string> targets;
@@ -58,10 +61,11 @@ base::Result<std::shared_ptr<const catalogue::Service>> Engine::version_to_go_to
                                                                                  const CaseHead& head,
                                                                                  const std::string& version) const {
   if (version == head.service_version)
-    return conflict("casework.version_same", "办件已经按照这个版本办理", "The case runs on this version already.");
+    return base::conflict("casework.version_same",
+                          {"办件已经按照这个版本办理", "The case runs on this version already."});
   if (version.empty() || !find_deployed(snapshot, head.service, version))
-    return invalid_at("/version", "casework.version_unknown", "这项服务没有这个版本",
-                      "The service has no such version.");
+    return base::invalid_at("/version", "casework.version_unknown",
+                            {"这项服务没有这个版本", "The service has no such version."});
   return pinned(snapshot, head.service, version);
 }
 
@@ -114,8 +118,8 @@ base::Result<MigrationPreview> Engine::preview_migration(storage::Snapshot& snap
                                                          const Moment& moment) const {
   TRY(const Case of_case, load(snapshot, moment.actor.scope, id));
   if (of_case.head.ended_at)
-    return conflict("casework.ended", "办件已经办结,不能再作这项操作",
-                    "The case has ended; this can not be done any more.");
+    return base::conflict("casework.ended",
+                          {"办件已经办结,不能再作这项操作", "The case has ended; this can not be done any more."});
   std::string version = wanted;
   if (version.empty()) {
     TRY(const auto current, catalogue_->service(of_case.head.service));

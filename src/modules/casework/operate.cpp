@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "engine.h"
+#include "kernel/base/refusals.h"
+#include "kernel/feel/lookup.h"
 #include "modules/access/access.h"
 #include "store.h"
 
@@ -28,7 +30,7 @@ feel::Context known_data(const feel::Context& sent) {
 }
 
 base::Error unfit(std::string zh, std::string en) {
-  return invalid_at("/person", "casework.person_unfit", std::move(zh), std::move(en));
+  return base::invalid_at("/person", "casework.person_unfit", {std::move(zh), std::move(en)});
 }
 
 base::Text waiting_text(const Conduct::Signature& signature) {
@@ -85,8 +87,8 @@ bool may_do(storage::Snapshot& snapshot, const access_control::Actor& actor, con
 base::Result<void> Engine::check_completion(storage::Snapshot&, const Case& of_case, const Task& task,
                                             const Moment& moment) const {
   if (of_case.conduct.suspended)
-    return conflict("casework.suspended", "办件已中止,请先恢复办理",
-                    "The case is suspended; it must be resumed first.");
+    return base::conflict("casework.suspended",
+                          {"办件已中止,请先恢复办理", "The case is suspended; it must be resumed first."});
   TRY(std::ignore, check_signatures(of_case.conduct, task.id.key));
   const auto index = bpmn::find_element(*of_case.service->process, task.element);
   if (index == bpmn::no_element) return base::done();
@@ -101,8 +103,9 @@ base::Result<void> Engine::check_completion(storage::Snapshot&, const Case& of_c
                                      "Who has examined may not decide; somebody else must do this step."}};
   }
   if (property(element, "promises") == "kept" && of_case.conduct.has_open_promise())
-    return conflict("casework.promise_open", "还有容缺承诺没有核销,不能作出决定",
-                    "A promise of the conditional acceptance is not verified yet; nothing can be decided.");
+    return base::conflict("casework.promise_open",
+                          {"还有容缺承诺没有核销,不能作出决定",
+                           "A promise of the conditional acceptance is not verified yet; nothing can be decided."});
   return base::done();
 }
 
@@ -111,21 +114,23 @@ base::Result<void> Engine::check_extension(const Case& of_case, const Deed& deed
   TRY(const auto views, clocks(of_case, moment.today()));
   const auto view = std::find_if(views.begin(), views.end(), [&](const ClockView& one) { return one.clock->id == id; });
   if (view == views.end() || view->clock->extension_rule.empty())
-    return invalid_at("/clock", "casework.not_extendable", "这个时限依法不能延长", "This limit can not be extended.");
+    return base::invalid_at("/clock", "casework.not_extendable",
+                            {"这个时限依法不能延长", "This limit can not be extended."});
   if (view->reading.state != ClockState::running)
-    return conflict("casework.clock_not_running", "这个时限没有在计算", "This limit is not running.");
+    return base::conflict("casework.clock_not_running", {"这个时限没有在计算", "This limit is not running."});
   if (!view->reading.legal || !view->reading.legal->limit.extension)
-    return invalid_at("/clock", "casework.not_extendable", "这个时限依法不能延长", "This limit can not be extended.");
+    return base::invalid_at("/clock", "casework.not_extendable",
+                            {"这个时限依法不能延长", "This limit can not be extended."});
   const auto& extended = of_case.conduct.extended;
   if (std::find(extended.begin(), extended.end(), id) != extended.end())
-    return conflict("casework.extended_already", "这个时限已经延长过一次",
-                    "This limit has been extended once already.");
+    return base::conflict("casework.extended_already",
+                          {"这个时限已经延长过一次", "This limit has been extended once already."});
   if (view->reading.legal && view->reading.legal->overdue)
-    return conflict("casework.limit_passed", "法定期限已经届满,不能再延长",
-                    "The legal limit has passed; it is too late to extend it.");
+    return base::conflict("casework.limit_passed",
+                          {"法定期限已经届满,不能再延长", "The legal limit has passed; it is too late to extend it."});
   if (text_in(deed.data, "told").empty())
-    return invalid_at("/told", "casework.told_missing", "请写明怎样把延长期限的理由告知申请人",
-                      "Say how the applicant was told of the reasons.");
+    return base::invalid_at("/told", "casework.told_missing",
+                            {"请写明怎样把延长期限的理由告知申请人", "Say how the applicant was told of the reasons."});
   return base::done();
 }
 
@@ -135,7 +140,8 @@ base::Result<void> Engine::prepare_promise(const Case& of_case, Deed& deed, cons
   if (deed.operation == Operation::settle_promise) return base::done();
   const catalogue::Material* material = of_case.service->find_material(id);
   if (!material || !material->deferrable)
-    return invalid_at("/material", "casework.not_deferrable", "这份材料不能容缺", "This document can not be deferred.");
+    return base::invalid_at("/material", "casework.not_deferrable",
+                            {"这份材料不能容缺", "This document can not be deferred."});
   TRY(const catalogue::Rule rule, catalogue_->rules.on("promise.deferred_material", moment.today()));
   TRY(const calendar::Deadline deadline, calendar::deadline_after(moment.today(), rule.value, catalogue_->calendar));
   deed.data.put("due", calendar::to_text(deadline.due));
@@ -180,8 +186,9 @@ base::Result<std::vector<bpmn::Event>> Engine::send_back(storage::Transaction& t
   const std::vector<std::string> steps = done_steps(tasks_of(transaction, system_scope(), of_case.head.id));
   if (std::find(steps.begin(), steps.end(), to) == steps.end() || target == bpmn::no_element ||
       !bpmn::comes_after(definition, wait->element, target))
-    return invalid_at("/to", "casework.step_not_before", "只能退回这个办件已经办过的前面环节",
-                      "A case can be sent back only to an earlier step that was done.");
+    return base::invalid_at(
+        "/to", "casework.step_not_before",
+        {"只能退回这个办件已经办过的前面环节", "A case can be sent back only to an earlier step that was done."});
   deed.data.put("from", element_at(of_case, wait->element).id);
   return run(transaction, of_case, bpmn::Move{.from = wait->key, .to = target, .undo = true}, moment);
 }
@@ -197,8 +204,8 @@ base::Result<std::vector<bpmn::Event>> Engine::correct(storage::Transaction& tra
   feel::Context merged = before;
   for (const auto& [key, value] : changes.entries()) {
     if (!of_case.service->form.find(key))
-      return invalid_at("/answers/" + key, "casework.fact_unknown", "申请表中没有这一项",
-                        "The form has no such field.");
+      return base::invalid_at("/answers/" + key, "casework.fact_unknown",
+                              {"申请表中没有这一项", "The form has no such field."});
     merged.put(key, value);
   }
   const feel::World world = catalogue_->world_at(moment.now);
@@ -215,7 +222,8 @@ base::Result<std::vector<bpmn::Event>> Engine::correct(storage::Transaction& tra
     list.emplace_back(feel::Context{{"key", key}, {"before", old_value}, {"after", new_value}});
   }
   if (list.empty())
-    return invalid_at("/answers", "casework.fact_same", "填报的内容没有变化", "Nothing differs from what was filed.");
+    return base::invalid_at("/answers", "casework.fact_same",
+                            {"填报的内容没有变化", "Nothing differs from what was filed."});
   deed.data.erase("answers");
   deed.data.put("changes", feel::Value(std::move(list)));
   if (on_corrected_) {
@@ -307,8 +315,9 @@ base::Result<std::vector<bpmn::Event>> Engine::carry_out(storage::Transaction& t
     case Operation::withdraw:
       // Somebody acts for the applicant: how the applicant said so is part of the record.
       if (moment.actor.staff && !is_channel(text_in(deed.data, "channel")))
-        return invalid_at("/channel", "casework.channel_unknown", "请选择申请人是怎样提出的:电话、到窗口或者来函",
-                          "Say how the applicant asked for it: by phone, at the window or by letter.");
+        return base::invalid_at("/channel", "casework.channel_unknown",
+                                {"请选择申请人是怎样提出的:电话、到窗口或者来函",
+                                 "Say how the applicant asked for it: by phone, at the window or by letter."});
       if (deed.operation == Operation::assist) return assist(transaction, of_case, deed, moment);
       deed.data.put("state", "withdrawn");
       return run(transaction, of_case, bpmn::Cancel{}, moment);
@@ -640,11 +649,12 @@ base::Result<Delegation> delegate(storage::Transaction& transaction, const Deleg
     return words.error();
   if (delegation.valid_to < delegation.valid_from || delegation.valid_to < moment.today() ||
       delegation.valid_to.days - delegation.valid_from.days > delegation_days_max)
-    return invalid_at("/valid_to", "casework.delegation_days", "委托期限应从今天以后起止,最长90天",
-                      "A delegation ends on or after its first day, not in the past, within 90 days.");
+    return base::invalid_at("/valid_to", "casework.delegation_days",
+                            {"委托期限应从今天以后起止,最长90天",
+                             "A delegation ends on or after its first day, not in the past, within 90 days."});
   if (!moment.actor.has_role(delegation.role))
-    return invalid_at("/role", "casework.role_unknown", "只能委托您自己的岗位",
-                      "Only a role of your own can be delegated.");
+    return base::invalid_at("/role", "casework.role_unknown",
+                            {"只能委托您自己的岗位", "Only a role of your own can be delegated."});
   const auto person = access_control::find_person(transaction, delegation.to_person);
   if (!person || !person->staff || person->id == moment.actor.person || person->division != moment.actor.scope.division)
     return unfit("请选择本局的另一名工作人员", "Choose another member of the bureau's staff.");
@@ -669,9 +679,7 @@ base::Result<Delegation> delegate(storage::Transaction& transaction, const Deleg
 base::Result<Delegation> revoke_delegation(storage::Transaction& transaction, base::Id id, const Moment& moment) {
   auto delegation = find_delegation(transaction, id);
   if (!delegation || delegation->from_person != moment.actor.person || delegation->revoked_at)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "casework.delegation_unknown",
-                       .message = {"没有找到这项委托", "There is no such delegation."}};
+    return base::not_found("casework.delegation_unknown", {"没有找到这项委托", "There is no such delegation."});
   transaction.append({"delegation", id}, 1,
                      {.type = "delegation.revoked", .at = moment.now, .actor = moment.actor.person, .data = "{}"},
                      delegation->division);

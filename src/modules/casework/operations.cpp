@@ -2,17 +2,14 @@
 
 #include <algorithm>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
+#include "kernel/feel/lookup.h"
 
 namespace casework {
 namespace {
 
 constexpr std::size_t reason_length_max = 1000;
-
-std::string text_in(const feel::Context& data, std::string_view key) {
-  const feel::Value* value = data.find(key);
-  return value && value->kind() == feel::Kind::string ? value->as_string() : std::string();
-}
 
 std::uint32_t task_in(const feel::Context& data) {
   const feel::Value* value = data.find("task");
@@ -27,16 +24,6 @@ base::Id person_in(const feel::Context& data) {
 bool flag_in(const feel::Context& data, std::string_view key) {
   const feel::Value* value = data.find(key);
   return value && value->is_true();
-}
-
-base::Error conflict(std::string code, std::string zh, std::string en) {
-  return {.kind = base::Refusal::conflict, .code = std::move(code), .message = {std::move(zh), std::move(en)}};
-}
-
-base::Error invalid(std::string path, std::string code, std::string zh, std::string en) {
-  const base::Text message{std::move(zh), std::move(en)};
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
 }
 
 void correct_facts(Conduct& conduct, const Deed& deed) {
@@ -229,7 +216,7 @@ const OperationKind& kind_of(Operation operation) {
 base::Result<Operation> parse_operation(std::string_view id) {
   for (const OperationKind& kind : operation_kinds())
     if (kind.id == id) return kind.operation;
-  return invalid("/operation", "casework.operation_unknown", "没有这种操作", "There is no such operation.");
+  return base::invalid_at("/operation", "casework.operation_unknown", {"没有这种操作", "There is no such operation."});
 }
 
 const Conduct::Signature* Conduct::pending(std::uint32_t task, base::Id person) const {
@@ -331,38 +318,41 @@ Conduct conduct_of(const std::vector<Deed>& deeds) {
 base::Result<void> check_standing(const Conduct& conduct, const Standing& standing, Operation operation) {
   if (operation == Operation::reopen) {
     if (!standing.ended)
-      return conflict("casework.not_ended", "办件还没有办结,不需要重新启动",
-                      "The case has not ended; there is nothing to reopen.");
+      return base::conflict("casework.not_ended",
+                            {"办件还没有办结,不需要重新启动", "The case has not ended; there is nothing to reopen."});
     if (standing.binding)
-      return conflict(
-          "casework.binding", "证照已经核发,不能重新启动;请通过变更、撤销或注销办理",
-          "Certificates have been issued; the case can not be reopened. Use a change, revocation or cancellation.");
+      return base::conflict(
+          "casework.binding",
+          {"证照已经核发,不能重新启动;请通过变更、撤销或注销办理",
+           "Certificates have been issued; the case can not be reopened. Use a change, revocation or cancellation."});
     return base::done();
   }
   // What was promised is verified after the end too.
   if (operation == Operation::settle_promise) return base::done();
   if (standing.ended)
-    return conflict("casework.ended", "办件已经办结,不能再作这项操作",
-                    "The case has ended; this can not be done any more.");
+    return base::conflict("casework.ended",
+                          {"办件已经办结,不能再作这项操作", "The case has ended; this can not be done any more."});
   const bool takes_back = operation == Operation::send_back || operation == Operation::withdraw ||
                           operation == Operation::terminate || operation == Operation::correct;
   if (takes_back && standing.binding)
-    return conflict(
-        "casework.binding", "证照已经核发,不能撤回、退回、终止或更正;请通过变更、撤销或注销办理",
-        "Certificates have been issued; this can not be taken back. Use a change, revocation or cancellation.");
+    return base::conflict(
+        "casework.binding",
+        {"证照已经核发,不能撤回、退回、终止或更正;请通过变更、撤销或注销办理",
+         "Certificates have been issued; this can not be taken back. Use a change, revocation or cancellation."});
   const bool moves_on = operation == Operation::send_back || operation == Operation::extend ||
                         operation == Operation::suspend || operation == Operation::assist ||
                         operation == Operation::retry;
   if (moves_on && conduct.suspended)
-    return conflict("casework.suspended", "办件已中止,请先恢复办理",
-                    "The case is suspended; it must be resumed first.");
+    return base::conflict("casework.suspended",
+                          {"办件已中止,请先恢复办理", "The case is suspended; it must be resumed first."});
   if (operation == Operation::retry && !standing.stuck)
-    return conflict("casework.no_incident", "办件没有出错的环节,不需要重试",
-                    "No step of the case has failed; there is nothing to try again.");
+    return base::conflict("casework.no_incident", {"办件没有出错的环节,不需要重试",
+                                                   "No step of the case has failed; there is nothing to try again."});
   if (operation == Operation::resume && !conduct.suspended)
-    return conflict("casework.not_suspended", "办件没有中止", "The case is not suspended.");
+    return base::conflict("casework.not_suspended", {"办件没有中止", "The case is not suspended."});
   if (operation == Operation::express && conduct.express_at)
-    return conflict("casework.express_already", "办件已列入即来即办", "The case is on the express lane already.");
+    return base::conflict("casework.express_already",
+                          {"办件已列入即来即办", "The case is on the express lane already."});
   return base::done();
 }
 
@@ -370,10 +360,10 @@ base::Result<void> check_words(Operation operation, const feel::Context& data) {
   const std::string reason = base::tidy(text_in(data, "reason"));
   if (operation != Operation::remind && operation != Operation::escalate &&
       (reason.empty() || base::length(reason) > reason_length_max))
-    return invalid("/reason", "casework.reason_missing", "请写明理由(1000字以内)",
-                   "Please give the reason (at most 1000 characters).");
+    return base::invalid_at("/reason", "casework.reason_missing",
+                            {"请写明理由(1000字以内)", "Please give the reason (at most 1000 characters)."});
   if (kind_of(operation).needs_basis && base::tidy(text_in(data, "basis")).empty())
-    return invalid("/basis", "casework.basis_missing", "请写明法律依据", "Please give the legal basis.");
+    return base::invalid_at("/basis", "casework.basis_missing", {"请写明法律依据", "Please give the legal basis."});
   return base::done();
 }
 
@@ -385,12 +375,13 @@ base::Result<void> check_signer(const Conduct& conduct, Operation operation, std
   const bool asked = std::any_of(all.begin(), all.end(), of_person);
   if (operation == Operation::add_signer || operation == Operation::countersign) {
     if (asked)
-      return conflict("casework.signer_twice", "已经请过这个人签署意见", "This person has been asked already.");
+      return base::conflict("casework.signer_twice", {"已经请过这个人签署意见", "This person has been asked already."});
     return base::done();
   }
   const bool can = operation == Operation::sign ? conduct.pending(task, person) != nullptr : asked;
   if (!can)
-    return conflict("casework.signature_unknown", "没有等待签署的意见", "No signature of this person is waited for.");
+    return base::conflict("casework.signature_unknown",
+                          {"没有等待签署的意见", "No signature of this person is waited for."});
   return base::done();
 }
 
@@ -398,11 +389,13 @@ base::Result<void> check_signatures(const Conduct& conduct, std::uint32_t task) 
   for (const Conduct::Signature& signature : conduct.signatures) {
     if (signature.task != task) continue;
     if (!signature.agreed)
-      return conflict("casework.signature_open", "还有加签、会签人员没有签署意见,不能办结",
-                      "Somebody who was asked to sign has not done so yet; the task can not be completed.");
+      return base::conflict("casework.signature_open",
+                            {"还有加签、会签人员没有签署意见,不能办结",
+                             "Somebody who was asked to sign has not done so yet; the task can not be completed."});
     if (signature.must_agree && !*signature.agreed)
-      return conflict("casework.signature_refused", "会签人员不同意,不能办结;请退回或者报负责人处理",
-                      "A countersigner does not agree; send the case back or turn to the head.");
+      return base::conflict("casework.signature_refused",
+                            {"会签人员不同意,不能办结;请退回或者报负责人处理",
+                             "A countersigner does not agree; send the case back or turn to the head."});
   }
   return base::done();
 }
@@ -410,9 +403,11 @@ base::Result<void> check_signatures(const Conduct& conduct, std::uint32_t task) 
 base::Result<void> check_promise(const Conduct& conduct, Operation operation, std::string_view material) {
   const bool open = conduct.open_promise(material) != nullptr;
   if (operation == Operation::accept_conditionally && open)
-    return conflict("casework.promise_twice", "这份材料已有承诺", "There is a promise for this document already.");
+    return base::conflict("casework.promise_twice",
+                          {"这份材料已有承诺", "There is a promise for this document already."});
   if (operation == Operation::settle_promise && !open)
-    return conflict("casework.promise_unknown", "没有待核销的这项承诺", "No such promise waits to be verified.");
+    return base::conflict("casework.promise_unknown",
+                          {"没有待核销的这项承诺", "No such promise waits to be verified."});
   return base::done();
 }
 
@@ -421,8 +416,9 @@ base::Result<void> check_reopening(base::Instant ended_at, calendar::Span limit,
   TRY(const calendar::Deadline deadline, calendar::deadline_after(calendar::local_date(ended_at), limit, calendar));
   if (today <= deadline.due) return base::done();
   const std::string due = calendar::to_text(deadline.due);
-  return conflict("casework.reopen_late", "最迟应在" + due + "之前重新启动,现已超过期限,请重新申请",
-                  "The case could be reopened until " + due + "; a new application is needed now.");
+  return base::conflict("casework.reopen_late",
+                        {"最迟应在" + due + "之前重新启动,现已超过期限,请重新申请",
+                         "The case could be reopened until " + due + "; a new application is needed now."});
 }
 
 base::Result<std::optional<base::Instant>> due_after(const PlannedTimer& timer,

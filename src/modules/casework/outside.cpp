@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "engine.h"
+#include "kernel/base/refusals.h"
+#include "kernel/feel/lookup.h"
 #include "modules/access/access.h"
 #include "store.h"
 
@@ -66,8 +68,8 @@ base::Result<CaseHead> Engine::advance(storage::Transaction& transaction, base::
                                        const Moment& moment) const {
   TRY(Case of_case, load(transaction, moment.actor.scope, id));
   if (of_case.conduct.suspended)
-    return conflict("casework.suspended", "办件已中止,请先恢复办理",
-                    "The case is suspended; it must be resumed first.");
+    return base::conflict("casework.suspended",
+                          {"办件已中止,请先恢复办理", "The case is suspended; it must be resumed first."});
   TRY(auto events, run(transaction, of_case, step.command, moment));
   return finish(transaction, of_case, std::move(events),
                 {.by = step.by, .element = step.element, .key = step.key, .reason = step.reason}, moment);
@@ -83,8 +85,8 @@ base::Result<CaseHead> Engine::advance_alone(storage::Store& store, base::Id id,
     auto done = store.write_result([&](storage::Transaction& transaction) -> base::Result<CaseHead> {
       seen = refused;
       if (!first(transaction))
-        return conflict("bpmn.nothing_waits", "该事项已办结或已撤销，不再等待办理",
-                        "nothing waits here any more: it was done or withdrawn");
+        return base::conflict("bpmn.nothing_waits", {"该事项已办结或已撤销，不再等待办理",
+                                                     "nothing waits here any more: it was done or withdrawn"});
       TRY(Case of_case, load(transaction, moment.actor.scope, id));
       of_case.refused = refused;
       auto events = run(transaction, of_case, step.command, moment);
@@ -114,8 +116,8 @@ base::Result<std::vector<bpmn::Event>> Engine::retry(storage::Transaction& trans
   const auto key = static_cast<bpmn::Key>(number_in(deed.data, "task"));
   const bpmn::Incident* incident = of_case.instance.incidents().find(key);
   if (!incident)
-    return invalid_at("/task", "casework.incident_unknown", "这个环节没有出错,或者已经重试",
-                      "This step has not failed, or was tried again already.");
+    return base::invalid_at("/task", "casework.incident_unknown",
+                            {"这个环节没有出错,或者已经重试", "This step has not failed, or was tried again already."});
   const auto* living = of_case.instance.living().find(key);
   if (living->element != bpmn::no_element) deed.data.put("element", element_at(of_case, living->element).id);
   deed.data.put("code", incident->code);
@@ -131,8 +133,9 @@ base::Result<std::vector<bpmn::Event>> Engine::retry(storage::Transaction& trans
     const feel::Context wanted = sent->as_context();  // `sent` goes with the deed's data
     for (const auto& [name, value] : wanted.entries()) {
       if (name == "answers")
-        return invalid_at("/variables/answers", "casework.variable_reserved", "申请人填报的内容请用“更正”操作修改",
-                          "What the applicant filed is changed by the operation “correct”.");
+        return base::invalid_at(
+            "/variables/answers", "casework.variable_reserved",
+            {"申请人填报的内容请用“更正”操作修改", "What the applicant filed is changed by the operation “correct”."});
       const bpmn::Key scope = scope_of(of_case.instance, key, name);
       const feel::Value* was = of_case.instance.variables(scope).find(name);
       changes.emplace_back(feel::Context{{"key", name}, {"before", was ? *was : feel::Value()}, {"after", value}});

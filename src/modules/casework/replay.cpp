@@ -1,5 +1,6 @@
 /// A case rebuilt from its events alone.
 #include "engine.h"
+#include "kernel/feel/lookup.h"
 #include "store.h"
 
 namespace casework {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine.h"
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "modules/casework/clocks.h"
 #include "modules/evidence/evidence.h"
@@ -17,15 +18,12 @@ constexpr std::size_t events_usual = 32;
 }  // namespace
 
 base::Error case_unknown() {
-  return {.kind = base::Refusal::not_found,
-          .code = "casework.case_unknown",
-          .message = {"没有找到这个办件,请核对办件编号", "There is no such case. Please check the case number."}};
+  return base::not_found("casework.case_unknown",
+                         {"没有找到这个办件,请核对办件编号", "There is no such case. Please check the case number."});
 }
 
 base::Error task_unknown() {
-  return {.kind = base::Refusal::not_found,
-          .code = "casework.task_unknown",
-          .message = {"没有找到这项待办", "There is no such task."}};
+  return base::not_found("casework.task_unknown", {"没有找到这项待办", "There is no such task."});
 }
 
 base::Error not_yours(std::string_view zh, std::string_view en) {
@@ -33,29 +31,9 @@ base::Error not_yours(std::string_view zh, std::string_view en) {
       .kind = base::Refusal::forbidden, .code = "casework.not_yours", .message = {std::string(zh), std::string(en)}};
 }
 
-base::Error conflict(std::string code, std::string zh, std::string en) {
-  return {.kind = base::Refusal::conflict, .code = std::move(code), .message = {std::move(zh), std::move(en)}};
-}
-
-base::Error invalid_at(std::string path, std::string code, std::string zh, std::string en) {
-  const base::Text message{std::move(zh), std::move(en)};
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
-}
-
 std::string property(const bpmn::Element& element, const std::string& name) {
   const auto found = element.properties.find(name);
   return found == element.properties.end() ? std::string() : found->second;
-}
-
-std::string text_in(const feel::Context& data, std::string_view key) {
-  const feel::Value* value = data.find(key);
-  return value && value->kind() == feel::Kind::string ? value->as_string() : std::string();
-}
-
-std::int64_t number_in(const feel::Context& data, std::string_view key) {
-  const feel::Value* value = data.find(key);
-  return value && value->kind() == feel::Kind::number ? value->as_number().to_int64().value_or(0) : 0;
 }
 
 namespace {
@@ -111,9 +89,7 @@ class ServiceDecisions : public bpmn::Decisions {
   base::Result<Answer> decide(std::string_view decision, const feel::Context& variables,
                               const feel::World& world) const override {
     if (!service_.decisions)
-      return base::Error{.kind = base::Refusal::not_found,
-                         .code = "casework.no_decisions",
-                         .message = {"这项服务没有决策表", "This service has no decision model."}};
+      return base::not_found("casework.no_decisions", {"这项服务没有决策表", "This service has no decision model."});
     TRY(const dmn::Outcome outcome, dmn::evaluate(*service_.decisions, decision, variables, world));
     Answer answer{.value = outcome.value, .basis = {}};
     for (const dmn::Match& match : outcome.matches)

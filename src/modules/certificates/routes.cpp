@@ -3,6 +3,7 @@
 #include <array>
 
 #include "http/api.h"
+#include "kernel/base/refusals.h"
 #include "kernel/cose/cose.h"
 #include "modules/access/access.h"
 #include "modules/certificates/certificates.h"
@@ -107,9 +108,7 @@ std::string pem_of(std::string_view der) {
 }
 
 base::Error unknown() {
-  return {.kind = base::Refusal::not_found,
-          .code = "licensing.certificate_unknown",
-          .message = {"没有查到这个编号的证照", "No certificate has this number"}};
+  return base::not_found("licensing.certificate_unknown", {"没有查到这个编号的证照", "No certificate has this number"});
 }
 
 /// What was asked for, made now if it is not there yet. By its number a certificate's files are given only when they
@@ -172,10 +171,9 @@ void mount_proofs(http::Router& router, storage::Store& store, Certificates& cer
       if (!found) return http::problem(found.error(), request);
       const std::string& sha256 = found.value().proofs.*hash;
       if (!found.value().with_files || sha256.empty())
-        return http::problem({.kind = base::Refusal::not_found,
-                              .code = "certificates.not_public",
-                              .message = {"这份证照含有不公开的内容,请扫描证照上的二维码打开",
-                                          "This certificate shows more than is public: open it by the code on it"}},
+        return http::problem(base::not_found("certificates.not_public",
+                                             {"这份证照含有不公开的内容,请扫描证照上的二维码打开",
+                                              "This certificate shows more than is public: open it by the code on it"}),
                              request);
       const auto content = certificates.files().get(sha256);
       if (!content) throw storage::Fault("a signed certificate's file is missing: " + sha256);
@@ -221,10 +219,9 @@ void mount_trust(http::Router& router, storage::Store& store, Certificates& cert
       token = store.read_value(
           [&](storage::Snapshot& snapshot) { return newest_status_list(snapshot, std::stoll(number)); });
     if (!token)
-      return http::problem({.kind = base::Refusal::not_found,
-                            .code = "certificates.list_unknown",
-                            .message = {"没有这个状态列表", "There is no such list of states"}},
-                           request);
+      return http::problem(
+          base::not_found("certificates.list_unknown", {"没有这个状态列表", "There is no such list of states"}),
+          request);
     return {.body = std::move(*token),
             .content_type = "application/statuslist+cwt",
             .headers = {{"Cache-Control", "public, max-age=300"}}};
@@ -376,25 +373,24 @@ void mount_page(http::Router& router, storage::Store& store, Certificates& certi
                               .need = anyone,
                               .answer_schema = R"({"type":"string"})",
                               .answer_type = "text/html; charset=utf-8"};
-    router.add(
-        std::move(operation),
-        [&store, &certificates, page, at, built, policy, place](const http::Request& request) -> http::Reply {
-          if (!built)
-            return http::problem({.kind = base::Refusal::not_found,
-                                  .code = "certificates.page_missing",
-                                  .message = {"程序没有带上查验页", "The program was built without the checking page"}},
-                                 request);
-          std::string json = signing::to_json(
-              store.read_value([&](storage::Snapshot& snapshot) { return certificates.trust(snapshot, request.at); }));
-          for (std::size_t found = json.find('<'); found != std::string::npos; found = json.find('<', found))
-            json.replace(found, 1, "\\u003c");
-          std::string html(page.substr(0, at));
-          html += std::string(place.substr(0, place.find("null"))) + json + "</script>";
-          html += page.substr(at + place.size());
-          return http::Reply{.body = std::move(html),
-                             .content_type = "text/html; charset=utf-8",
-                             .headers = {{"Content-Security-Policy", policy}, {"Cache-Control", "no-cache"}}};
-        });
+    router.add(std::move(operation),
+               [&store, &certificates, page, at, built, policy, place](const http::Request& request) -> http::Reply {
+                 if (!built)
+                   return http::problem(
+                       base::not_found("certificates.page_missing",
+                                       {"程序没有带上查验页", "The program was built without the checking page"}),
+                       request);
+                 std::string json = signing::to_json(store.read_value(
+                     [&](storage::Snapshot& snapshot) { return certificates.trust(snapshot, request.at); }));
+                 for (std::size_t found = json.find('<'); found != std::string::npos; found = json.find('<', found))
+                   json.replace(found, 1, "\\u003c");
+                 std::string html(page.substr(0, at));
+                 html += std::string(place.substr(0, place.find("null"))) + json + "</script>";
+                 html += page.substr(at + place.size());
+                 return http::Reply{.body = std::move(html),
+                                    .content_type = "text/html; charset=utf-8",
+                                    .headers = {{"Content-Security-Policy", policy}, {"Cache-Control", "no-cache"}}};
+               });
   }
 }
 

@@ -1,13 +1,10 @@
 #include <algorithm>
 
+#include "kernel/base/refusals.h"
 #include "modules/certificates/model.h"
 
 namespace certificates {
 namespace {
-
-base::Error conflict(std::string code, std::string zh, std::string en) {
-  return {.kind = base::Refusal::conflict, .code = std::move(code), .message = {std::move(zh), std::move(en)}};
-}
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -22,9 +19,10 @@ base::Result<void> check_change(std::string_view now, std::string_view wanted) {
                        .places = {{"/status", "certificates.status_unknown", {"请选择一种处理", "Choose what to do"}}}};
   const bool possible = (now == "valid" && wanted != "valid") || (now == "suspended" && wanted != "suspended");
   if (!possible)
-    return conflict(
-        "certificates.change_not_possible", "证照现在的状态不能作这种变更;已吊销、已注销、已换发的证照不能再变",
-        "The certificate's present state does not allow this. What was revoked, cancelled or superseded stays so.");
+    return base::conflict(
+        "certificates.change_not_possible",
+        {"证照现在的状态不能作这种变更;已吊销、已注销、已换发的证照不能再变",
+         "The certificate's present state does not allow this. What was revoked, cancelled or superseded stays so."});
   return {};
 }
 
@@ -42,7 +40,8 @@ base::Result<void> check_proposal(std::string_view now, const Change& change) {
 
 base::Result<void> check_decision(std::string_view now, const Change& change, base::Id decider, bool confirms) {
   if (change.outcome != "open")
-    return conflict("certificates.change_closed", "这项变更已经处理过了", "This change has been decided already");
+    return base::conflict("certificates.change_closed",
+                          {"这项变更已经处理过了", "This change has been decided already"});
   if (change.proposed_by == decider)
     return base::Error{.kind = base::Refusal::forbidden,
                        .code = "certificates.same_person",

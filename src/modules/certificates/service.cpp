@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "documents/documents.h"
+#include "kernel/base/refusals.h"
 #include "kernel/codes/certificates.h"
 #include "kernel/cose/status_list.h"
 #include "modules/evidence/evidence.h"
@@ -19,9 +20,7 @@ constexpr std::int64_t list_age_us = 12 * hour_us, list_life_us = 24 * hour_us;
 constexpr std::int64_t lists_kept_us = 30 * 24 * hour_us;
 
 base::Error unknown_certificate() {
-  return {.kind = base::Refusal::not_found,
-          .code = "certificates.certificate_unknown",
-          .message = {"没有找到这份证照", "There is no such certificate"}};
+  return base::not_found("certificates.certificate_unknown", {"没有找到这份证照", "There is no such certificate"});
 }
 
 std::string to_base64(std::string_view bytes) {
@@ -63,12 +62,10 @@ void append_event(storage::Transaction& transaction, storage::Stream stream, con
                   evidence::LogKind log = evidence::LogKind::public_log) {
   std::vector<evidence::Field> fields;
   for (const std::string_view name : open) fields.push_back({std::string(name), data.find(name)->as_string()});
-  evidence::append(transaction, stream, storage::last_sequence(transaction, stream),
-                   {.type = head.type,
-                    .at = head.at,
-                    .actor = head.actor,
-                    .data = feel::to_json(feel::Value(std::move(data)))},
-                   division, std::move(fields), log);
+  evidence::append(
+      transaction, stream, storage::last_sequence(transaction, stream),
+      {.type = head.type, .at = head.at, .actor = head.actor, .data = feel::to_json(feel::Value(std::move(data)))},
+      division, std::move(fields), log);
 }
 
 /// Which certificates of a list are in which state other than valid: "12:revoked;15:expired".
@@ -298,10 +295,9 @@ base::Result<Change> Certificates::propose(storage::Transaction& transaction, Ch
   TRY(std::ignore, check_proposal(certificate->status, change));
   for (const Change& other : changes_of(transaction, scope, change.certificate))
     if (other.outcome == "open")
-      return base::Error{
-          .kind = base::Refusal::conflict,
-          .code = "certificates.change_pending",
-          .message = {"这份证照已有一项变更等待确认", "Another change of this certificate waits for its decision"}};
+      return base::conflict(
+          "certificates.change_pending",
+          {"这份证照已有一项变更等待确认", "Another change of this certificate waits for its decision"});
   change.division = certificate->division;
   change.proposed_by = moment.actor.person;
   change.proposed_at = moment.now;
@@ -322,10 +318,7 @@ base::Result<Change> Certificates::propose(storage::Transaction& transaction, Ch
 base::Result<Change> Certificates::decide(storage::Transaction& transaction, base::Id id, bool confirms,
                                           const std::string& comment, const casework::Moment& moment) const {
   auto found = find_change(transaction, moment.actor.scope, id);
-  if (!found)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "certificates.change_unknown",
-                       .message = {"没有找到这项变更", "There is no such change"}};
+  if (!found) return base::not_found("certificates.change_unknown", {"没有找到这项变更", "There is no such change"});
   Change& change = *found;
   const auto certificate = licensing::find_certificate_by_id(transaction, change.certificate);
   CHECK(certificate);
@@ -351,8 +344,7 @@ base::Result<Change> Certificates::decide(storage::Transaction& transaction, bas
   if (confirms)
     append_event(transaction, stream, head, std::move(data), change.division, {"number", "kind", "status"});
   else
-    append_event(transaction, stream, head, std::move(data), change.division, {"change"},
-                 evidence::LogKind::audit_log);
+    append_event(transaction, stream, head, std::move(data), change.division, {"change"}, evidence::LogKind::audit_log);
   return change;
 }
 

@@ -2,6 +2,7 @@
 #include "http/api.h"
 #include "http/export.h"
 #include "http/news.h"
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "modules/deadlines/deadlines.h"
 #include "modules/licensing/model.h"
@@ -177,10 +178,7 @@ CaseLine line_of(const CaseRow& row, const catalogue::Catalogue& catalogue) {
 base::Error unknown_filter(const char* parameter) {
   const base::Text message{"筛选条件无效,请从看板上重新点开",
                            "This filter is not one of the board's; open the list from the board."};
-  return {.kind = base::Refusal::invalid,
-          .code = "deadlines.filter_invalid",
-          .message = message,
-          .places = {{std::string("/") + parameter, "deadlines.filter_invalid", message}}};
+  return base::invalid_at(std::string("/") + parameter, "deadlines.filter_invalid", message);
 }
 
 base::Result<Filter> filter_of(const http::Request& request) {

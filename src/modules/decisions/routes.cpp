@@ -1,5 +1,6 @@
 // Every one of these answers and changes nothing; those that take a model or inputs are POST because of their size.
 #include "http/api.h"
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "modules/decisions/decisions.h"
 
@@ -284,18 +285,13 @@ base::Result<ModelView> view_of(storage::Snapshot& snapshot, const Model& model)
   return view;
 }
 
-base::Error invalid_at(std::string path, std::string code, const base::Text& message) {
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
-}
-
 /// The model that a request means: a text of its own, a version, or the one in force.
 base::Result<Model> meant(storage::Snapshot& snapshot, const catalogue::Catalogue& catalogue,
                           const http::Request& request, const std::optional<std::string>& version,
                           const std::optional<ModelText>& text) {
   if (version && text)
-    return invalid_at("/version", "decisions.model_twice",
-                      {"版本和模型文本只能给出一个", "Give a version or the text of a model, not both."});
+    return base::invalid_at("/version", "decisions.model_twice",
+                            {"版本和模型文本只能给出一个", "Give a version or the text of a model, not both."});
   const std::string& id = request.parameters.find("model")->second;
   TRY(Model model, find_model(snapshot, catalogue, id, version.value_or("")));
   if (!text) return model;
@@ -305,8 +301,9 @@ base::Result<Model> meant(storage::Snapshot& snapshot, const catalogue::Catalogu
 base::Result<ComparisonView> compared(storage::Snapshot& snapshot, const catalogue::Catalogue& catalogue,
                                       const http::Request& request, const ComparisonBody& body) {
   if (!body.from && !body.to && !body.text)
-    return invalid_at("/text", "decisions.nothing_to_compare",
-                      {"请给出要比较的版本或修改后的模型文本", "Give a version to compare with, or the changed text."});
+    return base::invalid_at(
+        "/text", "decisions.nothing_to_compare",
+        {"请给出要比较的版本或修改后的模型文本", "Give a version to compare with, or the changed text."});
   TRY(const Model before, meant(snapshot, catalogue, request, body.from, std::nullopt));
   TRY(const Model after, meant(snapshot, catalogue, request, body.to, body.text));
   TRY(const auto old, dmn::outline({.name = "/from", .xml = before.text}));
@@ -334,11 +331,11 @@ base::Result<ReplayView> replayed(storage::Snapshot& snapshot, const casework::E
                                   const http::Request& request, const ReplayBody& body) {
   const int limit = body.limit.value_or(replay_cases_usual);
   if (limit < 1 || limit > replay_cases_max)
-    return invalid_at("/limit", "decisions.limit_invalid",
-                      {"一次可检验1至500件", "One request looks at 1 to 500 cases."});
+    return base::invalid_at("/limit", "decisions.limit_invalid",
+                            {"一次可检验1至500件", "One request looks at 1 to 500 cases."});
   if (body.from && body.to && *body.to < *body.from)
-    return invalid_at("/to", "decisions.period_invalid",
-                      {"截止日期早于起始日期", "The last day lies before the first."});
+    return base::invalid_at("/to", "decisions.period_invalid",
+                            {"截止日期早于起始日期", "The last day lies before the first."});
   TRY(const Model changed, meant(snapshot, engine.catalogue(), request, std::nullopt, body.text));
   TRY(const Replay found, replay(snapshot, engine, access_control::scope_of(request.caller), changed,
                                  {.decision = body.decision,
@@ -443,8 +440,8 @@ void mount_evaluation(http::Router& router, storage::Store& store, const catalog
       [&catalogue](storage::Snapshot& snapshot, const http::Request& request,
                    const BatchBody& body) -> base::Result<BatchView> {
         if (body.inputs.size() > batch_inputs_max)
-          return invalid_at("/inputs", "decisions.too_many",
-                            {"一次最多1000组输入", "One request takes up to 1000 inputs."});
+          return base::invalid_at("/inputs", "decisions.too_many",
+                                  {"一次最多1000组输入", "One request takes up to 1000 inputs."});
         TRY(const Model model, meant(snapshot, catalogue, request, body.version, body.text));
         const feel::World world = world_of(catalogue, request, limits_of_many);
         BatchView view;

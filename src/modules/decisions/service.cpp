@@ -2,6 +2,7 @@
 #include <array>
 
 #include "catalogue/opening.h"
+#include "kernel/base/refusals.h"
 #include "modules/decisions/decisions.h"
 #include "store.h"
 
@@ -12,16 +13,13 @@ constexpr const char* opening_id = "opening";
 constexpr const char* file_name = "decision.dmn";
 
 base::Error model_unknown() {
-  return {.kind = base::Refusal::not_found,
-          .code = "decisions.model_unknown",
-          .message = {"没有这个决策模型", "There is no such decision model."}};
+  return base::not_found("decisions.model_unknown", {"没有这个决策模型", "There is no such decision model."});
 }
 
 base::Error version_unknown(std::string_view version) {
   const std::string text(version);
-  return {.kind = base::Refusal::not_found,
-          .code = "decisions.version_unknown",
-          .message = {"这个模型没有版本“" + text + "”", "The model has no version \"" + text + "\"."}};
+  return base::not_found("decisions.version_unknown",
+                         {"这个模型没有版本“" + text + "”", "The model has no version \"" + text + "\"."});
 }
 
 std::optional<base::Instant> valid_from(const std::vector<casework::DeployedVersion>& versions,

@@ -1,6 +1,7 @@
 /// Blank stock: received in ranges, used one by one, written off.
 #include <openssl/rand.h>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "kernel/feel/value.h"
 #include "parts.h"
@@ -11,26 +12,12 @@ namespace delivery {
 Delivery::Delivery(const catalogue::Catalogue& catalogue, const licensing::Licensing& licensing)
     : catalogue_(catalogue), licensing_(licensing) {}
 
-base::Error conflict(std::string code, std::string zh, std::string en) {
-  return {.kind = base::Refusal::conflict, .code = std::move(code), .message = {std::move(zh), std::move(en)}};
-}
-
-base::Error not_found(std::string code, std::string zh, std::string en) {
-  return {.kind = base::Refusal::not_found, .code = std::move(code), .message = {std::move(zh), std::move(en)}};
-}
-
-base::Error invalid_at(std::string path, std::string code, std::string zh, std::string en) {
-  const base::Text message{std::move(zh), std::move(en)};
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
-}
-
 base::Result<std::string> reason_of(const std::string& text) {
   constexpr std::size_t reason_length_max = 500;
   std::string plain = base::tidy(text);
   if (plain.empty() || base::length(plain) > reason_length_max)
-    return invalid_at("/reason", "delivery.reason_missing", "请写明原因(500字以内)",
-                      "Please say why (up to 500 characters).");
+    return base::invalid_at("/reason", "delivery.reason_missing",
+                            {"请写明原因(500字以内)", "Please say why (up to 500 characters)."});
   return plain;
 }
 
@@ -60,18 +47,20 @@ base::Result<BlankRange> Delivery::receive(storage::Transaction& transaction, Bl
                                            std::string_view last, const casework::Moment& moment) const {
   TRY(range.range, parse_range(first, last));
   if (!catalogue_.certificates.contains(range.kind))
-    return invalid_at("/kind", "delivery.kind_unknown", "没有这种证照", "There is no such kind of certificate.");
+    return base::invalid_at("/kind", "delivery.kind_unknown",
+                            {"没有这种证照", "There is no such kind of certificate."});
   if (range.place) {
     const auto kiosk = find_kiosk(transaction, range.place);
     if (!kiosk || kiosk->closed_at || !access_control::covers(moment.actor.scope, {{}, kiosk->division, kiosk->office}))
-      return invalid_at("/place", "delivery.kiosk_unknown", "没有这台自助机", "There is no such kiosk.");
+      return base::invalid_at("/place", "delivery.kiosk_unknown", {"没有这台自助机", "There is no such kiosk."});
     range.office = kiosk->office;
   }
   // Taking the counter's row makes others that enter serials of the same letters wait: no two ranges overlap.
   transaction.next_number("blanks/" + range.kind + "/" + range.range.prefix);
   if (any_overlap(transaction, range.kind, range.range))
-    return conflict("delivery.serial_known", "这些编号中有的已经登记过,请核对首尾编号",
-                    "Some of these serials were received before; please check the first and the last one.");
+    return base::conflict("delivery.serial_known",
+                          {"这些编号中有的已经登记过,请核对首尾编号",
+                           "Some of these serials were received before; please check the first and the last one."});
   range.next = range.range.first;
   range.received_by = moment.actor.person;
   insert_range(transaction, range);
@@ -93,14 +82,15 @@ base::Result<Blank> Delivery::write_off(storage::Transaction& transaction, const
   TRY(const Serial serial, parse_serial(serial_typed, "/serial"));
   const auto state = parse_blank_state(state_typed);
   if (!state || *state == BlankState::issued)
-    return invalid_at("/state", "delivery.state_unknown", "请选择损坏作废,或者遗失、销毁作废",
-                      "Choose spoiled, or void (lost, destroyed).");
+    return base::invalid_at("/state", "delivery.state_unknown",
+                            {"请选择损坏作废,或者遗失、销毁作废", "Choose spoiled, or void (lost, destroyed)."});
   TRY(const std::string why, reason_of(reason));
   const auto range = range_with(transaction, moment.actor.scope, kind, serial);
-  if (!range) return not_found("delivery.serial_unknown", "没有登记过这个编号", "This serial was never received.");
+  if (!range)
+    return base::not_found("delivery.serial_unknown", {"没有登记过这个编号", "This serial was never received."});
   const auto known = find_blank(transaction, kind, serial);
   if (known && known->state != BlankState::issued)
-    return conflict("delivery.serial_dead", "这个编号已经作废", "This serial is spoiled or void already.");
+    return base::conflict("delivery.serial_dead", {"这个编号已经作废", "This serial is spoiled or void already."});
   const Blank blank{.kind = kind,
                     .serial = serial_text(serial.prefix, serial.digits, serial.number),
                     .state = *state,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "kernel/base/refusals.h"
 #include "views.h"
 
 namespace delivery {
@@ -155,9 +156,7 @@ void mount_content(http::Router& router, storage::Store& store, const Delivery& 
                                          print->document)
               : std::nullopt;
       if (document) return *document;
-      return base::Error{.kind = base::Refusal::not_found,
-                         .code = "delivery.print_unknown",
-                         .message = {"没有这次打印", "There is no such print."}};
+      return base::not_found("delivery.print_unknown", {"没有这次打印", "There is no such print."});
     });
     if (!found) return http::problem(found.error(), request);
     const auto pdf = delivery.licensing().document_pdf(store, found.value());

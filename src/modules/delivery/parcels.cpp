@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "modules/access/access.h"
 #include "parts.h"
@@ -138,7 +139,7 @@ base::Result<void> count_visit(storage::Transaction& transaction, const licensin
 }
 
 base::Error unknown() {
-  return not_found("delivery.unknown", "没有这次送达", "There is no such delivery.");
+  return base::not_found("delivery.unknown", {"没有这次送达", "There is no such delivery."});
 }
 
 }  // namespace
@@ -147,7 +148,8 @@ base::Result<Sending> Delivery::make(storage::Transaction& transaction, const ca
                                      const NewSending& wanted, int attempt, base::Id previous,
                                      const casework::Moment& moment) const {
   const auto way = parse_way(wanted.way);
-  if (!way) return invalid_at("/way", "delivery.way_unknown", "请选择送达方式", "Choose how it is handed over.");
+  if (!way)
+    return base::invalid_at("/way", "delivery.way_unknown", {"请选择送达方式", "Choose how it is handed over."});
   Sending sending{.id = wanted.id,
                   .division = of_case.division,
                   .office = of_case.office,
@@ -173,7 +175,7 @@ base::Result<Sending> Delivery::make(storage::Transaction& transaction, const ca
     sending.entity = certificate.entity;
   }
   if (sending.certificates.empty())
-    return conflict("delivery.nothing_to_deliver", "证照还没有制发", "Nothing has been issued yet.");
+    return base::conflict("delivery.nothing_to_deliver", {"证照还没有制发", "Nothing has been issued yet."});
   TRY(std::ignore, check_sending(*way, sending));
   sending.state = *way == Way::courier ? State::packed : *way == Way::electronic ? State::sent : State::delivered;
   if (sending.state == State::delivered) sending.ended_at = moment.now;
@@ -229,20 +231,21 @@ base::Result<void> Delivery::tell_case(storage::Transaction& transaction, const 
                                                       hand_over_answers(sending), moment);
   if (told || told.error().kind != base::Refusal::invalid) return told ? base::Result<void>() : told.error();
   // The form asks the same of a name; what it finds wrong is mended where the name was typed.
-  return invalid_at("/recipient", "delivery.sending_invalid", told.error().places.front().message.zh,
-                    told.error().places.front().message.en);
+  return base::invalid_at("/recipient", "delivery.sending_invalid",
+                          {told.error().places.front().message.zh, told.error().places.front().message.en});
 }
 
 base::Result<Sending> Delivery::send(storage::Transaction& transaction, const NewSending& wanted,
                                      const casework::Moment& moment) const {
   TRY(const casework::Case of_case, licensing_.engine().load(transaction, moment.actor.scope, wanted.of_case));
   if (parse_way(wanted.way) == Way::kiosk)
-    return invalid_at("/way", "delivery.way_unknown", "自助打印由自助机登记", "A kiosk records its own prints.");
+    return base::invalid_at("/way", "delivery.way_unknown",
+                            {"自助打印由自助机登记", "A kiosk records its own prints."});
   transaction.next_number("deliveries/" + base::to_text(wanted.of_case));
   for (const Sending& other : sendings_of(transaction, wanted.of_case))
     if (other.state == State::packed || other.state == State::on_the_way)
-      return conflict("delivery.open", "已有一件快递没有结束,请先登记结果",
-                      "A parcel is still under way; say first what became of it.");
+      return base::conflict("delivery.open", {"已有一件快递没有结束,请先登记结果",
+                                              "A parcel is still under way; say first what became of it."});
   return make(transaction, of_case.head, wanted, 1, {}, moment);
 }
 
@@ -252,8 +255,8 @@ base::Result<Sending> Delivery::take_step(storage::Transaction& transaction, bas
   if (!sending) return unknown();
   const auto step = parse_step(taken.step);
   if (!step || *step == Step::confirm)
-    return invalid_at("/step", "delivery.step_unknown", "请选择交寄、送达、退回或丢失",
-                      "Choose dispatch, deliver, return or lose.");
+    return base::invalid_at("/step", "delivery.step_unknown",
+                            {"请选择交寄、送达、退回或丢失", "Choose dispatch, deliver, return or lose."});
   TRY(sending->state, after(sending->state, sending->way, *step));
   Check check;
   if (*step == Step::dispatch) {

@@ -9,10 +9,6 @@
 
 namespace delivery {
 
-base::Error conflict(std::string code, std::string zh, std::string en);
-base::Error not_found(std::string code, std::string zh, std::string en);
-base::Error invalid_at(std::string path, std::string code, std::string zh, std::string en);
-
 /// A reason given in words. Errors: `delivery.reason_missing` at "/reason".
 base::Result<std::string> reason_of(const std::string& text);
 

@@ -3,6 +3,7 @@
 
 #include <openssl/rand.h>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "modules/access/access.h"
 #include "parts.h"
@@ -61,12 +62,14 @@ base::Result<licensing::Certificate> certificate_to_hand_over(storage::Snapshot&
     if (certificate.id != id) continue;
     const std::string status = licensing::status_on(certificate.status, certificate.valid_to, today);
     if (status != "valid")
-      return conflict(
-          "delivery.not_valid", "这份证照现在是“" + licensing::status_text(status).zh + "”,不能打印或交付",
-          "This certificate is “" + licensing::status_text(status).en + "” and can not be printed or handed over.");
+      return base::conflict(
+          "delivery.not_valid",
+          {"这份证照现在是“" + licensing::status_text(status).zh + "”,不能打印或交付",
+           "This certificate is “" + licensing::status_text(status).en + "” and can not be printed or handed over."});
     return std::move(certificate);
   }
-  return not_found("delivery.certificate_unknown", "这个办件没有这份证照", "This case has no such certificate.");
+  return base::not_found("delivery.certificate_unknown",
+                         {"这个办件没有这份证照", "This case has no such certificate."});
 }
 
 base::Result<Print> Delivery::print_on(storage::Transaction& transaction, Print print, base::Id place,
@@ -81,12 +84,13 @@ base::Result<Print> Delivery::print_on(storage::Transaction& transaction, Print 
   transaction.next_number("prints/" + print.division + "/" + print.office);
   for (const Print& other : prints_of(transaction, print.of_case))
     if (other.certificate == print.certificate && other.state == "started")
-      return conflict("delivery.print_open", "这份证照正在打印,请先登记打印结果",
-                      "This certificate is being printed; say first how that print came out.");
+      return base::conflict("delivery.print_open",
+                            {"这份证照正在打印,请先登记打印结果",
+                             "This certificate is being printed; say first how that print came out."});
   const auto blank = take_blank(transaction, print, place);
   if (!blank)
-    return conflict("delivery.stock_empty", "空白证照已用完,请补充后再打印",
-                    "There is no blank stock left; please refill it.");
+    return base::conflict("delivery.stock_empty",
+                          {"空白证照已用完,请补充后再打印", "There is no blank stock left; please refill it."});
   print.serial = serial_text(blank->first.range.prefix, blank->first.range.digits, blank->second);
   save_blank(transaction, blank->first, blank->second,
              {.kind = print.kind,
@@ -118,7 +122,8 @@ base::Result<Print> Delivery::start_print(storage::Transaction& transaction, bas
 base::Result<Print> Delivery::finish(storage::Transaction& transaction, Print print, bool good,
                                      const std::string& reason, const casework::Moment& moment) const {
   if (print.state != "started")
-    return conflict("delivery.print_ended", "这次打印已经登记过结果", "It was said already how this print came out.");
+    return base::conflict("delivery.print_ended",
+                          {"这次打印已经登记过结果", "It was said already how this print came out."});
   if (!good) {
     TRY(print.reason, reason_of(reason));
     end_blank(transaction, print.id,
@@ -141,7 +146,7 @@ base::Result<Print> Delivery::end_print(storage::Transaction& transaction, base:
                                         const std::string& reason, const casework::Moment& moment) const {
   const auto print = find_print(transaction, id);
   if (!print || !access_control::covers(moment.actor.scope, {{}, print->division, print->office}))
-    return not_found("delivery.print_unknown", "没有这次打印", "There is no such print.");
+    return base::not_found("delivery.print_unknown", {"没有这次打印", "There is no such print."});
   return finish(transaction, *print, good, reason, moment);
 }
 
@@ -149,8 +154,9 @@ base::Result<Delivery::NewKiosk> Delivery::open_kiosk(storage::Transaction& tran
                                                       const std::string& name, const casework::Moment& moment) const {
   const std::string plain_name = base::tidy(name);
   if (plain_name.empty() || base::length(plain_name) > kiosk_name_max)
-    return invalid_at("/name", "delivery.name_missing", "请写明自助机的位置或名称(40字以内)",
-                      "Say where the kiosk stands (up to 40 characters).");
+    return base::invalid_at(
+        "/name", "delivery.name_missing",
+        {"请写明自助机的位置或名称(40字以内)", "Say where the kiosk stands (up to 40 characters)."});
   NewKiosk made{
       .kiosk = {.id = id,
                 .division = moment.actor.scope.division,
@@ -170,7 +176,7 @@ base::Result<Kiosk> Delivery::close_kiosk(storage::Transaction& transaction, bas
                                           const casework::Moment& moment) const {
   auto kiosk = find_kiosk(transaction, id);
   if (!kiosk || kiosk->closed_at || !access_control::covers(moment.actor.scope, {{}, kiosk->division, kiosk->office}))
-    return not_found("delivery.kiosk_unknown", "没有这台自助机", "There is no such kiosk.");
+    return base::not_found("delivery.kiosk_unknown", {"没有这台自助机", "There is no such kiosk."});
   transaction.append({"kiosk", id}, 1,
                      {.type = "kiosk.closed", .at = moment.now, .actor = moment.actor.person, .data = "{}"},
                      kiosk->division);
@@ -183,7 +189,7 @@ base::Result<Delivery::Code> Delivery::make_code(storage::Transaction& transacti
                                                  const casework::Moment& moment) const {
   TRY(const licensing::Application found, licensing::load_application(transaction, moment.actor.scope, application));
   if (licensing::certificates_of(transaction, application).empty())
-    return conflict("delivery.nothing_to_deliver", "证照还没有制发", "Nothing has been issued yet.");
+    return base::conflict("delivery.nothing_to_deliver", {"证照还没有制发", "Nothing has been issued yet."});
   std::string code = new_code();
   while (code_in_use(transaction, hash_of("pick-up", code), moment.now)) code = new_code();
   const base::Instant expires = moment.now.plus_us(std::int64_t{code_days} * 86'400 * base::us_per_second);
@@ -241,8 +247,9 @@ base::Result<Print> Delivery::start_kiosk_print(storage::Transaction& transactio
     return print.certificate == certificate && print.kiosk && print.state == "done";
   });
   if (good >= kiosk_prints_max)
-    return conflict("delivery.printed_already", "这份证照已在自助机打印过2次,需要更多请到窗口",
-                    "This certificate was printed at a kiosk twice; for more please come to the window.");
+    return base::conflict("delivery.printed_already",
+                          {"这份证照已在自助机打印过2次,需要更多请到窗口",
+                           "This certificate was printed at a kiosk twice; for more please come to the window."});
   const casework::Moment moment = kiosk_moment(visitor.kiosk, now);
   TRY(Print print, print_on(transaction,
                             {.id = id,
@@ -261,7 +268,7 @@ base::Result<Print> Delivery::end_kiosk_print(storage::Transaction& transaction,
                                               base::Instant now) const {
   const auto print = find_print(transaction, id);
   if (!print || print->kiosk != visitor.kiosk.id || print->of_case != visitor.of_case)
-    return not_found("delivery.print_unknown", "没有这次打印", "There is no such print.");
+    return base::not_found("delivery.print_unknown", {"没有这次打印", "There is no such print."});
   const casework::Moment moment = kiosk_moment(visitor.kiosk, now);
   TRY(const Print ended, finish(transaction, *print, good, reason, moment));
   if (!good) return ended;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "documents/documents.h"
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "parts.h"
 
@@ -35,11 +36,12 @@ std::string way_line(const Sending& sending) {
 
 base::Result<std::string> Delivery::receipt(storage::Snapshot& snapshot, const Sending& sending) const {
   if (sending.state != State::delivered)
-    return conflict("delivery.not_delivered", "还没有送达,不能出具送达回证",
-                    "It has not been delivered yet; there is no receipt.");
+    return base::conflict("delivery.not_delivered",
+                          {"还没有送达,不能出具送达回证", "It has not been delivered yet; there is no receipt."});
   const auto text = catalogue_.documents.find("delivery_receipt");
   if (text == catalogue_.documents.end())
-    return not_found("delivery.template_missing", "没有送达回证的模板", "The template of the receipt is missing.");
+    return base::not_found("delivery.template_missing",
+                           {"没有送达回证的模板", "The template of the receipt is missing."});
   TRY(const auto drawn, documents::parse_template(text->second, "delivery_receipt"));
   TRY(const casework::Case of_case,
       licensing_.engine().load(snapshot, access_control::Scope::of_division(sending.division), sending.of_case));

@@ -1,6 +1,7 @@
 /// The applicant's routes, and what the views are made of.
 #include <algorithm>
 
+#include "kernel/base/refusals.h"
 #include "views.h"
 
 namespace delivery {
@@ -78,10 +79,7 @@ std::vector<PaperView> papers_of(storage::Snapshot& snapshot, const catalogue::C
 http::Reply receipt_reply(storage::Store& store, const Delivery& delivery, const std::optional<Sending>& sending,
                           const http::Request& request) {
   if (!sending)
-    return http::problem({.kind = base::Refusal::not_found,
-                          .code = "delivery.unknown",
-                          .message = {"没有这次送达", "There is no such delivery."}},
-                         request);
+    return http::problem(base::not_found("delivery.unknown", {"没有这次送达", "There is no such delivery."}), request);
   const auto pdf = store.read_value([&](storage::Snapshot& snapshot) { return delivery.receipt(snapshot, *sending); });
   if (!pdf) return http::problem(pdf.error(), request);
   return {.body = pdf.value(),

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "modules/delivery/model.h"
 
@@ -54,8 +55,7 @@ auto parse(const Names& names, std::string_view id) -> std::optional<decltype(na
 
 base::Error at(std::string_view path, std::string code, std::string zh, std::string en) {
   const base::Text message{std::move(zh), std::move(en)};
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::string(path), code, message}}};
+  return base::invalid_at(std::string(path), code, message);
 }
 
 }  // namespace
@@ -105,18 +105,16 @@ base::Result<State> after(State state, Way way, Step step) {
     if (step == Step::lose) return State::lost;
   }
   if (way == Way::electronic && state == State::sent && step == Step::confirm) return State::delivered;
-  return base::Error{.kind = base::Refusal::conflict,
-                     .code = "delivery.step_not_now",
-                     .message = {"这次送达现在是“" + name_of(state).zh + "”,不能这样登记;请刷新后再看",
-                                 "This delivery is “" + name_of(state).en + "” now; please reload and look again."}};
+  return base::conflict("delivery.step_not_now",
+                        {"这次送达现在是“" + name_of(state).zh + "”,不能这样登记;请刷新后再看",
+                         "This delivery is “" + name_of(state).en + "” now; please reload and look again."});
 }
 
 base::Result<void> check_repeat(State state, bool repeated) {
   if ((state == State::returned || state == State::lost) && !repeated) return {};
-  return base::Error{.kind = base::Refusal::conflict,
-                     .code = "delivery.not_repeatable",
-                     .message = {"只有退回或丢失、且还没有重新寄送的,才能重新寄送",
-                                 "Only what was returned or lost, and not sent again yet, can be sent again."}};
+  return base::conflict("delivery.not_repeatable",
+                        {"只有退回或丢失、且还没有重新寄送的,才能重新寄送",
+                         "Only what was returned or lost, and not sent again yet, can be sent again."});
 }
 
 std::string serial_text(std::string_view prefix, int digits, std::int64_t number) {

@@ -1,6 +1,7 @@
 /// Publishing: tiles, checkpoints, proofs.
 #include <algorithm>
 
+#include "kernel/base/refusals.h"
 #include "live.h"
 #include "storage/files.h"
 #include "store.h"
@@ -14,18 +15,16 @@ constexpr std::string_view anchor_type = "audit.checkpoint";
 
 base::Error log_unknown(std::string_view log) {
   const std::string name(log);
-  return {.kind = base::Refusal::not_found,
-          .code = "evidence.log_unknown",
-          .message = {"没有名为 " + name + " 的日志", "There is no log called " + name + "."}};
+  return base::not_found("evidence.log_unknown",
+                         {"没有名为 " + name + " 的日志", "There is no log called " + name + "."});
 }
 
 base::Error not_published() {
-  return {
-      .kind = base::Refusal::not_found,
-      .code = "evidence.not_published",
-      .message = {"该序号尚未列入检查点,或不存在。新条目约两秒后可查",
-                  "No checkpoint covers this index yet, or it does not exist. A new entry is covered within about two "
-                  "seconds."}};
+  return base::not_found(
+      "evidence.not_published",
+      {"该序号尚未列入检查点,或不存在。新条目约两秒后可查",
+       "No checkpoint covers this index yet, or it does not exist. A new entry is covered within about two "
+       "seconds."});
 }
 
 base::Text leaf_differs(const Live& live, std::int64_t index) {

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "store.h"
 
@@ -73,10 +74,7 @@ base::Result<std::string> check_purpose(std::string_view reason) {
   if (length >= purpose_length_min && length <= purpose_length_max) return tidy;
   const base::Text message{"请用4至500个字写明查阅的理由；当事人会看到它",
                            "Please say in 4 to 500 characters why you look; whom it concerns will see it."};
-  return base::Error{.kind = base::Refusal::invalid,
-                     .code = "evidence.purpose_missing",
-                     .message = message,
-                     .places = {{"/reason", "evidence.purpose_missing", message}}};
+  return base::invalid_at("/reason", "evidence.purpose_missing", message);
 }
 
 std::vector<Field> sealed_of(const Read& read) {
@@ -106,7 +104,8 @@ std::size_t ReadBook::catch_up() {
 
 std::int64_t erase_salts(storage::Transaction& transaction, std::string_view subject, base::Instant at) {
   const std::int64_t count = delete_salts(transaction, subject);
-  record(transaction, {.log = LogKind::audit_log, .type = std::string(erasure_type), .subject = std::string(subject), .at = at});
+  record(transaction,
+         {.log = LogKind::audit_log, .type = std::string(erasure_type), .subject = std::string(subject), .at = at});
   return count;
 }
 

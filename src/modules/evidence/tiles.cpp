@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "kernel/base/refusals.h"
 #include "storage/files.h"
 
 namespace evidence {
@@ -11,10 +12,8 @@ namespace fs = std::filesystem;
 using tlog::TileId;
 
 base::Error tile_missing(TileId tile) {
-  return {.kind = base::Refusal::not_found,
-          .code = "evidence.tile_missing",
-          .message = {"日志数据块 " + tlog::to_path(tile) + " 不存在",
-                      "The log's tile " + tlog::to_path(tile) + " is missing."}};
+  return base::not_found("evidence.tile_missing", {"日志数据块 " + tlog::to_path(tile) + " 不存在",
+                                                   "The log's tile " + tlog::to_path(tile) + " is missing."});
 }
 
 /// The first `width` entries of a bundle.

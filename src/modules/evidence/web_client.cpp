@@ -1,4 +1,5 @@
 #include "modules/evidence/web_client.h"
+#include "kernel/base/refusals.h"
 
 #include <netdb.h>
 #include <poll.h>
@@ -25,9 +26,7 @@ struct Address {
 };
 
 base::Error unreachable(const std::string& url, const std::string& cause) {
-  return {.kind = base::Refusal::conflict,
-          .code = "evidence.web_unreachable",
-          .message = {url + " 无法访问:" + cause, url + " cannot be reached: " + cause}};
+  return base::conflict("evidence.web_unreachable", {url + " 无法访问:" + cause, url + " cannot be reached: " + cause});
 }
 
 std::optional<Address> address_of(std::string_view url) {

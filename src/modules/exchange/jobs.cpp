@@ -1,6 +1,7 @@
 /// Jobs that other systems do: given out under a lock, completed, failed, extended.
 #include <algorithm>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "modules/access/access.h"
 #include "refusals.h"
@@ -8,25 +9,21 @@
 
 namespace exchange {
 
-base::Error invalid_at(std::string path, std::string code, std::string zh, std::string en) {
-  const base::Text message{std::move(zh), std::move(en)};
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
-}
-
 base::Result<std::string> name_in(std::string_view path, const std::string& text, const Naming& naming) {
   std::string tidy(base::tidy(text));
   if ((tidy.empty() && !naming.may_be_empty) || base::length(tidy) > name_length_max)
-    return invalid_at(std::string(path), std::string(naming.code), std::string(naming.zh) + "(200字以内)",
-                      std::string(naming.en) + " (at most 200 characters).");
+    return base::invalid_at(
+        std::string(path), std::string(naming.code),
+        {std::string(naming.zh) + "(200字以内)", std::string(naming.en) + " (at most 200 characters)."});
   return tidy;
 }
 
 base::Result<void> check_number(std::string_view path, std::string_view code, std::int64_t number, Range range) {
   if (number >= range.least && number <= range.most) return base::done();
   const std::string from = std::to_string(range.least), to = std::to_string(range.most);
-  return invalid_at(std::string(path), std::string(code), "应为" + from + "到" + to + "的整数",
-                    "A whole number from " + from + " to " + to + " is expected.");
+  return base::invalid_at(
+      std::string(path), std::string(code),
+      {"应为" + from + "到" + to + "的整数", "A whole number from " + from + " to " + to + " is expected."});
 }
 
 base::Result<void> check_granted(storage::Snapshot& snapshot, const Moment& moment, std::string_view kind,
@@ -41,7 +38,8 @@ base::Result<void> check_granted(storage::Snapshot& snapshot, const Moment& mome
 
 base::Result<void> check_variables(const feel::Context& variables, const bpmn::Definition* process) {
   if (feel::to_json(feel::Value(variables)).size() > variables_bytes_max)
-    return invalid_at("/variables", "exchange.variables_too_large", "变量超过256 KB", "The variables exceed 256 KB.");
+    return base::invalid_at("/variables", "exchange.variables_too_large",
+                            {"变量超过256 KB", "The variables exceed 256 KB."});
   for (const auto& [name, value] : variables.entries()) {
     bool reserved = name == "answers" || name == "guide" || name == "subject" || name == "received_on";
     if (process) {
@@ -50,9 +48,10 @@ base::Result<void> check_variables(const feel::Context& variables, const bpmn::D
                  (index != bpmn::no_element && bpmn::elements(*process)[index].type == bpmn::ElementType::user_task);
     }
     if (reserved)
-      return invalid_at("/variables/" + name, "exchange.variable_reserved",
-                        "“" + name + "”是申请人填报或者工作人员办理的内容,其他系统不能改写",
-                        "“" + name + "” is what an applicant filed or staff decided; another system may not write it.");
+      return base::invalid_at(
+          "/variables/" + name, "exchange.variable_reserved",
+          {"“" + name + "”是申请人填报或者工作人员办理的内容,其他系统不能改写",
+           "“" + name + "” is what an applicant filed or staff decided; another system may not write it."});
   }
   return base::done();
 }
@@ -63,22 +62,20 @@ namespace {
 constexpr std::int64_t suspended_again_us = 600 * base::us_per_second;
 
 base::Error job_unknown() {
-  return {.kind = base::Refusal::not_found,
-          .code = "exchange.job_unknown",
-          .message = {"没有这项作业:可能已经完成,办件可能已经撤回,或者这种作业没有授予这个账号",
-                      "There is no such job: it may be done, its case withdrawn, or its type not granted to this "
-                      "account."}};
+  return base::not_found("exchange.job_unknown",
+                         {"没有这项作业:可能已经完成,办件可能已经撤回,或者这种作业没有授予这个账号",
+                          "There is no such job: it may be done, its case withdrawn, or its type not granted to this "
+                          "account."});
 }
 
 base::Result<JobRow> load_job(storage::Snapshot& snapshot, JobId id, base::Id lock, const Moment& moment) {
   const auto job = find_job(snapshot, moment.actor.scope, id);
   if (!job || !access_control::is_granted(snapshot, moment.actor.person, "job:" + job->type)) return job_unknown();
   if (!lock || job->lock != lock)
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "exchange.lock_lost",
-                       .message = {"这项作业的锁定已经到期并收回或者交给了别人,请不要再提交这次的结果",
-                                   "The lock on this job has run out and was taken back or given to another worker; "
-                                   "this result is not wanted any more."}};
+    return base::conflict("exchange.lock_lost",
+                          {"这项作业的锁定已经到期并收回或者交给了别人,请不要再提交这次的结果",
+                           "The lock on this job has run out and was taken back or given to another worker; "
+                           "this result is not wanted any more."});
   return *job;
 }
 
@@ -164,8 +161,8 @@ base::Result<Failed> Exchange::fail(storage::Transaction& transaction, JobId id,
                                 {0, back_off_seconds_max}));
   const std::string message(base::tidy(failure.message));
   if (message.empty() || base::length(message) > 1000)
-    return invalid_at("/message", "exchange.message_missing", "请写明失败的原因(1000字以内)",
-                      "Please say why it failed (at most 1000 characters).");
+    return base::invalid_at("/message", "exchange.message_missing",
+                            {"请写明失败的原因(1000字以内)", "Please say why it failed (at most 1000 characters)."});
   TRY(std::ignore,
       engine_.advance(
           transaction, id.of_case,

@@ -1,4 +1,5 @@
 /// Messages from other systems: kept, delivered to the cases that await them, or expired.
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "refusals.h"
 #include "store.h"
@@ -14,9 +15,7 @@ constexpr std::int64_t kept_after_end_us = 30 * 86'400 * base::us_per_second;
 base::Result<Message> load_message(storage::Snapshot& snapshot, base::Id sender, base::Id id) {
   const auto stored = find_message(snapshot, id);
   if (!stored || stored->person != sender)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "exchange.message_unknown",
-                       .message = {"没有这条消息", "There is no such message."}};
+    return base::not_found("exchange.message_unknown", {"没有这条消息", "There is no such message."});
   return stored->message;
 }
 

@@ -8,8 +8,6 @@
 
 namespace exchange {
 
-base::Error invalid_at(std::string path, std::string code, std::string zh, std::string en);
-
 struct Naming {
   std::string_view code;
   std::string_view zh;

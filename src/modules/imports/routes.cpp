@@ -2,6 +2,7 @@
 
 #include "http/api.h"
 #include "http/export.h"
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "kernel/feel/value.h"
 #include "modules/access/access.h"
@@ -210,9 +211,7 @@ void mount_reading(http::Router& router, storage::Store& store) {
     TRY(const base::Id id, request.id("import"));
     auto batch = find_batch(snapshot, access_control::scope_of(request.caller), id);
     if (batch) return *std::move(batch);
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "imports.batch_unknown",
-                       .message = {"没有这个导入批次", "There is no such import."}};
+    return base::not_found("imports.batch_unknown", {"没有这个导入批次", "There is no such import."});
   };
   http::query<BatchView>(router, store,
                          {.path = "/api/v1/imports/{import}",

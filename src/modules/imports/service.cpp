@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "modules/registration/registration.h"
 #include "modules/registration/search.h"
@@ -14,16 +15,13 @@ constexpr std::size_t value_bytes_max = 300;
 constexpr std::size_t rows_together = 500;
 
 base::Error batch_unknown() {
-  return {.kind = base::Refusal::not_found,
-          .code = "imports.batch_unknown",
-          .message = {"没有这个导入批次", "There is no such import."}};
+  return base::not_found("imports.batch_unknown", {"没有这个导入批次", "There is no such import."});
 }
 
 base::Error state_wrong(const Batch& batch) {
-  return {.kind = base::Refusal::conflict,
-          .code = "imports.state_wrong",
-          .message = {"这个批次现在是“" + state_text(batch.state).zh + "”,不能这样做",
-                      "The import is in the state: " + state_text(batch.state).en + ". This cannot be done now."}};
+  return base::conflict("imports.state_wrong",
+                        {"这个批次现在是“" + state_text(batch.state).zh + "”,不能这样做",
+                         "The import is in the state: " + state_text(batch.state).en + ". This cannot be done now."});
 }
 
 tables::Encoding encoding_of(std::string_view encoding) {
@@ -259,9 +257,8 @@ base::Result<bool> enter_piece(storage::Transaction& transaction, Batch& batch, 
 base::Result<Batch> Imports::enter(storage::Store& store, Batch batch, base::Instant now) {
   const auto bytes = files_.get(batch.sha256);
   if (!bytes)
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "imports.file_lost",
-                       .message = {"找不到上传的文件,请重新上传", "The uploaded file is gone: upload it again."}};
+    return base::conflict("imports.file_lost",
+                          {"找不到上传的文件,请重新上传", "The uploaded file is gone: upload it again."});
   TRY(tables::Table table, tables::read(*bytes, encoding_of(batch.encoding)));
   TRY(Rows rows, Rows::of(std::move(table), batch, calendar::local_date(now)));
   rows.remember(static_cast<std::size_t>(batch.rows_done));
@@ -347,11 +344,7 @@ base::Result<Batch> Imports::undo(storage::Transaction& transaction, base::Id id
   if (!batch) return batch_unknown();
   if (batch->state != "applied" && batch->state != "applying") return state_wrong(*batch);
   if (base::tidy(reason).empty())
-    return base::Error{
-        .kind = base::Refusal::invalid,
-        .code = "imports.reason_missing",
-        .message = {"请写明撤销的原因", "Say why it is undone."},
-        .places = {{"/reason", "imports.reason_missing", {"请写明撤销的原因", "Say why it is undone."}}}};
+    return base::invalid_at("/reason", "imports.reason_missing", {"请写明撤销的原因", "Say why it is undone."});
   TRY(const Batch undoing, begin_undo(transaction, *batch, base::tidy(reason), moment.now));
   transaction.enqueue("imports.apply", "{\"batch\":\"" + base::to_text(id) + "\"}", moment.now);
   return undoing;

@@ -3,6 +3,7 @@
 
 #include "http/export.h"
 #include "http/query_then.h"
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "modules/registration/registration.h"
 #include "parts.h"
@@ -204,10 +205,7 @@ void mount_work_list(http::Router& router, storage::Store& store, Licensing& lic
 
 base::Result<casework::TaskId> task_of(const http::Request& request) {
   const auto id = casework::parse_task_id(request.parameters.find("task")->second);
-  if (!id)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "casework.task_unknown",
-                       .message = {"没有找到这项待办", "There is no such task."}};
+  if (!id) return base::not_found("casework.task_unknown", {"没有找到这项待办", "There is no such task."});
   return *id;
 }
 
@@ -438,9 +436,8 @@ void mount_entity_certificates(http::Router& router, storage::Store& store, Lice
                    const http::Request& request) -> base::Result<http::Page<CertificateView>> {
         TRY(const base::Id id, request.id("entity"));
         if (!registration::find_entity(snapshot, access_control::scope_of(request.caller), id))
-          return base::Error{.kind = base::Refusal::not_found,
-                             .code = "registration.entity_unknown",
-                             .message = {"登记簿中没有这个市场主体", "There is no such entity in the register."}};
+          return base::not_found("registration.entity_unknown",
+                                 {"登记簿中没有这个市场主体", "There is no such entity in the register."});
         http::Page<CertificateView> page;
         page.items = certificate_views(certificates_of_entity(snapshot, id), licensing.engine().catalogue(),
                                        calendar::local_date(request.at));

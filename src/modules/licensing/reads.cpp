@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "http/api.h"
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "modules/registration/registration.h"
 #include "office_routes.h"
@@ -28,8 +29,7 @@ struct ReadView {
   bool stated = false;
   std::string receipt;
 };
-BOOST_DESCRIBE_STRUCT(ReadView, (),
-                      (at, reader, office, what, what_text, subject, subject_text, why, stated, receipt))
+BOOST_DESCRIBE_STRUCT(ReadView, (), (at, reader, office, what, what_text, subject, subject_text, why, stated, receipt))
 
 struct PurposeBody {
   std::string reason;
@@ -146,7 +146,8 @@ class Teller {
   std::map<base::Id, std::pair<std::string, base::Text>> readers_;
 };
 
-/// All that is the person's own: the cases applied for, and the entities whose certificates in force were issued to them.
+/// All that is the person's own: the cases applied for, and the entities whose certificates in force were issued to
+/// them.
 std::vector<Subject> subjects_of(storage::Snapshot& snapshot, const catalogue::Catalogue& catalogue, base::Id person) {
   std::vector<Subject> subjects;
   for (const Application& application :
@@ -207,7 +208,8 @@ void mount_purpose(http::Router& router, storage::Store& store, http::Operation 
       router, store, std::move(operation),
       [find](storage::Transaction& transaction, const http::Request& request,
              const PurposeBody& body) -> base::Result<PurposeView> {
-        evidence::Read read{.division = {}, .subject = {}, .person = request.caller.person, .what = {}, .reason = {}, .at = request.at};
+        evidence::Read read{
+            .division = {}, .subject = {}, .person = request.caller.person, .what = {}, .reason = {}, .at = request.at};
         TRY(std::ignore, find(transaction, request, read));
         TRY(read.reason, evidence::check_purpose(body.reason));
         evidence::record_read(transaction, read);
@@ -245,42 +247,39 @@ void note_case_read(storage::Store& store, evidence::ReadBook& reads, const http
 
 void mount_reads(http::Router& router, storage::Store& store, const Licensing& licensing) {
   mount_lists(router, store, licensing);
-  mount_purpose(router, store,
-                {.path = "/api/v1/cases/{case}/reads",
-                 .id = "state_case_purpose",
-                 .summary = {"写明为什么查阅这份办件", "State why one looks at this case"},
-                 .need = {http::Need::Kind::staff, "case.read"},
-                 .errors = {"licensing.application_unknown"}},
-                [](storage::Snapshot& snapshot, const http::Request& request,
-                   evidence::Read& read) -> base::Result<void> {
-                  TRY(const base::Id id, request.id("case"));
-                  TRY(const Application application,
-                      load_application(snapshot, access_control::scope_of(request.caller), id));
-                  read.division = application.division;
-                  read.subject = subject_of("case", id);
-                  read.what = "case";
-                  return base::done();
-                });
-  mount_purpose(router, store,
-                {.path = "/api/v1/entities/{entity}/reads",
-                 .id = "state_entity_purpose",
-                 .summary = {"写明为什么查阅这个市场主体", "State why one looks at this entity"},
-                 .need = {http::Need::Kind::staff, "entity.read"},
-                 .errors = {"registration.entity_unknown"}},
-                [](storage::Snapshot& snapshot, const http::Request& request,
-                   evidence::Read& read) -> base::Result<void> {
-                  TRY(const base::Id id, request.id("entity"));
-                  const auto entity =
-                      registration::find_entity(snapshot, access_control::scope_of(request.caller), id);
-                  if (!entity)
-                    return base::Error{.kind = base::Refusal::not_found,
-                                       .code = "registration.entity_unknown",
-                                       .message = {"登记簿中没有这个市场主体", "There is no such entity in the register."}};
-                  read.division = entity->division;
-                  read.subject = subject_of("entity", id);
-                  read.what = "entity";
-                  return base::done();
-                });
+  mount_purpose(
+      router, store,
+      {.path = "/api/v1/cases/{case}/reads",
+       .id = "state_case_purpose",
+       .summary = {"写明为什么查阅这份办件", "State why one looks at this case"},
+       .need = {http::Need::Kind::staff, "case.read"},
+       .errors = {"licensing.application_unknown"}},
+      [](storage::Snapshot& snapshot, const http::Request& request, evidence::Read& read) -> base::Result<void> {
+        TRY(const base::Id id, request.id("case"));
+        TRY(const Application application, load_application(snapshot, access_control::scope_of(request.caller), id));
+        read.division = application.division;
+        read.subject = subject_of("case", id);
+        read.what = "case";
+        return base::done();
+      });
+  mount_purpose(
+      router, store,
+      {.path = "/api/v1/entities/{entity}/reads",
+       .id = "state_entity_purpose",
+       .summary = {"写明为什么查阅这个市场主体", "State why one looks at this entity"},
+       .need = {http::Need::Kind::staff, "entity.read"},
+       .errors = {"registration.entity_unknown"}},
+      [](storage::Snapshot& snapshot, const http::Request& request, evidence::Read& read) -> base::Result<void> {
+        TRY(const base::Id id, request.id("entity"));
+        const auto entity = registration::find_entity(snapshot, access_control::scope_of(request.caller), id);
+        if (!entity)
+          return base::not_found("registration.entity_unknown",
+                                 {"登记簿中没有这个市场主体", "There is no such entity in the register."});
+        read.division = entity->division;
+        read.subject = subject_of("entity", id);
+        read.what = "entity";
+        return base::done();
+      });
 }
 
 }  // namespace licensing

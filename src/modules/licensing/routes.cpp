@@ -1,5 +1,6 @@
 /// The applicant's and the public's routes.
 #include "http/export.h"
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "office_routes.h"
 #include "uploads.h"
@@ -345,11 +346,10 @@ base::Result<PublicCertificate> public_certificate(storage::Snapshot& snapshot, 
                                                    const http::Request& request) {
   const auto certificate = find_certificate(snapshot, request.parameters.find("key")->second);
   if (!certificate)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "licensing.certificate_unknown",
-                       .message = {"没有查到这个编号的证照。请核对编号;如证照上的编号查询不到,请向发证机关反映",
-                                   "No certificate has this number. Please compare it; if a certificate shows a number "
-                                   "that cannot be found here, tell the issuing authority."}};
+    return base::not_found("licensing.certificate_unknown",
+                           {"没有查到这个编号的证照。请核对编号;如证照上的编号查询不到,请向发证机关反映",
+                            "No certificate has this number. Please compare it; if a certificate shows a number "
+                            "that cannot be found here, tell the issuing authority."});
   const calendar::Date today = calendar::local_date(request.at);
   const auto kind = licensing.engine().catalogue().certificates.find(certificate->kind);
   const std::string status = status_on(certificate->status, certificate->valid_to, today);
@@ -385,10 +385,7 @@ http::Reply material_content(storage::Store& store, storage::FileStore& files, c
     // Drafts are nobody's business but the applicant's.
     auto found = request.caller.staff && !application.submitted_at ? std::nullopt
                                                                    : find_file(snapshot, id.value(), file_id.value());
-    if (!found)
-      return base::Error{.kind = base::Refusal::not_found,
-                         .code = "licensing.file_unknown",
-                         .message = {"没有找到这个文件", "There is no such file."}};
+    if (!found) return base::not_found("licensing.file_unknown", {"没有找到这个文件", "There is no such file."});
     return std::move(*found);
   });
   if (!file) return http::problem(file.error(), request);
@@ -441,10 +438,8 @@ void mount(http::Router& router, storage::Store& store, storage::FileStore& file
     });
     const bool may_read = !request.caller.staff || request.caller.may("case.read");
     if (!found || !may_read)
-      return http::problem({.kind = base::Refusal::not_found,
-                            .code = "licensing.document_unknown",
-                            .message = {"没有找到这份文书", "There is no such document."}},
-                           request);
+      return http::problem(
+          base::not_found("licensing.document_unknown", {"没有找到这份文书", "There is no such document."}), request);
     const auto pdf = licensing.document_pdf(store, *found);
     if (!pdf) return http::problem(pdf.error(), request);
     if (request.caller.staff) note_case_read(store, reads, request, found->of_case, "document");

@@ -3,15 +3,12 @@
 #include <cstdio>
 #include <map>
 
+#include "kernel/base/refusals.h"
 #include "kernel/codes/check_digits.h"
 #include "modules/licensing/model.h"
 
 namespace licensing {
 namespace {
-
-base::Error conflict(std::string code, base::Text message) {
-  return {.kind = base::Refusal::conflict, .code = std::move(code), .message = std::move(message)};
-}
 
 constexpr std::string_view answers_prefix = "/answers/";
 constexpr std::string_view materials_prefix = "/materials/";
@@ -41,10 +38,11 @@ std::optional<Grade> parse_grade(std::string_view text) {
 
 base::Result<void> check_editable(const Application& application, std::int64_t version) {
   if (application.submitted_at)
-    return conflict("licensing.already_submitted",
-                    {"申请已经提交,不能再修改;如需改正,请等待窗口通知或撤回后重新申请",
-                     "The application has been submitted and can no longer be changed. Wait for the window to ask for "
-                     "corrections, or withdraw it and apply again."});
+    return base::conflict(
+        "licensing.already_submitted",
+        {"申请已经提交,不能再修改;如需改正,请等待窗口通知或撤回后重新申请",
+         "The application has been submitted and can no longer be changed. Wait for the window to ask for "
+         "corrections, or withdraw it and apply again."});
   if (version != application.version)
     return base::Error{.kind = base::Refusal::stale,
                        .code = "licensing.version_stale",
@@ -97,14 +95,14 @@ base::Result<feel::Context> corrected(const feel::Context& answers, const feel::
 
 base::Result<void> check_rating(std::optional<calendar::Date> ended_on, bool rated, int days, calendar::Date today) {
   if (!ended_on)
-    return conflict("licensing.not_finished", {"办件办结后才能评价", "A case can be rated once it is finished."});
+    return base::conflict("licensing.not_finished", {"办件办结后才能评价", "A case can be rated once it is finished."});
   if (rated)
-    return conflict("licensing.already_rated",
-                    {"您已经评价过这个办件,感谢您的评价", "You have already rated this case. Thank you."});
+    return base::conflict("licensing.already_rated",
+                          {"您已经评价过这个办件,感谢您的评价", "You have already rated this case. Thank you."});
   if (today.days - ended_on->days > days)
-    return conflict("licensing.rating_late",
-                    {"评价期限(办结后" + std::to_string(days) + "日)已过",
-                     "The time for rating (" + std::to_string(days) + " days after the end) is over."});
+    return base::conflict("licensing.rating_late",
+                          {"评价期限(办结后" + std::to_string(days) + "日)已过",
+                           "The time for rating (" + std::to_string(days) + " days after the end) is over."});
   return {};
 }
 

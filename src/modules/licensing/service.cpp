@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "kernel/base/refusals.h"
 #include "obstacles.h"
 #include "parts.h"
 #include "store.h"
@@ -14,10 +15,6 @@ feel::World world_of(const casework::Engine& engine, const casework::Moment& mom
   return engine.catalogue().world_at(moment.now);
 }
 
-base::Error conflict(std::string code, base::Text message) {
-  return {.kind = base::Refusal::conflict, .code = std::move(code), .message = std::move(message)};
-}
-
 feel::Context subject_of(const feel::Context& guide) {
   const feel::Value* subject = guide.find(catalogue::subject_key);
   return subject && subject->kind() == feel::Kind::context ? subject->as_context() : feel::Context();
@@ -28,8 +25,8 @@ base::Result<casework::TaskId> applicant_task(storage::Snapshot& snapshot, const
                                               base::Id id, std::string_view element) {
   for (const casework::Task& task : casework::tasks_of(snapshot, scope, id))
     if (!task.done_at && task.element == element) return task.id;
-  return conflict("licensing.nothing_asked",
-                  {"窗口目前没有要求您办理这一步", "Nothing of this kind is asked of you at the moment."});
+  return base::conflict("licensing.nothing_asked",
+                        {"窗口目前没有要求您办理这一步", "Nothing of this kind is asked of you at the moment."});
 }
 
 std::string text_of(const feel::Value* value) {
@@ -134,19 +131,19 @@ base::Result<MaterialFile> Licensing::add_file(storage::Transaction& transaction
   }
   const catalogue::Material* material = service->find_material(file.slot);
   if (!material)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "licensing.slot_unknown",
-                       .message = {"这项服务没有这份材料", "This service does not ask for this document."}};
+    return base::not_found("licensing.slot_unknown",
+                           {"这项服务没有这份材料", "This service does not ask for this document."});
   if (!opened)
-    return conflict("licensing.not_opened",
-                    {"窗口没有要求补正这份材料", "The window did not ask for this document to be corrected."});
+    return base::conflict("licensing.not_opened",
+                          {"窗口没有要求补正这份材料", "The window did not ask for this document to be corrected."});
   const std::vector<MaterialFile> files = files_of(transaction, application.id);
   const auto count =
       std::count_if(files.begin(), files.end(), [&](const MaterialFile& other) { return other.slot == file.slot; });
   if (count >= material->files_max)
-    return conflict("licensing.slot_full",
-                    {"这份材料最多上传" + std::to_string(material->files_max) + "个文件,请先删除不需要的",
-                     "At most " + std::to_string(material->files_max) + " files for this document; remove one first."});
+    return base::conflict(
+        "licensing.slot_full",
+        {"这份材料最多上传" + std::to_string(material->files_max) + "个文件,请先删除不需要的",
+         "At most " + std::to_string(material->files_max) + " files for this document; remove one first."});
   insert_file(transaction, application, file);
   return file;
 }
@@ -155,10 +152,7 @@ base::Result<void> Licensing::remove_file(storage::Transaction& transaction, bas
                                           const casework::Moment& moment) const {
   TRY(const Application application, load_application(transaction, moment.actor.scope, id));
   const auto file = find_file(transaction, id, file_id);
-  if (!file)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "licensing.file_unknown",
-                       .message = {"没有找到这个文件", "There is no such file."}};
+  if (!file) return base::not_found("licensing.file_unknown", {"没有找到这个文件", "There is no such file."});
   if (application.submitted_at) {
     TRY(const casework::Case of_case, engine_.load(transaction, moment.actor.scope, id));
     const auto open = corrections(of_case);
@@ -166,8 +160,8 @@ base::Result<void> Licensing::remove_file(storage::Transaction& transaction, bas
       return correction.place == "/materials/" + file->slot;
     });
     if (!opened)
-      return conflict("licensing.not_opened",
-                      {"窗口没有要求补正这份材料", "The window did not ask for this document to be corrected."});
+      return base::conflict("licensing.not_opened",
+                            {"窗口没有要求补正这份材料", "The window did not ask for this document to be corrected."});
   }
   remove_file_row(transaction, file_id, moment.now);
   return {};
@@ -318,13 +312,13 @@ base::Result<casework::CaseHead> Licensing::withdraw(storage::Transaction& trans
                                                      const std::string& reason, const casework::Moment& moment) const {
   TRY(const Application application, load_application(transaction, moment.actor.scope, id));
   if (!application.submitted_at)
-    return conflict("licensing.not_submitted",
-                    {"申请还没有提交,可以直接删除草稿", "Nothing was submitted yet; you can delete the draft."});
+    return base::conflict("licensing.not_submitted",
+                          {"申请还没有提交,可以直接删除草稿", "Nothing was submitted yet; you can delete the draft."});
   TRY(const casework::Case of_case, engine_.load(transaction, moment.actor.scope, id));
   if (casework::is_binding(of_case))
-    return conflict("licensing.already_issued",
-                    {"证照已经核发,不能撤回;如不再经营,请办理注销",
-                     "The certificates have been issued. To give up the business, apply for cancellation."});
+    return base::conflict("licensing.already_issued",
+                          {"证照已经核发,不能撤回;如不再经营,请办理注销",
+                           "The certificates have been issued. To give up the business, apply for cancellation."});
   return engine_.withdraw(transaction, id, reason, moment);
 }
 

@@ -1,5 +1,6 @@
 #include "store.h"
 
+#include "kernel/base/refusals.h"
 #include "licensing_migrations.h"
 
 namespace licensing {
@@ -162,9 +163,7 @@ base::Result<Application> load_application(storage::Snapshot& snapshot, const ac
       "SELECT " + std::string(application_columns) + " FROM applications WHERE " + condition + " AND id = ?",
       parameters);
   if (rows.empty())
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "licensing.application_unknown",
-                       .message = {"没有找到这份申请", "There is no such application."}};
+    return base::not_found("licensing.application_unknown", {"没有找到这份申请", "There is no such application."});
   return application_of(rows[0]);
 }
 

@@ -1,5 +1,6 @@
 /// Whom or what a service is about: looked up once, so that what the office knows is not asked again.
 #include "certificates.h"
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "kernel/codes/entities.h"
 #include "kernel/codes/lists.h"
@@ -18,10 +19,7 @@ base::Error subject_unknown(const std::string& typed, const catalogue::Subject& 
                               "” is registered here; compare it with the licence"}
              : base::Text{"没有查到编号为「" + typed + "」的证件，请对照证件核对",
                           "No certificate has the number “" + typed + "”; compare it with the certificate"};
-  return {.kind = base::Refusal::invalid,
-          .code = "licensing.subject_unknown",
-          .message = message,
-          .places = {{"/" + std::string(catalogue::subject_key), "licensing.subject_unknown", message}}};
+  return base::invalid_at("/" + std::string(catalogue::subject_key), "licensing.subject_unknown", message);
 }
 
 /// Whatever people type: the code or number, or the facts found by it before.

@@ -1,5 +1,6 @@
 #include "http/api.h"
 #include "http/export.h"
+#include "kernel/base/refusals.h"
 #include "kernel/names/text.h"
 #include "modules/access/access.h"
 #include "modules/registration/model.h"
@@ -70,10 +71,7 @@ BOOST_DESCRIBE_STRUCT(ReservationView, (),
 base::Result<void> check_kind(std::string_view kind) {
   if (registration::is_kind(kind)) return {};
   const base::Text message{"请选择主体类型", "Choose the kind of entity."};
-  return base::Error{.kind = base::Refusal::invalid,
-                     .code = "naming.kind_unknown",
-                     .message = message,
-                     .places = {{"/kind", "naming.kind_unknown", message}}};
+  return base::invalid_at("/kind", "naming.kind_unknown", message);
 }
 
 /// "ENR-8" → 《企业名称登记管理规定》第8条.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "kernel/names/han.h"
 #include "kernel/names/index.h"
@@ -183,10 +184,7 @@ base::Result<Reservation> reserve(storage::Transaction& transaction, const catal
   const base::Text promise{"名称与他人相近或有待核对之处,请勾选承诺:因名称引起的责任由申报人承担",
                            "The name is like another or has to be looked at: undertake to answer for it."};
   if (checked.verdict == Verdict::warned && !request.undertakes)
-    return base::Error{.kind = base::Refusal::invalid,
-                       .code = "naming.undertaking_missing",
-                       .message = promise,
-                       .places = {{"/undertakes", "naming.undertaking_missing", promise}}};
+    return base::invalid_at("/undertakes", "naming.undertaking_missing", promise);
   int held = 0;
   for (const Reservation& each : current_reservations(transaction, proposal.division, today)) {
     if (each.person != actor.person) continue;
@@ -219,14 +217,10 @@ base::Result<Reservation> release(storage::Transaction& transaction, const acces
                                   calendar::Date today) {
   std::optional<Reservation> reservation = find_reservation(transaction, scope, id);
   if (!reservation)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "naming.reservation_unknown",
-                       .message = {"没有这个保留名称", "There is no such reservation."}};
+    return base::not_found("naming.reservation_unknown", {"没有这个保留名称", "There is no such reservation."});
   if (const std::string state = state_of(transaction, *reservation, today); state != "reserved")
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "naming.not_reserved",
-                       .message = {"这个名称现在是“" + state_text(state).zh + "”,不必放弃",
-                                   "There is nothing to give up: " + state_text(state).en + "."}};
+    return base::conflict("naming.not_reserved", {"这个名称现在是“" + state_text(state).zh + "”,不必放弃",
+                                                  "There is nothing to give up: " + state_text(state).en + "."});
   reservation->released_on = today;
   release_reservation(transaction, id, today);
   return *reservation;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "kernel/base/refusals.h"
 #include "modules/opening/opening.h"
 
 namespace opening {
@@ -248,10 +249,7 @@ base::Result<Itinerary> itinerary_of(const Route& route, const std::vector<Fit>&
 
 base::Error start_invalid() {
   const base::Text message{"开始日期应从今天起一年以内", "The first day must be today or within a year from now."};
-  return {.kind = base::Refusal::invalid,
-          .code = "opening.start_invalid",
-          .message = message,
-          .places = {{"/start", "opening.start_invalid", message}}};
+  return base::invalid_at("/start", "opening.start_invalid", message);
 }
 
 base::Result<void> add_itineraries(Answer& answer, const Work& work) {

@@ -1,5 +1,6 @@
 /// Hosts and members of cluster registration for the office, and the list of hosts for anyone.
 #include "http/api.h"
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "modules/park/park.h"
 
@@ -234,9 +235,7 @@ void mount_hosts(http::Router& router, storage::Store& store) {
                           TRY(const base::Id id, request.id("host"));
                           const auto host = find_host(snapshot, access_control::scope_of(request.caller), id);
                           if (!host)
-                            return base::Error{.kind = base::Refusal::not_found,
-                                               .code = "park.host_unknown",
-                                               .message = {"没有这家托管机构", "There is no such host."}};
+                            return base::not_found("park.host_unknown", {"没有这家托管机构", "There is no such host."});
                           HostPage page{.host = view_of(*host), .members = {}, .mail = {}};
                           for (const Member& member : members_of(snapshot, id))
                             page.members.push_back(view_of(member, calendar::local_date(request.at)));

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "kernel/base/refusals.h"
 #include "modules/park/model.h"
 
 namespace park {
@@ -45,10 +46,7 @@ base::Result<void> check_contract(calendar::Date valid_from, calendar::Date vali
   if (valid_from <= valid_to && longest && valid_to <= *longest) return {};
   const base::Text message{"托管期限的止日不能早于起日,最长10年",
                            "A contract ends on or after its first day, within ten years."};
-  return base::Error{.kind = base::Refusal::invalid,
-                     .code = "park.contract_days",
-                     .message = message,
-                     .places = {{"/valid_to", "park.contract_days", message}}};
+  return base::invalid_at("/valid_to", "park.contract_days", message);
 }
 
 ContractState contract_state(calendar::Date valid_to, bool ended, calendar::Date today) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "kernel/feel/value.h"
 #include "modules/registration/registration.h"
@@ -11,36 +12,22 @@ namespace {
 constexpr std::size_t text_length_max = 200;
 constexpr std::string_view business = "商务秘书服务";
 
-base::Error not_found(std::string code, std::string zh, std::string en) {
-  return {.kind = base::Refusal::not_found, .code = std::move(code), .message = {std::move(zh), std::move(en)}};
-}
-
-base::Error conflict(std::string code, std::string zh, std::string en) {
-  return {.kind = base::Refusal::conflict, .code = std::move(code), .message = {std::move(zh), std::move(en)}};
-}
-
-base::Error invalid_at(std::string path, std::string code, std::string zh, std::string en) {
-  const base::Text message{std::move(zh), std::move(en)};
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
-}
-
 base::Error host_unknown() {
-  return not_found("park.host_unknown", "没有这家托管机构", "There is no such host.");
+  return base::not_found("park.host_unknown", {"没有这家托管机构", "There is no such host."});
 }
 base::Error member_unknown() {
-  return not_found("park.member_unknown", "没有这个成员", "There is no such member.");
+  return base::not_found("park.member_unknown", {"没有这个成员", "There is no such member."});
 }
 base::Error entity_unknown() {
-  return not_found("registration.entity_unknown", "登记簿中没有这个市场主体",
-                   "There is no such entity in the register.");
+  return base::not_found("registration.entity_unknown",
+                         {"登记簿中没有这个市场主体", "There is no such entity in the register."});
 }
 
 base::Result<std::string> reason_of(const std::string& text) {
   std::string plain = base::tidy(text);
   if (plain.empty() || base::length(plain) > text_length_max)
-    return invalid_at("/reason", "park.reason_missing", "请写明原因(200字以内)",
-                      "Please say why (up to 200 characters).");
+    return base::invalid_at("/reason", "park.reason_missing",
+                            {"请写明原因(200字以内)", "Please say why (up to 200 characters)."});
   return plain;
 }
 
@@ -124,8 +111,8 @@ base::Result<Member> admit(storage::Transaction& transaction, const catalogue::C
   Member member = wanted;
   TRY(std::ignore, check_texts({{"/contact", &member.contact}}));
   if (is_member(transaction, host.division, member.entity))
-    return conflict("park.member_already", "这个主体已经是集群登记的成员",
-                    "This entity is a member of a cluster already.");
+    return base::conflict("park.member_already",
+                          {"这个主体已经是集群登记的成员", "This entity is a member of a cluster already."});
   member.division = host.division;
   member.office = host.office;
   member.name = known.entity.name;
@@ -147,7 +134,7 @@ base::Result<Host> open_host(storage::Transaction& transaction, const Host& want
   Host host = wanted;
   TRY(std::ignore, check_texts({{"/contact", &host.contact}}));
   if (host.capacity < 1 || host.capacity > capacity_max)
-    return invalid_at("/capacity", "park.capacity", "容量应为1至5000户", "The capacity must be 1 to 5,000.");
+    return base::invalid_at("/capacity", "park.capacity", {"容量应为1至5000户", "The capacity must be 1 to 5,000."});
   base::Error unfit{.kind = base::Refusal::rule_not_met,
                     .code = "park.host_unfit",
                     .message = {"不符合托管机构的条件", "The conditions for a host are not met."}};
@@ -161,7 +148,7 @@ base::Result<Host> open_host(storage::Transaction& transaction, const Host& want
        "The scope of business must name business secretary services (to be confirmed).");
   if (!unfit.places.empty()) return unfit;
   if (find_host_by_entity(transaction, known.entity.division, host.entity))
-    return conflict("park.host_already", "这家企业已经是托管机构", "This company is a host already.");
+    return base::conflict("park.host_already", {"这家企业已经是托管机构", "This company is a host already."});
   host.division = known.entity.division;
   host.office = known.entity.office;
   host.name = known.entity.name;
@@ -181,8 +168,9 @@ base::Result<Host> set_admissions(storage::Transaction& transaction, base::Id id
   if (!host || host->state == "closed") return host_unknown();
   const std::string state = admitting ? "admitting" : "suspended";
   if (host->state == state)
-    return conflict("park.state_same", admitting ? "没有被暂停" : "已经暂停接纳",
-                    admitting ? "Admissions are not suspended." : "Admissions are suspended already.");
+    return base::conflict("park.state_same",
+                          {admitting ? "没有被暂停" : "已经暂停接纳",
+                           admitting ? "Admissions are not suspended." : "Admissions are suspended already."});
   TRY(host->reason, reason_of(reason));
   host->state = state;
   tell(transaction, *host, admitting ? "park.admissions_resumed" : "park.admissions_suspended",
@@ -198,8 +186,9 @@ base::Result<Host> close_host(storage::Transaction& transaction, base::Id id, co
   if (!host || host->state == "closed") return host_unknown();
   TRY(host->reason, reason_of(reason));
   if (host->members > 0)
-    return conflict("park.members_left", "还有" + std::to_string(host->members) + "个成员,请先为他们办理迁出或整体迁移",
-                    "There are " + std::to_string(host->members) + " members left; move them first.");
+    return base::conflict("park.members_left",
+                          {"还有" + std::to_string(host->members) + "个成员,请先为他们办理迁出或整体迁移",
+                           "There are " + std::to_string(host->members) + " members left; move them first."});
   host->state = "closed";
   tell(transaction, *host, "park.host_closed", json_of({{"reason", host->reason}}), moment);
   update_host(transaction, *host);
@@ -225,7 +214,8 @@ base::Result<Member> end_contract(storage::Transaction& transaction, base::Id id
 
 base::Result<Move> move_all(storage::Transaction& transaction, const catalogue::Catalogue& catalogue, base::Id from_id,
                             base::Id to_id, const std::string& reason, const casework::Moment& moment) {
-  if (from_id == to_id) return invalid_at("/to", "park.same_host", "请选择另一家托管机构", "Choose another host.");
+  if (from_id == to_id)
+    return base::invalid_at("/to", "park.same_host", {"请选择另一家托管机构", "Choose another host."});
   // Always in the same order: two moves against each other wait instead of blocking each other.
   line_up(transaction, std::min(from_id, to_id));
   line_up(transaction, std::max(from_id, to_id));
@@ -236,13 +226,14 @@ base::Result<Move> move_all(storage::Transaction& transaction, const catalogue::
   Move move{.from = *from, .to = *to, .members = {}};
   for (Member& member : members_of(transaction, from_id))
     if (!member.ended_on) move.members.push_back(std::move(member));
-  if (move.members.empty()) return conflict("park.no_members", "没有需要迁移的成员", "There is no member to move.");
+  if (move.members.empty())
+    return base::conflict("park.no_members", {"没有需要迁移的成员", "There is no member to move."});
   if (to->members + static_cast<std::int64_t>(move.members.size()) > to->capacity)
-    return conflict("park.capacity_full",
-                    "新的托管机构只剩" + std::to_string(to->capacity - to->members) + "个名额,不够" +
-                        std::to_string(move.members.size()) + "户迁入",
-                    "The new host has " + std::to_string(to->capacity - to->members) + " places left for " +
-                        std::to_string(move.members.size()) + " members.");
+    return base::conflict("park.capacity_full",
+                          {"新的托管机构只剩" + std::to_string(to->capacity - to->members) + "个名额,不够" +
+                               std::to_string(move.members.size()) + "户迁入",
+                           "The new host has " + std::to_string(to->capacity - to->members) + " places left for " +
+                               std::to_string(move.members.size()) + " members."});
   base::Error refused{.kind = base::Refusal::rule_not_met,
                       .code = "park.move_refused",
                       .message = {"有成员不能迁入,一户也没有迁移", "Some members can not be moved; nobody was moved."}};
@@ -308,9 +299,9 @@ base::Result<Forwarding> record_mail(storage::Transaction& transaction, const Fo
 base::Result<Forwarding> forward_mail(storage::Transaction& transaction, base::Id id, const std::string& method,
                                       const std::string& proof, const casework::Moment& moment) {
   auto mail = find_mail(transaction, moment.actor.scope, id);
-  if (!mail) return not_found("park.mail_unknown", "没有这份文书", "There is no such document.");
+  if (!mail) return base::not_found("park.mail_unknown", {"没有这份文书", "There is no such document."});
   if (mail->forwarded_on)
-    return conflict("park.mail_forwarded", "这份文书已经转交", "This document was passed on already.");
+    return base::conflict("park.mail_forwarded", {"这份文书已经转交", "This document was passed on already."});
   mail->method = method;
   mail->proof = proof;
   TRY(std::ignore, check_texts({{"/method", &mail->method}, {"/proof", &mail->proof}}));
@@ -331,8 +322,9 @@ base::Result<Member> record_check(storage::Transaction& transaction, const NewCh
   NewCheck check = wanted;
   TRY(std::ignore, check_texts({{"/method", &check.method}}));
   if (check.on > moment.today() || (!member->checks.empty() && check.on < member->checks.back().on))
-    return invalid_at("/on", "park.check_day", "联系日期不能晚于今天,也不能早于上一次",
-                      "The day can not lie in the future or before the last try.");
+    return base::invalid_at(
+        "/on", "park.check_day",
+        {"联系日期不能晚于今天,也不能早于上一次", "The day can not lie in the future or before the last try."});
   check.note = base::tidy(check.note);
   const Contact before = contact_of(member->checks);
   member->checks.push_back({check.on, check.reached});

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "http/api.h"
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "modules/publishing/publishing.h"
 #include "store.h"
@@ -305,10 +306,7 @@ base::Result<std::optional<Unsaved>> unsaved_in(const std::optional<std::string>
   if (!text) return std::optional<Unsaved>();
   if (!file || !kind_of(*file) || text->text.empty() || text->text.size() > file_bytes_max) {
     const base::Text message{"请写明文本所属的模型文件", "Say which model file the text belongs to."};
-    return base::Error{.kind = base::Refusal::invalid,
-                       .code = "publishing.file_unknown",
-                       .message = message,
-                       .places = {{"/file", "publishing.file_unknown", message}}};
+    return base::invalid_at("/file", "publishing.file_unknown", message);
   }
   return std::optional(Unsaved{*file, text->text});
 }
@@ -399,9 +397,7 @@ void mount_reading(http::Router& router, storage::Store& store, const Publishing
         const std::string file(request.query_value("file"));
         const auto found = files.find(file);
         if (found == files.end() || !kind_of(file))
-          return base::Error{.kind = base::Refusal::not_found,
-                             .code = "publishing.file_unknown",
-                             .message = {"这个事项没有这个模型", "The service has no such model."}};
+          return base::not_found("publishing.file_unknown", {"这个事项没有这个模型", "The service has no such model."});
         return TextView{file, std::string(name_of(*kind_of(file))), found->second};
       });
   http::Operation find =

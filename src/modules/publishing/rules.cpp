@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "model.h"
 
@@ -10,17 +11,12 @@ base::Error error(base::Refusal kind, std::string code, base::Text message) {
   return {.kind = kind, .code = std::move(code), .message = std::move(message)};
 }
 
-base::Error invalid_at(std::string path, std::string code, const base::Text& message) {
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
-}
-
 /// Errors: `publishing.reason_missing`.
 base::Result<void> check_reason(std::string_view reason, const char* path) {
   const std::string text = base::tidy(reason);
   if (text.empty() || text.size() > reason_length_max * 4)
-    return invalid_at(path, "publishing.reason_missing",
-                      {"请写明理由（不超过2000字）", "Please give the reason, in 2,000 characters at most."});
+    return base::invalid_at(path, "publishing.reason_missing",
+                            {"请写明理由（不超过2000字）", "Please give the reason, in 2,000 characters at most."});
   return base::done();
 }
 
@@ -95,12 +91,12 @@ base::Result<void> check_proposal(const Draft& draft, const Proposal& proposal, 
                  {"修改稿还没有改动任何模型", "The draft does not change any model yet."});
   TRY(std::ignore, check_reason(proposal.reason, "/reason"));
   if (proposal.applies_from < today)
-    return invalid_at("/applies_from", "publishing.day_past",
-                      {"施行日期不能早于今天：已经开始的办件不受影响",
-                       "It can not apply from a day that has passed: cases that have begun keep their version."});
+    return base::invalid_at("/applies_from", "publishing.day_past",
+                            {"施行日期不能早于今天：已经开始的办件不受影响",
+                             "It can not apply from a day that has passed: cases that have begun keep their version."});
   if (proposal.applies_from.days > today.days + ahead_days_max)
-    return invalid_at("/applies_from", "publishing.day_far",
-                      {"施行日期最多提前两年确定", "The day may lie two years ahead at most."});
+    return base::invalid_at("/applies_from", "publishing.day_far",
+                            {"施行日期最多提前两年确定", "The day may lie two years ahead at most."});
   return base::done();
 }
 

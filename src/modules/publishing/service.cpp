@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "modules/evidence/evidence.h"
 #include "modules/publishing/publishing.h"
@@ -13,14 +14,7 @@ constexpr const char* stream_kind = "model_draft";
 constexpr std::array standing_states = {State::approved};
 
 base::Error draft_unknown() {
-  return {.kind = base::Refusal::not_found,
-          .code = "publishing.draft_unknown",
-          .message = {"没有这份修改稿", "There is no such draft."}};
-}
-
-base::Error invalid_at(std::string path, std::string code, const base::Text& message) {
-  return {
-      .kind = base::Refusal::invalid, .code = code, .message = message, .places = {{std::move(path), code, message}}};
+  return base::not_found("publishing.draft_unknown", {"没有这份修改稿", "There is no such draft."});
 }
 
 std::string print_of(const std::string& path, const std::string& text) {
@@ -147,17 +141,18 @@ std::vector<std::string> Publishing::delivered_anew(storage::Snapshot& snapshot,
 
 base::Result<void> Publishing::put_file(const Files& head, Draft& draft, const Edit& edit) const {
   if (!kind_of(edit.file))
-    return invalid_at("/file", "publishing.file_unknown",
-                      {"只能修改决策、流程和表单：decision.dmn、process.bpmn、form.json、tasks/名称.form.json",
-                       "Only models can be changed: decision.dmn, process.bpmn, form.json, tasks/NAME.form.json."});
+    return base::invalid_at(
+        "/file", "publishing.file_unknown",
+        {"只能修改决策、流程和表单：decision.dmn、process.bpmn、form.json、tasks/名称.form.json",
+         "Only models can be changed: decision.dmn, process.bpmn, form.json, tasks/NAME.form.json."});
   if (!edit.text) {
     draft.files.erase(edit.file);
     draft.bases.erase(edit.file);
     return base::done();
   }
   if (edit.text->empty() || edit.text->size() > file_bytes_max)
-    return invalid_at("/text", "publishing.text_unfit",
-                      {"模型文本不能为空，且不超过2MB", "The model must not be empty, nor larger than 2 MB."});
+    return base::invalid_at("/text", "publishing.text_unfit",
+                            {"模型文本不能为空，且不超过2MB", "The model must not be empty, nor larger than 2 MB."});
   if (edit.takes_over || !draft.files.contains(edit.file)) {
     const auto found = head.find(edit.file);
     draft.bases[edit.file] = found == head.end() ? "" : print_of(edit.file, found->second);
@@ -216,9 +211,9 @@ base::Result<void> Publishing::check_publishable(storage::Snapshot& snapshot, co
   for (const Draft& other : drafts_in(snapshot, draft.service, standing_states))
     if (other.applies_from && *other.applies_from > applies_from) {
       const std::string day = calendar::to_text(*other.applies_from);
-      return invalid_at("/applies_from", "publishing.day_before_other",
-                        {"已批准的版本自" + day + "起施行，本稿不能更早",
-                         "A version is approved that applies from " + day + "; this one can not apply earlier."});
+      return base::invalid_at("/applies_from", "publishing.day_before_other",
+                              {"已批准的版本自" + day + "起施行，本稿不能更早",
+                               "A version is approved that applies from " + day + "; this one can not apply earlier."});
     }
   TRY(const std::vector<Finding> findings, check(snapshot, draft, std::nullopt));
   base::Error refused{.kind = base::Refusal::rule_not_met,
@@ -253,9 +248,7 @@ base::Result<Draft> Publishing::take_back(storage::Transaction& transaction, bas
                                           const casework::Moment& moment) const {
   TRY(Draft draft, load(transaction, id, moment));
   if (draft.state != State::proposed)
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "publishing.not_proposed",
-                       .message = {"这份修改稿没有送审", "The draft is not proposed."}};
+    return base::conflict("publishing.not_proposed", {"这份修改稿没有送审", "The draft is not proposed."});
   lose_proposal(draft);
   append(transaction, draft, "publishing.taken_back", moment, true);
   update_draft(transaction, draft);
@@ -266,9 +259,8 @@ base::Result<Draft> Publishing::drop(storage::Transaction& transaction, base::Id
                                      const casework::Moment& moment) const {
   TRY(Draft draft, load(transaction, id, moment));
   if (draft.state != State::drafted)
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "publishing.not_drafted",
-                       .message = {"只有编写中的修改稿才能放弃", "Only a draft that is being written can be dropped."}};
+    return base::conflict("publishing.not_drafted",
+                          {"只有编写中的修改稿才能放弃", "Only a draft that is being written can be dropped."});
   draft.state = State::dropped;
   append(transaction, draft, "publishing.dropped", moment, false);
   update_draft(transaction, draft);
@@ -288,8 +280,8 @@ base::Result<Draft> Publishing::decide(storage::Transaction& transaction, const 
   }
   CHECK(draft.applies_from);  // check_decision: it is proposed
   if (*draft.applies_from < moment.today())
-    return invalid_at("/applies_from", "publishing.day_past",
-                      {"施行日期已过，请退回后另定日期", "Its day has gone by; send it back to name another."});
+    return base::invalid_at("/applies_from", "publishing.day_past",
+                            {"施行日期已过，请退回后另定日期", "Its day has gone by; send it back to name another."});
   // Held until the commit: versions of one service are approved one after the other, each against the one before.
   draft.number = transaction.next_number("publishing/" + draft.service);
   TRY(std::ignore, check_publishable(transaction, draft, *draft.applies_from));
@@ -312,10 +304,8 @@ base::Result<Draft> Publishing::revoke(storage::Transaction& transaction, base::
   TRY(std::ignore, check_revocation(draft, reason, moment.today()));
   for (const Draft& other : drafts_in(transaction, draft.service, standing_states))
     if (other.number > draft.number)
-      return base::Error{.kind = base::Refusal::conflict,
-                         .code = "publishing.built_upon",
-                         .message = {"后面还有已批准的版本，请先撤销它",
-                                     "A later version stands upon this one; revoke that one first."}};
+      return base::conflict("publishing.built_upon", {"后面还有已批准的版本，请先撤销它",
+                                                      "A later version stands upon this one; revoke that one first."});
   draft.state = State::revoked;
   decided(draft, reason, moment);
   append(transaction, draft, "publishing.revoked", moment, true);

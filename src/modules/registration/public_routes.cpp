@@ -1,5 +1,6 @@
 #include "http/api.h"
 #include "http/export.h"
+#include "kernel/base/refusals.h"
 #include "kernel/codes/entities.h"
 #include "kernel/codes/lists.h"
 #include "modules/registration/registration.h"
@@ -78,10 +79,7 @@ base::Result<http::Page<PublicSummary>> list(storage::Snapshot& snapshot, const 
   if (query.text.empty()) {
     const base::Text message{"请输入要查找的名称、地址、拼音或统一社会信用代码",
                              "Enter a name, an address, pinyin or a credit code to look for."};
-    return base::Error{.kind = base::Refusal::invalid,
-                       .code = "registration.search_missing",
-                       .message = message,
-                       .places = {{"/search", "registration.search_missing", message}}};
+    return base::invalid_at("/search", "registration.search_missing", message);
   }
   TRY(const SearchPage page, search(snapshot, everywhere(), query));
   http::Page<PublicSummary> answer{.items = {}, .next = page.next, .total = page.total, .has_more = page.has_more};

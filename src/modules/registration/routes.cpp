@@ -1,6 +1,7 @@
 #include "http/api.h"
 #include "http/export.h"
 #include "http/query_then.h"
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "modules/evidence/evidence.h"
 #include "modules/registration/registration.h"
@@ -80,12 +81,8 @@ base::Result<calendar::Date> day_of(const http::Request& request, std::string_vi
   if (text.empty()) return calendar::local_date(request.at);
   const auto day = calendar::parse_date(text);
   if (!day)
-    return base::Error{.kind = base::Refusal::invalid,
-                       .code = "registration.day_invalid",
-                       .message = {"日期请按2026-11-24这样填写", "Write the day like 2026-11-24."},
-                       .places = {{"/" + std::string(parameter),
-                                   "registration.day_invalid",
-                                   {"日期请按2026-11-24这样填写", "Write the day like 2026-11-24."}}}};
+    return base::invalid_at("/" + std::string(parameter), "registration.day_invalid",
+                            {"日期请按2026-11-24这样填写", "Write the day like 2026-11-24."});
   return *day;
 }
 

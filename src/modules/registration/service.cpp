@@ -1,3 +1,4 @@
+#include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "kernel/codes/entities.h"
 #include "kernel/codes/permits.h"
@@ -65,10 +66,9 @@ Writing log(storage::Transaction& transaction, Entity& entity, std::string_view 
 base::Result<std::string> code_for(storage::Transaction& transaction, const NewEntity& request) {
   if (!request.credit_code.empty()) {
     if (!find_by_code(transaction, request.credit_code)) return request.credit_code;
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "registration.code_taken",
-                       .message = {"统一社会信用代码" + request.credit_code + "已在登记簿中",
-                                   "The credit code " + request.credit_code + " is in the register already."}};
+    return base::conflict("registration.code_taken",
+                          {"统一社会信用代码" + request.credit_code + "已在登记簿中",
+                           "The credit code " + request.credit_code + " is in the register already."});
   }
   TRY(const std::int64_t block, codes::credit_sequence_of(code_block));
   for (;;) {
@@ -177,9 +177,8 @@ base::Result<Entity> write(storage::Transaction& transaction, const access_contr
                            std::string_view reason, const Entry& entry) {
   std::optional<Entity> entity = find_entity(transaction, scope, id);
   if (!entity)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "registration.entity_unknown",
-                       .message = {"登记簿中没有这个市场主体", "There is no such entity in the register."}};
+    return base::not_found("registration.entity_unknown",
+                           {"登记簿中没有这个市场主体", "There is no such entity in the register."});
   if (entity->status == "deregistered" && event != "corrected") return not_open();
   Facts checked;
   TRY(std::ignore, write_items(checked, items));
@@ -191,10 +190,9 @@ base::Result<Entity> write(storage::Transaction& transaction, const access_contr
   insert_writing(transaction, *entity, writing);
   show_history(transaction, *entity);
   if (!update_entity(transaction, before, *entity, entry.as_of))
-    return base::Error{.kind = base::Refusal::conflict,
-                       .code = "registration.held",
-                       .message = {"该市场主体所在的导入批次正在撤销,现在不能登记",
-                                   "This entity is being taken out again with its import; nothing can be written."}};
+    return base::conflict("registration.held",
+                          {"该市场主体所在的导入批次正在撤销,现在不能登记",
+                           "This entity is being taken out again with its import; nothing can be written."});
   return *entity;
 }
 
@@ -224,9 +222,8 @@ base::Result<void> take_out(storage::Transaction& transaction, const access_cont
                             std::int64_t sequence, std::string_view reason, const Entry& entry) {
   std::optional<Entity> entity = find_entity(transaction, scope, id);
   if (!entity)
-    return base::Error{.kind = base::Refusal::not_found,
-                       .code = "registration.entity_unknown",
-                       .message = {"登记簿中没有这个市场主体", "There is no such entity in the register."}};
+    return base::not_found("registration.entity_unknown",
+                           {"登记簿中没有这个市场主体", "There is no such entity in the register."});
   if (entity->sequence != sequence)
     return base::Error{
         .kind = base::Refusal::rule_not_met,

@@ -1,5 +1,6 @@
 #include "http/api.h"
 #include "http/export.h"
+#include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "modules/statistics/statistics.h"
 
@@ -97,10 +98,7 @@ base::Result<calendar::Date> date_of(const http::Request& request, const char* p
   if (text.empty()) return otherwise;
   if (const auto day = calendar::parse_date(text); day && calendar::civil_of(*day).year > 1900) return *day;
   const base::Text message{"日期请按2026-11-24这样填写", "Write the day like 2026-11-24."};
-  return base::Error{.kind = base::Refusal::invalid,
-                     .code = "statistics.day_invalid",
-                     .message = message,
-                     .places = {{"/" + std::string(parameter), "statistics.day_invalid", message}}};
+  return base::invalid_at("/" + std::string(parameter), "statistics.day_invalid", message);
 }
 
 /// Without parameters: today, and this year up to today.
@@ -115,10 +113,7 @@ base::Result<Parameters> parameters_of(const http::Request& request) {
   TRY(parameters.from, date_of(request, "from", new_year));
   if (parameters.to < parameters.from) {
     const base::Text message{"截止日期早于起始日期", "The last day lies before the first."};
-    return base::Error{.kind = base::Refusal::invalid,
-                       .code = "statistics.period_invalid",
-                       .message = message,
-                       .places = {{"/to", "statistics.period_invalid", message}}};
+    return base::invalid_at("/to", "statistics.period_invalid", message);
   }
   return parameters;
 }
@@ -129,9 +124,7 @@ base::Result<const catalogue::Statistic*> statistic_of(const catalogue::Catalogu
   const auto id = request.parameters.find("statistic");
   const catalogue::Statistic* found = catalogue.find_statistic(id->second);
   if (found && (found->is_public || request.caller.staff)) return found;
-  return base::Error{.kind = base::Refusal::not_found,
-                     .code = "statistics.unknown",
-                     .message = {"没有这项统计", "There is no such statistic."}};
+  return base::not_found("statistics.unknown", {"没有这项统计", "There is no such statistic."});
 }
 
 /// The public sees the figures of the whole division; staff those of what they may see.

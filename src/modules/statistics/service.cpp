@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "kernel/base/refusals.h"
 #include "store.h"
 
 namespace statistics {
@@ -10,9 +11,8 @@ using catalogue::Measure;
 using catalogue::Statistic;
 
 base::Error part_unknown(const std::string& part) {
-  return {.kind = base::Refusal::not_found,
-          .code = "statistics.part_unknown",
-          .message = {"这个数字没有「" + part + "」这一部分", "This figure has no part called " + part + "."}};
+  return base::not_found("statistics.part_unknown",
+                         {"这个数字没有「" + part + "」这一部分", "This figure has no part called " + part + "."});
 }
 
 /// What the public calls by one word: branches count among the enterprises.
