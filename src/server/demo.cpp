@@ -92,6 +92,8 @@ base::Result<void> make_demonstration(Program::Parts& parts, const Demonstration
   progress("其他服务的草稿和办件 / drafts and cases of the other services");
   TRY(std::ignore, district.other_services(wanted.small));
   TRY(std::ignore, district.turned_cases());
+  progress("不能继续办理的办件 / cases that can not go on");
+  TRY(std::ignore, district.failed_cases());
   // What fell due on the virtual clock happens before anybody looks.
   constexpr int timers_at_once = 500;
   while (parts.engine->fire_due_timers(*parts.store, parts.now(), timers_at_once) > 0) {

@@ -59,6 +59,8 @@ class District {
   base::Result<void> other_services(bool few);
   /// Suspended, waiting for a second signature, on the express lane, accepted on a promise.
   base::Result<void> turned_cases();
+  /// Cases that can not go on: a published version of a service has left a gap, which the next one has closed.
+  base::Result<void> failed_cases();
 
  private:
   using Moment = casework::Moment;
@@ -116,6 +118,9 @@ class District {
   base::Result<void> take(const std::string& service, base::Id of_case, int turn, int days_ago);
   base::Result<void> operate(base::Id of_case, const char* operation, feel::Context data, const Moment& moment);
   feel::Context answers_for(const std::string& service, std::size_t citizen, calendar::Date day);
+  /// The models are changed by the rule owner and approved by the leader on that day.
+  base::Result<void> publish(const std::string& service, const std::map<std::string, std::string>& texts,
+                             const char* reason, int days_ago);
   base::Result<base::Id> submit_for(const std::string& service, const std::string& subject, std::size_t citizen,
                                     int days_ago);
   base::Result<base::Id> apply_for(const std::string& service, const feel::Context& guide, const feel::Context& answers,

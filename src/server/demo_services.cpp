@@ -1,5 +1,6 @@
 /// Drafts and cases of every service besides the restaurant, and cases that somebody has turned out of the usual way.
 #include <algorithm>
+#include <iterator>
 
 #include "demo.h"
 #include "modules/registration/search.h"
@@ -271,6 +272,74 @@ base::Result<void> District::turned_cases() {
     }
     return {};
   });
+}
+
+base::Result<void> District::publish(const std::string& service, const std::map<std::string, std::string>& texts,
+                                     const char* reason, int days_ago) {
+  const Moment owner = as_staff("rules", days_ago, 9);
+  const publishing::Publishing& publishing = *parts_.publishing;
+  TRY(const publishing::Draft proposed, write([&](storage::Transaction& transaction) -> base::Result<publishing::Draft> {
+        const auto& [first, text] = *texts.begin();
+        TRY(publishing::Draft draft,
+            publishing.begin(transaction, {.id = new_id(owner.now), .service = service, .file = first, .text = text},
+                             owner));
+        for (auto next = std::next(texts.begin()); next != texts.end(); ++next) {
+          TRY(draft, publishing.edit(transaction,
+                                     {.draft = draft.id,
+                                      .edition = draft.edition,
+                                      .file = next->first,
+                                      .text = next->second},
+                                     owner));
+        }
+        return publishing.propose(transaction, draft.id, draft.edition,
+                                  {.reason = reason, .applies_from = owner.today()}, owner);
+      }));
+  const Moment leader = as_staff("leader", days_ago, 11);
+  TRY(std::ignore, write([&](storage::Transaction& transaction) {
+        return publishing.decide(
+            transaction, {.draft = proposed.id, .edition = proposed.edition, .approves = true, .remark = "同意"},
+            leader);
+      }));
+  publishing.renew(*parts_.store, leader.now);
+  return {};
+}
+
+base::Result<void> District::failed_cases() {
+  const std::string service = "open-convenience-shop";
+  TRY(const auto delivered, parts_.catalogue->service(service));
+  const std::map<std::string, std::string> right = {{"decision.dmn", delivered->files.at("decision.dmn")},
+                                                    {"process.bpmn", delivered->files.at("process.bpmn")}};
+  std::map<std::string, std::string> wrong = right;
+  const auto put = [&](const char* file, const std::string& before, const std::string& after) {
+    std::string& text = wrong.at(file);
+    const std::size_t at = text.find(before);
+    CHECK(at != std::string::npos);
+    text.replace(at, before.size(), after);
+  };
+  // Above 300 m² an inspection, below it none: nobody has said what is to be done at 300 m², and no way is the usual one.
+  put("decision.dmn", "<text>&gt;= 300</text>", "<text>&gt; 300</text>");
+  put("decision.dmn", "<inputEntry id=\"inspection_needed_row_3_in_2\">\n          <text>-</text>",
+      "<inputEntry id=\"inspection_needed_row_3_in_2\">\n          <text>&lt; 300</text>");
+  put("process.bpmn", " default=\"inspect_to_inspection_started\"", "");
+  put("process.bpmn", "sourceRef=\"inspect\" targetRef=\"inspection_started\" />",
+      "sourceRef=\"inspect\" targetRef=\"inspection_started\">"
+      "<bpmn:conditionExpression xsi:type=\"bpmn:tFormalExpression\">=inspection_needed = true"
+      "</bpmn:conditionExpression></bpmn:sequenceFlow>");
+  TRY(std::ignore, publish(service, wrong, "按演示文件第2条调整现场核查的面积标准", 8));
+  for (const int days_ago : {6, 5, 4}) {
+    const std::size_t citizen = next_citizen();
+    feel::Context guide = guide_of(service, "");
+    guide.put("area", 300);
+    feel::Context answers = answers_for(service, citizen, working_days_ago(days_ago));
+    answers.put("area", 300);
+    TRY(const base::Id id, apply_for(service, guide, answers, citizen, days_ago));
+    const Moment moment = as_citizen(citizen, days_ago, 9);
+    TRY(std::ignore,
+        write([&](storage::Transaction& transaction) { return parts_.licensing->submit(transaction, id, 2, moment); }));
+    TRY(std::ignore, accept(id, days_ago - 1));
+    TRY(std::ignore, review_food(id, days_ago - 2));
+  }
+  return publish(service, right, "面积标准漏掉了正好300平方米的情形，恢复原条文", 2);
 }
 
 }  // namespace server

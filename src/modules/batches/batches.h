@@ -23,6 +23,10 @@ using casework::Moment;
 
 inline constexpr int piece_cases = 50;     // carried out in one transaction
 inline constexpr int gather_cases = 1000;  // noted in one transaction
+/// Cases that a preview looks at: moving is planned only, trying again is done and taken back.
+inline constexpr int preview_migrations = 500;
+inline constexpr int preview_retries = piece_cases;
+inline constexpr std::size_t preview_examples = 5;  // cases told for each reason
 
 enum class Kind { retry, migrate, migrate_back };
 
@@ -65,6 +69,26 @@ struct Refused {
   base::Text message;
 };
 
+/// What a batch would do: how many cases it would touch, and what became of those that were looked at.
+struct Preview {
+  std::int64_t total = 0;
+  std::int64_t examined = 0;
+  std::int64_t possible = 0;  // of those examined
+  struct Reason {
+    std::string code;
+    base::Text message;
+    std::int64_t count = 0;
+    std::vector<Refused> examples;
+  };
+  std::vector<Reason> reasons;  // of the others, the most frequent first
+  /// Moving: what is under way in the cases that can be moved, and where it goes on.
+  struct Step {
+    casework::MigrationPreview::Step step;
+    std::int64_t count = 0;
+  };
+  std::vector<Step> steps;
+};
+
 class Batches {
  public:
   explicit Batches(const casework::Engine& engine) : engine_(engine) {}
@@ -72,6 +96,8 @@ class Batches {
   /// Errors: `batches.kind_unknown`, `batches.reason_missing`, `batches.not_yours`, `catalogue.service_unknown`,
   /// `batches.version_unknown`.
   base::Result<Batch> start(storage::Transaction& transaction, const NewBatch& wanted, const Moment& moment) const;
+  /// Nothing is changed. Errors: as `start`, without the reason.
+  base::Result<Preview> preview(storage::Store& store, const NewBatch& wanted, const Moment& moment) const;
   /// Errors: `batches.unknown`, `batches.not_running`.
   base::Result<Batch> stop(storage::Transaction& transaction, base::Id batch, const Moment& moment) const;
   /// Errors: `batches.unknown`, `batches.not_stopped`.
@@ -85,15 +111,28 @@ class Batches {
   /// One piece of the batch that was worked on longest ago; false when none is running.
   bool work(storage::Store& store, base::Instant now) const;
 
+  const catalogue::Catalogue& catalogue() const { return engine_.catalogue(); }
+
  private:
+  base::Result<Batch> planned(storage::Snapshot& snapshot, const NewBatch& wanted, const Moment& moment) const;
+
   const casework::Engine& engine_;
 };
 
 /// Errors: `batches.unknown`, also outside `scope`.
 base::Result<Batch> load_batch(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id batch);
+/// `state` empty: any.
+struct BatchFilter {
+  std::string state = {};
+  base::Id before = {};
+  int limit = 50;
+};
 /// Newest first.
-std::vector<Batch> list_batches(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id before,
-                                int limit);
+std::vector<Batch> list_batches(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                const BatchFilter& filter);
+std::int64_t count_batches(storage::Snapshot& snapshot, const access_control::Scope& scope, const std::string& state);
+/// The batch that takes this one back; none when there is none.
+base::Id undone_by(storage::Snapshot& snapshot, base::Id batch);
 std::vector<Refused> refused_of(storage::Snapshot& snapshot, base::Id batch, base::Id after, int limit);
 std::string_view to_text(Kind kind);
 

@@ -51,6 +51,10 @@ class Desk {
         ->read_value([&](storage::Snapshot& snapshot) { return load_batch(snapshot, office.as(13).actor.scope, id); })
         .value();
   }
+  base::Result<Preview> preview(NewBatch wanted, int person = 13) {
+    if (wanted.service.empty()) wanted.service = "probe";
+    return Batches(*office.engine).preview(*office.store, wanted, office.as(person));
+  }
   std::vector<Refused> refused(base::Id id) {
     return office.store->read_value([&](storage::Snapshot& snapshot) { return refused_of(snapshot, id, {}, 100); });
   }
@@ -92,6 +96,22 @@ TEST(batch, retries_what_has_failed_and_tells_what_fails_again) {
           {.command = bpmn::SetVariables{.variables = {{"limit", 20}}}, .by = "test", .element = {}},
           desk.office.as(13));
     }));
+  EXPECT_EQ(desk.preview({.kind = "fly"}).error().code, "batches.kind_unknown");
+  EXPECT_EQ(desk.preview({.kind = "retry"}, 11).error().code, "batches.not_yours");
+  const auto preview = desk.preview({.kind = "retry", .element = "choose"});
+  ASSERT_TRUE(preview);
+  EXPECT_EQ(preview.value().total, 7);
+  EXPECT_EQ(preview.value().examined, 7);
+  EXPECT_EQ(preview.value().possible, 3);
+  ASSERT_EQ(preview.value().reasons.size(), 1u);
+  EXPECT_EQ(preview.value().reasons[0].code, "batches.failed_again");
+  EXPECT_EQ(preview.value().reasons[0].count, 4);
+  EXPECT_EQ(preview.value().reasons[0].examples.size(), 4u);
+  EXPECT_EQ(desk.preview({.kind = "retry", .element = "large"}).value().total, 0);
+  // Nothing has changed by looking.
+  EXPECT_EQ(desk.office.incidents().size(), 7u);
+  for (const base::Id id : ids) desk.office.expect_replay(id);
+
   const auto batch = desk.start({.kind = "retry", .element = "choose", .reason = "额度已补录"});
   ASSERT_TRUE(batch);
   desk.work();
@@ -133,6 +153,19 @@ TEST(batch, moves_cases_in_pieces_is_stopped_gone_on_with_and_taken_back) {
   const std::string first = desk.office.load(ids[0]).head.service_version;
   const std::string second = publish(desk.office);
   const base::Id later = desk.office.open();  // runs on the new version already
+  EXPECT_EQ(desk.preview({.kind = "migrate", .service = "open-restaurant", .version = "moon"}).error().code,
+            "batches.version_unknown");
+  const auto preview =
+      desk.preview({.kind = "migrate", .service = "open-restaurant", .from_version = {}, .version = second});
+  ASSERT_TRUE(preview);
+  EXPECT_EQ(preview.value().total, static_cast<std::int64_t>(ids.size()) + 1);
+  EXPECT_EQ(preview.value().possible, static_cast<std::int64_t>(ids.size()));
+  ASSERT_EQ(preview.value().reasons.size(), 1u);
+  EXPECT_EQ(preview.value().reasons[0].code, "casework.version_same");
+  EXPECT_EQ(preview.value().reasons[0].examples[0].of_case, later);
+  ASSERT_FALSE(preview.value().steps.empty());
+  EXPECT_EQ(preview.value().steps[0].count, static_cast<std::int64_t>(ids.size()));
+  EXPECT_EQ(desk.office.load(ids[0]).head.service_version, first);
   const auto started = desk.start(
       {.kind = "migrate", .service = "open-restaurant", .from_version = first, .version = second, .reason = "新流程"});
   ASSERT_TRUE(started);
@@ -165,6 +198,16 @@ TEST(batch, moves_cases_in_pieces_is_stopped_gone_on_with_and_taken_back) {
   const auto back = desk.undo(id);
   ASSERT_TRUE(back);
   EXPECT_EQ(desk.undo(id).error().code, "batches.undone");
+  const access_control::Scope scope = desk.office.as(13).actor.scope;
+  desk.office.store->read([&](storage::Snapshot& snapshot) {
+    EXPECT_EQ(undone_by(snapshot, id), back.value().id);
+    EXPECT_FALSE(undone_by(snapshot, back.value().id));
+    EXPECT_EQ(count_batches(snapshot, scope, ""), 2);
+    EXPECT_EQ(count_batches(snapshot, scope, "finished"), 1);
+    ASSERT_EQ(list_batches(snapshot, scope, {.state = "running"}).size(), 1u);
+    EXPECT_EQ(list_batches(snapshot, scope, {.state = {}, .before = back.value().id})[0].id, id);
+    EXPECT_EQ(count_batches(snapshot, access_control::Scope::of_division("110105"), ""), 0);
+  });
   desk.work();
   EXPECT_EQ(desk.batch(back.value().id).done, static_cast<std::int64_t>(ids.size()) - 3);
   ASSERT_EQ(desk.refused(back.value().id).size(), 1u);

@@ -123,6 +123,14 @@ class Hand {
   const Moment& moment_;
 };
 
+casework::CaseSelection selection_of(const Batch& batch) {
+  return {.service = batch.service,
+          .version = text_in(batch.wanted, "from_version"),
+          .stuck = batch.kind == Kind::retry,
+          .element = text_in(batch.wanted, "element"),
+          .code = text_in(batch.wanted, "code")};
+}
+
 /// All of the piece in one transaction; the refusal of one case takes the others back with it.
 bool carry_out_together(storage::Store& store, const Hand& hand, const Batch& batch, const std::vector<base::Id>& piece,
                         base::Instant now) {
@@ -189,13 +197,12 @@ base::Result<Batch> load_batch(storage::Snapshot& snapshot, const access_control
   return base::not_found("batches.unknown", {"没有找到这项批量操作", "There is no such batch."});
 }
 
-base::Result<Batch> Batches::start(storage::Transaction& transaction, const NewBatch& wanted,
-                                   const Moment& moment) const {
+base::Result<Batch> Batches::planned(storage::Snapshot& snapshot, const NewBatch& wanted, const Moment& moment) const {
   if (wanted.kind != "retry" && wanted.kind != "migrate")
-    return base::invalid_at("/kind", "batches.kind_unknown",
-                            {"请选择“retry”(重试)或者“migrate”(转到其他版本)", "Choose “retry” or “migrate”."});
+    return base::invalid_at(
+        "/kind", "batches.kind_unknown",
+        {"请选择“retry”(重试)或者“migrate”(转到其他版本)", "Choose “retry” or “migrate”."});
   const Kind kind = wanted.kind == "retry" ? Kind::retry : Kind::migrate;
-  TRY(const std::string reason, checked_reason(wanted.reason));
   TRY(std::ignore, check_rights(moment, kind));
   TRY(std::ignore, engine_.catalogue().service(wanted.service));
   Batch batch{.id = wanted.id,
@@ -204,7 +211,7 @@ base::Result<Batch> Batches::start(storage::Transaction& transaction, const NewB
               .kind = kind,
               .service = wanted.service,
               .wanted = {},
-              .reason = reason,
+              .reason = {},
               .state = "running",
               .gathered_to = {},
               .undoes = {},
@@ -217,15 +224,22 @@ base::Result<Batch> Batches::start(storage::Transaction& transaction, const NewB
   if (kind == Kind::retry) {
     put("element", wanted.element);
     put("code", wanted.code);
-  } else {
-    const auto versions = casework::versions_of(transaction, wanted.service);
-    const auto is_known = [&](const casework::DeployedVersion& one) { return one.version == wanted.version; };
-    if (std::none_of(versions.begin(), versions.end(), is_known))
-      return base::invalid_at("/version", "batches.version_unknown",
-                              {"这项服务没有这个版本", "The service has no such version."});
-    put("version", wanted.version);
-    if (!wanted.renamed.empty()) batch.wanted.put("renamed", feel::Value(wanted.renamed));
+    return batch;
   }
+  const auto versions = casework::versions_of(snapshot, wanted.service);
+  const auto is_known = [&](const casework::DeployedVersion& one) { return one.version == wanted.version; };
+  if (std::none_of(versions.begin(), versions.end(), is_known))
+    return base::invalid_at("/version", "batches.version_unknown",
+                            {"这项服务没有这个版本", "The service has no such version."});
+  put("version", wanted.version);
+  if (!wanted.renamed.empty()) batch.wanted.put("renamed", feel::Value(wanted.renamed));
+  return batch;
+}
+
+base::Result<Batch> Batches::start(storage::Transaction& transaction, const NewBatch& wanted,
+                                   const Moment& moment) const {
+  TRY(Batch batch, planned(transaction, wanted, moment));
+  TRY(batch.reason, checked_reason(wanted.reason));
   insert_batch(transaction, batch);
   tell(transaction, batch, "batch.started", moment);
   return batch;
@@ -259,7 +273,7 @@ base::Result<Batch> Batches::undo(storage::Transaction& transaction, base::Id id
   if (batch.state == "running")
     return base::conflict("batches.still_running",
                           {"批量操作还在进行,请先停止", "The batch is still running; stop it first."});
-  if (is_undone(transaction, id))
+  if (undone_by(transaction, id))
     return base::conflict("batches.undone", {"批量操作已经撤回", "The batch was taken back already."});
   const Batch back{.id = undoing,
                    .division = batch.division,
@@ -276,6 +290,101 @@ base::Result<Batch> Batches::undo(storage::Transaction& transaction, base::Id id
   insert_batch(transaction, back);
   tell(transaction, back, "batch.started", moment);
   return back;
+}
+
+namespace {
+
+/// Gathers what became of the cases that a preview looks at.
+class Sight {
+ public:
+  void possible() {
+    ++preview_.examined;
+    ++preview_.possible;
+  }
+  void refused(storage::Snapshot& snapshot, base::Id of_case, const std::string& code, const base::Text& message) {
+    ++preview_.examined;
+    auto& all = preview_.reasons;
+    auto found = std::find_if(all.begin(), all.end(), [&](const Preview::Reason& one) {
+      return one.code == code && one.message.zh == message.zh;
+    });
+    if (found == all.end())
+      found = all.insert(all.end(), {.code = code, .message = message, .count = 0, .examples = {}});
+    if (++found->count <= static_cast<std::int64_t>(preview_examples))
+      found->examples.push_back({of_case, casework::case_number(snapshot, of_case), code, message});
+  }
+  void moves(const casework::MigrationPreview::Step& step) {
+    auto& all = preview_.steps;
+    auto found = std::find_if(all.begin(), all.end(), [&](const Preview::Step& one) {
+      return one.step.element == step.element && one.step.to_element == step.to_element;
+    });
+    if (found == all.end()) found = all.insert(all.end(), {.step = step, .count = 0});
+    ++found->count;
+  }
+  Preview sorted(std::int64_t total) {
+    preview_.total = total;
+    const auto larger = [](const auto& a, const auto& b) { return a.count > b.count; };
+    std::stable_sort(preview_.reasons.begin(), preview_.reasons.end(), larger);
+    std::stable_sort(preview_.steps.begin(), preview_.steps.end(), larger);
+    return std::move(preview_);
+  }
+
+ private:
+  Preview preview_;
+};
+
+}  // namespace
+
+base::Result<Preview> Batches::preview(storage::Store& store, const NewBatch& wanted, const Moment& moment) const {
+  struct Chosen {
+    Batch batch;
+    std::int64_t total = 0;
+    std::vector<base::Id> cases;
+  };
+  const auto read = [&](storage::Snapshot& snapshot) -> base::Result<Chosen> {
+    TRY(Batch batch, planned(snapshot, wanted, moment));
+    const casework::CaseSelection selection = selection_of(batch);
+    const int limit = batch.kind == Kind::migrate ? preview_migrations : preview_retries;
+    const access_control::Scope& scope = moment.actor.scope;
+    return Chosen{.batch = std::move(batch),
+                  .total = casework::count_cases(snapshot, scope, selection),
+                  .cases = casework::select_cases(snapshot, scope, selection, {}, limit)};
+  };
+  TRY(const Chosen chosen, store.read_value(read));
+  Sight sight;
+  if (chosen.batch.kind == Kind::migrate) {
+    store.read([&](storage::Snapshot& snapshot) {
+      for (const base::Id of_case : chosen.cases) {
+        const auto plan = engine_.preview_migration(snapshot, of_case, wanted.version, wanted.renamed, moment);
+        if (!plan) {
+          sight.refused(snapshot, of_case, plan.error().code, plan.error().message);
+        } else if (const auto& obstacles = plan.value().obstacles; !obstacles.empty()) {
+          sight.refused(snapshot, of_case, obstacles[0].code, obstacles[0].message);
+        } else {
+          sight.possible();
+          for (const auto& step : plan.value().steps) sight.moves(step);
+        }
+      }
+    });
+    return sight.sorted(chosen.total);
+  }
+  // Done and taken back: what fails again can not be guessed at.
+  Batch batch = chosen.batch;
+  batch.reason = "-";
+  const Hand hand(engine_, batch, moment);
+  store.write([&](storage::Transaction& transaction) {
+    sight = {};
+    for (const base::Id of_case : chosen.cases) {
+      const auto told = hand.carry_out(transaction, of_case);
+      if (!told)
+        sight.refused(transaction, of_case, told.error().code, told.error().message);
+      else if (told.value())
+        sight.refused(transaction, of_case, told.value()->code, told.value()->message);
+      else
+        sight.possible();
+    }
+    return false;
+  });
+  return sight.sorted(chosen.total);
 }
 
 bool Batches::work(storage::Store& store, base::Instant now) const {
@@ -295,12 +404,7 @@ bool Batches::work(storage::Store& store, base::Instant now) const {
       if (batch.kind == Kind::migrate_back)
         found.gathered.cases = done_items(snapshot, batch.undoes, batch.gathered_to, gather_cases);
       else if (found.actor)
-        found.gathered.cases = casework::select_cases(snapshot, found.actor->scope,
-                                                      {.service = batch.service,
-                                                       .version = text_in(batch.wanted, "from_version"),
-                                                       .stuck = batch.kind == Kind::retry,
-                                                       .element = text_in(batch.wanted, "element"),
-                                                       .code = text_in(batch.wanted, "code")},
+        found.gathered.cases = casework::select_cases(snapshot, found.actor->scope, selection_of(batch),
                                                       batch.gathered_to, gather_cases);
       const auto& cases = found.gathered.cases;
       found.gathered.all = cases.size() < static_cast<std::size_t>(gather_cases);

@@ -71,11 +71,18 @@ std::optional<Batch> find_batch(storage::Snapshot& snapshot, const access_contro
   return batch_of(rows[0]);
 }
 
-std::vector<Batch> list_batches(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id before,
-                                int limit) {
+std::int64_t count_batches(storage::Snapshot& snapshot, const access_control::Scope& scope, const std::string& state) {
   access_control::Within condition = within(scope);
-  if (before) condition.add("b.id < ?", {before});
-  condition.parameters.emplace_back(limit);
+  if (!state.empty()) condition.add("b.state = ?", {state});
+  return snapshot.query("SELECT COUNT(*) FROM batches b WHERE " + condition.sql, condition.parameters)[0][0].number();
+}
+
+std::vector<Batch> list_batches(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                const BatchFilter& filter) {
+  access_control::Within condition = within(scope);
+  if (!filter.state.empty()) condition.add("b.state = ?", {filter.state});
+  if (filter.before) condition.add("b.id < ?", {filter.before});
+  condition.parameters.emplace_back(filter.limit);
   std::vector<Batch> batches;
   for (const Row& row : snapshot.query(
            "SELECT " + std::string(columns) + " FROM batches b WHERE " + condition.sql + " ORDER BY b.id DESC LIMIT ?",
@@ -91,8 +98,9 @@ std::optional<Batch> next_running(storage::Snapshot& snapshot) {
   return batch_of(*row);
 }
 
-bool is_undone(storage::Snapshot& snapshot, base::Id batch) {
-  return snapshot.find("SELECT 1 FROM batches WHERE undoes = ?", {batch}).has_value();
+base::Id undone_by(storage::Snapshot& snapshot, base::Id batch) {
+  const auto row = snapshot.find("SELECT id FROM batches WHERE undoes = ?", {batch});
+  return row ? (*row)[0].id() : base::Id{};
 }
 
 bool change_state(storage::Transaction& transaction, base::Id batch, std::string_view from, std::string_view to,

@@ -9,8 +9,6 @@ void insert_batch(storage::Transaction& transaction, const Batch& batch);
 std::optional<Batch> find_batch(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id);
 /// The running batch that was worked on longest ago.
 std::optional<Batch> next_running(storage::Snapshot& snapshot);
-/// Whether another batch takes this one back.
-bool is_undone(storage::Snapshot& snapshot, base::Id batch);
 /// False when the batch was not in the state `from`.
 bool change_state(storage::Transaction& transaction, base::Id batch, std::string_view from, std::string_view to,
                   base::Instant now);

@@ -155,6 +155,7 @@ struct Possible {
   std::vector<Choice> versions;   // of the service, that it may be moved to
   std::vector<Choice> materials;  // that may be promised, or whose promise waits
   std::vector<Choice> people;
+  feel::Context variables;  // single values that the failed steps see; another may be given when they are tried again
 };
 
 /// What moving a case to another version of its service would do.
@@ -449,6 +450,9 @@ struct Delegation {
 };
 /// Newest first.
 std::vector<DeployedVersion> versions_of(storage::Snapshot& snapshot, std::string_view service);
+/// How many open cases in scope run on which version, by service and version.
+std::map<std::pair<std::string, std::string>, std::int64_t> cases_by_version(storage::Snapshot& snapshot,
+                                                                             const access_control::Scope& scope);
 
 /// Errors: `casework.reason_missing`, `casework.delegation_days` (ends before it begins, in the past, or longer than
 /// 90 days), `casework.role_unknown` (not a role of the giver), `casework.person_unfit` (not staff of the division, or
@@ -498,8 +502,11 @@ CasePage list_cases(storage::Snapshot& snapshot, const access_control::Scope& sc
 
 /// Steps that can not go on, the longest standing first.
 struct IncidentFilter {
-  base::Id of_case = {};  // none: all
-  std::string service = {};
+  base::Id of_case = {};     // none: all
+  std::string service = {};  // empty, as the next two: any
+  std::string element = {};
+  std::string code = {};
+  bool newest_first = false;
   int limit = 50;
   std::string cursor = {};
 };
@@ -515,6 +522,19 @@ struct IncidentPage {
 IncidentPage list_incidents(storage::Snapshot& snapshot, const access_control::Scope& scope,
                             const IncidentFilter& filter);
 
+/// Failed steps of one service, step and reason: what is put right together.
+struct IncidentGroup {
+  std::string service;
+  std::string element;
+  std::string code;
+  base::Text message;  // of one of them
+  std::int64_t steps = 0;
+  std::int64_t cases = 0;
+  base::Instant since;  // when the first of them failed
+};
+/// The largest first, no more than `limit`.
+std::vector<IncidentGroup> group_incidents(storage::Snapshot& snapshot, const access_control::Scope& scope, int limit);
+
 /// Open cases after `after`, by id, for going through many in pieces.
 struct CaseSelection {
   std::string service;
@@ -525,6 +545,8 @@ struct CaseSelection {
 };
 std::vector<base::Id> select_cases(storage::Snapshot& snapshot, const access_control::Scope& scope,
                                    const CaseSelection& selection, base::Id after, int limit);
+std::int64_t count_cases(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                         const CaseSelection& selection);
 /// "" when there is no such case.
 std::string case_number(storage::Snapshot& snapshot, base::Id of_case);
 

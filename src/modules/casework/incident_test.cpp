@@ -1,5 +1,7 @@
 /// Steps that can not go on: kept, listed, tried again once the cause was put right.
 #include "kernel/base/refusals.h"
+#include <algorithm>
+
 #include "testing.h"
 
 namespace casework {
@@ -57,6 +59,16 @@ TEST(incident, keeps_a_case_at_the_step_that_failed_until_somebody_retries_it) {
   feel::Context corrected = task;
   corrected.put("variables", feel::Value(feel::Context{{"answers", feel::Value(feel::Context{})}}));
   EXPECT_EQ(office.operate(id, 13, "retry", corrected), "casework.variable_reserved");
+  // What the step sees and somebody with the right may put right is offered, as it stands.
+  const auto offered = [&](int person) {
+    const auto possible = office.store->read_value(
+        [&](storage::Snapshot& snapshot) { return office.engine->possible(snapshot, id, office.as(person)); });
+    for (const Possible& one : possible.value())
+      if (one.kind->id == "retry") return feel::to_json(feel::Value(one.variables));
+    return std::string("not offered");
+  };
+  EXPECT_EQ(offered(13), R"({"received_on":"2026-03-02","amount":"much"})");
+  EXPECT_EQ(offered(11), "not offered");
   corrected.put("variables", feel::Value(feel::Context{{"amount", 20}}));
   EXPECT_EQ(office.operate(id, 13, "retry", corrected), "");
   EXPECT_EQ(office.waiting(id), "beside large");
@@ -67,6 +79,55 @@ TEST(incident, keeps_a_case_at_the_step_that_failed_until_somebody_retries_it) {
   const feel::Value* changes = loaded.deeds.back().data.find("changes");
   ASSERT_TRUE(changes);
   EXPECT_EQ(feel::to_json(*changes), R"([{"key":"amount","before":"much","after":20}])");
+}
+
+TEST(incident, is_found_by_service_step_and_reason_and_counted_by_them) {
+  Office office;
+  office.offer(choosing());
+  std::vector<base::Id> ids;
+  for (int i = 0; i < 3; ++i) {
+    ids.push_back(office.open("probe"));
+    office.now = office.now.plus_us(day_us);
+  }
+  const access_control::Scope scope = office.as(13).actor.scope;
+  const auto listed = [&](const IncidentFilter& filter) {
+    return office.store->read_value(
+        [&](storage::Snapshot& snapshot) { return list_incidents(snapshot, scope, filter); });
+  };
+  const std::string code = office.incidents()[0].incident.code;
+  EXPECT_EQ(listed({.service = "probe", .element = "choose", .code = code}).total, 3);
+  EXPECT_EQ(listed({.element = "beside"}).total, 0);
+  EXPECT_EQ(listed({.code = "moon"}).total, 0);
+  EXPECT_EQ(listed({.service = "open-restaurant"}).total, 0);
+  // Either way round, a page after the other gives each once.
+  for (const bool newest_first : {false, true}) {
+    std::vector<base::Id> seen;
+    std::string cursor;
+    do {
+      const IncidentPage page = listed({.newest_first = newest_first, .limit = 2, .cursor = cursor});
+      for (const auto& item : page.items) seen.push_back(item.head.id);
+      cursor = page.next.value_or("");
+    } while (!cursor.empty());
+    std::vector<base::Id> expected = ids;
+    if (newest_first) std::reverse(expected.begin(), expected.end());
+    EXPECT_EQ(seen, expected);
+  }
+  const auto groups = [&](const access_control::Scope& of) {
+    return office.store->read_value([&](storage::Snapshot& snapshot) { return group_incidents(snapshot, of, 10); });
+  };
+  const auto found = groups(scope);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].service, "probe");
+  EXPECT_EQ(found[0].element, "choose");
+  EXPECT_EQ(found[0].code, code);
+  EXPECT_EQ(found[0].steps, 3);
+  EXPECT_EQ(found[0].cases, 3);
+  EXPECT_EQ(found[0].since, office.now.plus_us(-3 * day_us));
+  EXPECT_TRUE(groups(access_control::Scope::of_division("110105")).empty());
+  const auto counts = office.store->read_value(
+      [&](storage::Snapshot& snapshot) { return cases_by_version(snapshot, scope); });
+  EXPECT_EQ(counts.size(), 1u);
+  EXPECT_EQ(counts.at({"probe", "1"}), 3);
 }
 
 TEST(incident, is_gone_with_the_end_of_its_case_and_back_when_it_is_reopened) {

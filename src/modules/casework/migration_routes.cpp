@@ -56,6 +56,53 @@ MigrationView view_of(const MigrationPreview& preview) {
   return view;
 }
 
+struct VersionView {
+  std::string version;
+  base::Instant deployed_at;
+  bool in_force = false;
+  std::int64_t cases = 0;  // open ones that run on it
+};
+BOOST_DESCRIBE_STRUCT(VersionView, (), (version, deployed_at, in_force, cases))
+
+struct VersionsView {
+  std::string service;
+  base::Text service_name;
+  std::vector<VersionView> versions;
+};
+BOOST_DESCRIBE_STRUCT(VersionsView, (), (service, service_name, versions))
+
+struct VersionsList {
+  std::vector<VersionsView> items;
+};
+BOOST_DESCRIBE_STRUCT(VersionsList, (), (items))
+
+void mount_versions(http::Router& router, storage::Store& store, const Engine& engine) {
+  http::query<VersionsList>(
+      router, store,
+      {.path = "/api/v1/case-versions",
+       .id = "list_case_versions",
+       .tag = "casework",
+       .summary = {"各项服务的版本,新的在前,以及按各版本办理的在办件数",
+                   "The versions of each service, newest first, and how many open cases run on them"},
+       .need = {http::Need::Kind::staff, "case.migrate"}},
+      [&engine](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<VersionsList> {
+        const auto counts = cases_by_version(snapshot, access_control::scope_of(request.caller));
+        VersionsList list;
+        for (const auto& [id, service] : engine.catalogue().services->now()) {
+          VersionsView view{.service = id, .service_name = service->name, .versions = {}};
+          for (const DeployedVersion& one : versions_of(snapshot, id)) {
+            const auto found = counts.find({id, one.version});
+            view.versions.push_back({.version = one.version,
+                                     .deployed_at = one.deployed_at,
+                                     .in_force = one.version == service->version,
+                                     .cases = found == counts.end() ? 0 : found->second});
+          }
+          list.items.push_back(std::move(view));
+        }
+        return list;
+      });
+}
+
 }  // namespace
 
 void mount_migration(http::Router& router, storage::Store& store, const Engine& engine) {
@@ -84,6 +131,7 @@ void mount_migration(http::Router& router, storage::Store& store, const Engine& 
     if (!preview) return http::problem(preview.error(), request);
     return {.body = http::write(view_of(preview.value()), request.language)};
   });
+  mount_versions(router, store, engine);
 }
 
 }  // namespace casework

@@ -513,6 +513,21 @@ std::vector<Possible::Choice> failed_steps(const Case& of_case) {
   return choices;
 }
 
+/// What the failed steps see and somebody may put right: single values that the process has set. What was filed is
+/// corrected by an operation of its own; whole results of steps come with the steps.
+feel::Context correctable(const Case& of_case) {
+  static constexpr std::string_view fixed[] = {"answers", "case_id", "case_number"};
+  feel::Context found;
+  for (const bpmn::Incident& incident : of_case.instance.incidents()) {
+    const feel::Context seen = bpmn::visible_variables(*of_case.service->process, of_case.instance, incident.key);
+    for (const auto& [name, value] : seen.entries()) {
+      const bool single = value.kind() != feel::Kind::context && value.kind() != feel::Kind::list;
+      if (single && std::find(std::begin(fixed), std::end(fixed), name) == std::end(fixed)) found.put(name, value);
+    }
+  }
+  return found;
+}
+
 std::vector<Possible::Choice> steps_back(const Case& of_case, const std::vector<Task>& tasks) {
   std::vector<Possible::Choice> choices;
   const bpmn::Definition& definition = *of_case.service->process;
@@ -551,7 +566,11 @@ base::Result<std::vector<Possible>> Engine::possible(storage::Snapshot& snapshot
     if (kind.operation == accept_conditionally || kind.operation == settle_promise)
       one.materials = materials_for(of_case, kind.operation);
     if (kind.operation == assist) one.tasks = open_tasks(of_case, tasks, true);
-    if (kind.operation == retry) one.tasks = failed_steps(of_case);
+    if (kind.operation == retry) {
+      one.tasks = failed_steps(of_case);
+      if (std::find(permissions.begin(), permissions.end(), "case.correct") != permissions.end())
+        one.variables = correctable(of_case);
+    }
     if (kind.operation == migrate) one.versions = other_versions(snapshot, of_case.head, *catalogue_);
     if (kind.operation == assign || kind.operation == add_signer || kind.operation == countersign) {
       one.tasks = open_tasks(of_case, tasks, false);

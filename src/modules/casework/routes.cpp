@@ -29,9 +29,11 @@ struct PossibleView {
   std::vector<ChoiceView> versions;
   std::vector<ChoiceView> materials;
   std::vector<ChoiceView> people;
+  feel::Context variables;
 };
 BOOST_DESCRIBE_STRUCT(PossibleView, (),
-                      (operation, name, needs_basis, may, why_not, tasks, steps, clocks, versions, materials, people))
+                      (operation, name, needs_basis, may, why_not, tasks, steps, clocks, versions, materials, people,
+                       variables))
 
 struct PossibleList {
   std::vector<PossibleView> items;
@@ -273,7 +275,8 @@ void mount_operations(http::Router& router, storage::Store& store, const Engine&
                             .clocks = views_of(one.clocks),
                             .versions = views_of(one.versions),
                             .materials = views_of(one.materials),
-                            .people = views_of(one.people)};
+                            .people = views_of(one.people),
+                            .variables = one.variables};
           if (one.refusal) view.why_not = one.refusal->message;
           list.items.push_back(std::move(view));
         }

@@ -478,6 +478,8 @@ IncidentPage list_incidents(storage::Snapshot& snapshot, const access_control::S
   Condition condition = within(scope, "c");
   if (filter.of_case) append(condition, "i.case_id = ?", {filter.of_case});
   if (!filter.service.empty()) append(condition, "c.service = ?", {filter.service});
+  if (!filter.element.empty()) append(condition, "i.element = ?", {filter.element});
+  if (!filter.code.empty()) append(condition, "i.code = ?", {filter.code});
   const std::string from = " FROM incidents i JOIN cases c ON c.id = i.case_id WHERE ";
   IncidentPage page;
   page.total = snapshot.query("SELECT COUNT(*)" + from + condition.sql, condition.parameters)[0][0].number();
@@ -485,7 +487,9 @@ IncidentPage list_incidents(storage::Snapshot& snapshot, const access_control::S
   if (const std::size_t cut = filter.cursor.find('~'); cut != std::string::npos) {
     std::from_chars(filter.cursor.data(), filter.cursor.data() + cut, raised_at);
     const TaskId last = parse_task_id(std::string_view(filter.cursor).substr(cut + 1)).value_or(TaskId{});
-    append(condition, "(i.raised_at, i.case_id, i.incident_key) > (?, ?, ?)",
+    append(condition,
+           filter.newest_first ? "(i.raised_at, i.case_id, i.incident_key) < (?, ?, ?)"
+                               : "(i.raised_at, i.case_id, i.incident_key) > (?, ?, ?)",
            {raised_at, last.of_case, std::int64_t{last.key}});
   }
   condition.parameters.emplace_back(filter.limit + 1);
@@ -493,7 +497,10 @@ IncidentPage list_incidents(storage::Snapshot& snapshot, const access_control::S
        snapshot.query("SELECT " + std::string(head_columns) +
                           ", i.incident_key, i.element, i.code, i.message_zh, i.message_en, "
                           "i.raised_at" +
-                          from + condition.sql + " ORDER BY i.raised_at, i.case_id, i.incident_key LIMIT ?",
+                          from + condition.sql +
+                          (filter.newest_first ? " ORDER BY i.raised_at DESC, i.case_id DESC, i.incident_key DESC"
+                                               : " ORDER BY i.raised_at, i.case_id, i.incident_key") +
+                          " LIMIT ?",
                       condition.parameters)) {
     if (page.items.size() == static_cast<std::size_t>(filter.limit)) {
       const auto& last = page.items.back();
@@ -508,6 +515,26 @@ IncidentPage list_incidents(storage::Snapshot& snapshot, const access_control::S
                            .raised_at = row[24].instant()}});
   }
   return page;
+}
+
+std::vector<IncidentGroup> group_incidents(storage::Snapshot& snapshot, const access_control::Scope& scope, int limit) {
+  Condition condition = within(scope, "c");
+  condition.parameters.emplace_back(limit);
+  std::vector<IncidentGroup> groups;
+  for (const Row& row : snapshot.query(
+           "SELECT c.service, i.element, i.code, MIN(i.message_zh), MIN(i.message_en), COUNT(*), "
+           "COUNT(DISTINCT i.case_id), MIN(i.raised_at) FROM incidents i JOIN cases c ON c.id = i.case_id WHERE " +
+               condition.sql +
+               " GROUP BY c.service, i.element, i.code ORDER BY COUNT(*) DESC, c.service, i.element, i.code LIMIT ?",
+           condition.parameters))
+    groups.push_back({.service = row[0].text(),
+                      .element = row[1].text(),
+                      .code = row[2].text(),
+                      .message = {row[3].text(), row[4].text()},
+                      .steps = row[5].number(),
+                      .cases = row[6].number(),
+                      .since = row[7].instant()});
+  return groups;
 }
 
 void rename_element(storage::Transaction& transaction, base::Id of_case, const std::string& from,
@@ -532,16 +559,44 @@ std::vector<DeployedVersion> versions_of(storage::Snapshot& snapshot, std::strin
   return versions;
 }
 
-std::vector<base::Id> select_cases(storage::Snapshot& snapshot, const access_control::Scope& scope,
-                                   const CaseSelection& selection, base::Id after, int limit) {
+std::map<std::pair<std::string, std::string>, std::int64_t> cases_by_version(storage::Snapshot& snapshot,
+                                                                             const access_control::Scope& scope) {
+  const Condition condition = within(scope, "c");
+  std::map<std::pair<std::string, std::string>, std::int64_t> counts;
+  for (const Row& row :
+       snapshot.query("SELECT c.service, c.service_version, COUNT(*) FROM cases c WHERE c.ended_at IS NULL AND " +
+                          condition.sql + " GROUP BY c.service, c.service_version",
+                      condition.parameters))
+    counts[{row[0].text(), row[1].text()}] = row[2].number();
+  return counts;
+}
+
+namespace {
+
+Condition selected(const access_control::Scope& scope, const CaseSelection& selection) {
   Condition condition = within(scope, "c");
-  append(condition, "c.ended_at IS NULL AND c.service = ? AND c.id > ?", {selection.service, after});
+  append(condition, "c.ended_at IS NULL AND c.service = ?", {selection.service});
   if (!selection.version.empty()) append(condition, "c.service_version = ?", {selection.version});
   if (selection.stuck)
     append(condition,
            "EXISTS (SELECT 1 FROM incidents i WHERE i.case_id = c.id AND (i.element = ? OR "
            "CAST(? AS TEXT) = '') AND (i.code = ? OR CAST(? AS TEXT) = ''))",
            {selection.element, selection.element, selection.code, selection.code});
+  return condition;
+}
+
+}  // namespace
+
+std::int64_t count_cases(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                         const CaseSelection& selection) {
+  const Condition condition = selected(scope, selection);
+  return snapshot.query("SELECT COUNT(*) FROM cases c WHERE " + condition.sql, condition.parameters)[0][0].number();
+}
+
+std::vector<base::Id> select_cases(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                   const CaseSelection& selection, base::Id after, int limit) {
+  Condition condition = selected(scope, selection);
+  append(condition, "c.id > ?", {after});
   condition.parameters.emplace_back(limit);
   std::vector<base::Id> ids;
   for (const Row& row : snapshot.query("SELECT c.id FROM cases c WHERE " + condition.sql + " ORDER BY c.id LIMIT ?",

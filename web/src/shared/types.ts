@@ -481,13 +481,65 @@ export interface PossibleOperation {
   versions: Option[]
   materials: Option[]
   people: Option[]
+  variables: Record<string, string | number | boolean | null>
 }
 /** A step of a case that can not go on. */
 export interface Incident {
   id: string
+  of_case: string
+  case_number: string
+  case_title: string
+  service: string
+  service_name: string
+  service_version: string
+  task: number
+  element: string
+  code: string
   element_name: string
   message: string
   raised_at: string
+}
+/** Failed steps of one service, step and reason. */
+export interface IncidentGroup {
+  service: string
+  service_name: string
+  element: string
+  element_name: string
+  code: string
+  message: string
+  steps: number
+  cases: number
+  since: string
+}
+export interface CaseVersion { version: string; deployed_at: string; in_force: boolean; cases: number }
+export interface ServiceVersions { service: string; service_name: string; versions: CaseVersion[] }
+/** One operation on many cases. */
+export interface Batch {
+  id: string
+  kind: 'retry' | 'migrate' | 'migrate_back'
+  service: string
+  service_name: string
+  wanted: { from_version?: string; version?: string; element?: string; code?: string; renamed?: Record<string, string> }
+  element_name?: string | null
+  reason: string
+  ordered_by: string
+  state: 'running' | 'stopped' | 'finished'
+  gathered: boolean
+  total: number
+  done: number
+  refused: number
+  undoes?: string | null
+  undone_by?: string | null
+  created_at: string
+  changed_at: string
+}
+export interface BatchRefusal { of_case: string; case_number: string; code: string; message: string }
+export interface BatchPreview {
+  total: number
+  examined: number
+  possible: number
+  reasons: { code: string; message: string; count: number; examples: BatchRefusal[] }[]
+  steps: { element: string; name: string; to_element: string; to_name: string; count: number }[]
 }
 export interface Operated {
   state: string
