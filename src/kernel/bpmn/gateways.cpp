@@ -25,6 +25,25 @@ base::Result<bool> Run::holds(FlowIndex flow, Key key) {
                  "the condition '" + way.condition->text() + "' is neither true nor false" + diagnosis_en_);
 }
 
+namespace {
+
+constexpr std::size_t ways_told_max = 6;
+
+/// The ways that were not taken, with their conditions: what has to be put right stands in them.
+base::Text ways_told(const Definition& definition, const std::vector<FlowIndex>& ways) {
+  base::Text told;
+  std::size_t count = 0;
+  for (const FlowIndex flow : ways) {
+    const auto& condition = definition.flows[flow].condition;
+    if (!condition || ++count > ways_told_max) continue;
+    told.zh += (count == 1 ? "：" : "；") + condition->text();
+    told.en += (count == 1 ? ": " : "; ") + condition->text();
+  }
+  return told;
+}
+
+}  // namespace
+
 /// The ways that whoever plays has chosen instead of the conditions.
 std::optional<std::vector<FlowIndex>> Run::directed(ElementIndex element) const {
   if (world_.direction == nullptr) return std::nullopt;
@@ -75,8 +94,10 @@ base::Result<std::vector<FlowIndex>> Run::ways_out(ElementIndex element, Key key
     taken.push_back(node.default_flow);
   if (taken.empty() && exclusive && conditions && plain.size() == 1) taken = plain;
   if (!taken.empty()) return taken;
-  return refusal(base::Refusal::rule_not_met, "bpmn.no_flow_matches", "没有一条流出的条件成立，也没有默认流",
-                 "no condition of an outgoing flow holds, and there is no default flow");
+  const base::Text told = ways_told(definition_, node.outgoing);
+  return refusal(base::Refusal::rule_not_met, "bpmn.no_flow_matches",
+                 "没有一条去路的条件成立，也没有默认去路" + told.zh,
+                 "no condition of a way out holds, and there is no default way" + told.en);
 }
 
 void Run::arrive(ElementIndex join, FlowIndex flow, Key scope) {

@@ -4,7 +4,7 @@
 import { BASE, check } from './browser.mjs'
 
 const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
-const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|incidents|jobs|messages|batches|entities|staff|delegations|imports|import-previews|promises|deadlines|changes|colleagues|blanks|kiosks|prints|deliveries|park|decisions|models|model-drafts|statistics\/[^/]+\/records|certificate-changes|certificates\/\{certificate\}\/changes)\b/
+const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|case-versions|incidents|incident-groups|jobs|messages|batches|batch-previews|entities|staff|delegations|imports|import-previews|promises|deadlines|changes|colleagues|blanks|kiosks|prints|deliveries|park|decisions|models|model-drafts|statistics\/[^/]+\/records|certificate-changes|certificates\/\{certificate\}\/changes)\b/
 const OPEN = new Set(['sign_in', 'find_current_session', 'register_person', 'list_services', 'find_service', 'ask_guide', 'find_form',
   'find_certificate', 'search_register', 'find_registered', 'list_register_choices', 'check_name', 'find_certificate_proofs', 'read_certificate_pdf', 'read_certificate_ofd', 'list_signing_keys', 'list_statistics', 'compute_statistic', 'find_opening', 'ask_opening',
   'identify_at_kiosk', 'start_kiosk_print', 'end_kiosk_print', 'read_kiosk_print', 'list_public_hosts',
@@ -48,7 +48,7 @@ export async function access() {
   for (const write of [{ method: 'POST', path: '/api/v1/models/{service}/drafts' }, { method: 'PUT', path: '/api/v1/model-drafts/{draft}/files' },
     { method: 'POST', path: '/api/v1/model-drafts/{draft}/proposal' }])
     check(`access: leader may not draft models, ${write.path}`, (await ask(write, leader)) === 403)
-  for (const operation of operations.filter((each) => /^\/api\/v1\/(jobs|messages|batches)\b/.test(each.path)))
+  for (const operation of operations.filter((each) => /^\/api\/v1\/(jobs|messages|batches|batch-previews|case-versions)\b/.test(each.path)))
     check(`access: leader, ${operation.id}`, (await ask(operation, leader)) === 403)
   check('access: leader may not preview a migration', (await ask({ method: 'POST', path: '/api/v1/cases/{case}/migration-previews' }, leader)) === 403)
   const clerk = await signIn(process.env.CLERK ?? 'clerk')
@@ -61,7 +61,7 @@ export async function access() {
     check(`access: ${part} of a foreign application are not found`, status === 404, String(status))
   }
   const rules = await signIn('rules')
-  for (const operation of operations.filter((each) => /^\/api\/v1\/(tasks\/|jobs|messages|batches|imports|blanks|certificate-changes)/.test(each.path) && each.method !== 'GET'))
+  for (const operation of operations.filter((each) => /^\/api\/v1\/(tasks\/|jobs|messages|batches|batch-previews|imports|blanks|certificate-changes)/.test(each.path) && each.method !== 'GET'))
     check(`access: rule owner, ${operation.id}`, (await ask(operation, rules)) === 403)
   const withoutToken = await fetch(`${BASE}/api/v1/sessions/current`, { method: 'DELETE', headers: { cookie: citizen.cookie } })
   check('access: a write without the token is refused', withoutToken.status === 403, String(withoutToken.status))

@@ -54,13 +54,14 @@ export const everywhere = () => run('everywhere', async (browser) => {
   await head.setViewportSize({ width: 375, height: 800 })
   const first = async (path) => (await read(head, path)).items[0]
   const imported = await first('/imports?limit=1')
+  const batch = await first('/batches?limit=1')
   const statistics = await read(head, '/statistics')
   const examples = {
     '/cases/:id id': (await first('/cases?limit=1'))?.id, '/entities/:id id': (await first('/entities?search=天元&limit=1'))?.id,
     '/statistics/:id id': (statistics.items ?? statistics.statistics)[0]?.id, '/park/:id id': (await first('/park/hosts?limit=1'))?.id,
-    '/imports/:id id': imported?.id, '/models/:service service': 'open-restaurant' }
-  // An import is made by its own test, which looks at its page.
+    '/imports/:id id': imported?.id, '/batches/:id id': batch?.id, '/models/:service service': 'open-restaurant' }
+  // An import and a batch are made by their own tests, which look at their pages.
   // Drafts of models are made by their own test, too.
-  await visit(head, 'office', '/office', examples, ['/sign-in', '/model-drafts/:id', ...(imported ? [] : ['/imports/:id'])])
+  await visit(head, 'office', '/office', examples, ['/sign-in', '/model-drafts/:id', ...(imported ? [] : ['/imports/:id']), ...(batch ? [] : ['/batches/:id'])])
   await head.context().close()
 })

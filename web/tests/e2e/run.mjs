@@ -12,13 +12,14 @@ import { imports, namesToKeep, register } from './register.mjs'
 import { withdrawal } from './withdrawal.mjs'
 import { deadlines } from './deadlines.mjs'
 import { models } from './models.mjs'
+import { operations } from './operations.mjs'
 import { delivery } from './delivery.mjs'
 import { opening } from './opening.mjs'
 import { partial } from './partial.mjs'
 import { everywhere } from './everywhere.mjs'
 
 const looking = { everywhere, pages, trust, access }
-const changing = { account, statistics, register, names: namesToKeep, imports, certificates, withdrawal, journey, services, deadlines, opening, delivery, models, partial }
+const changing = { account, statistics, register, names: namesToKeep, imports, certificates, withdrawal, journey, services, deadlines, opening, delivery, models, operations, partial }
 const wanted = process.argv.slice(2)
 async function one(lane) {
   for (const [name, work] of Object.entries(lane)) if (!wanted.length || wanted.includes(name)) await work()
