@@ -35,6 +35,7 @@ Table search_register();
 Table search_large();
 /// An existing register of 100,000 rows taken over on the command line, and written again.
 Table import_register();
+Table district();
 
 /// "12,345"
 std::string grouped(double number);

@@ -28,7 +28,8 @@ int main(int argc, char** argv) try {
         std::pair{"http", &bench::http}, std::pair{"feel", &bench::feel},
         std::pair{"certificates", &bench::certificates}, std::pair{"logs", &bench::logs},
         std::pair{"register", &bench::search_register}, std::pair{"large", &bench::search_large},
-        std::pair{"import", &bench::import_register}, std::pair{"bpmn", &bench::processes}}) {
+        std::pair{"import", &bench::import_register}, std::pair{"district", &bench::district},
+        std::pair{"bpmn", &bench::processes}}) {
     if (std::string_view(name).find(filter) == std::string_view::npos) continue;
     // Minutes and many gigabytes: only when asked for.
     if (filter.empty() && std::string_view(name) == "large") continue;
@@ -40,7 +41,7 @@ int main(int argc, char** argv) try {
     std::fprintf(
         stderr,
         "no benchmark is called like that: storage, tasks, growth, http, feel, certificates, logs, register, large, "
-        "import, bpmn\n");
+        "import, district, bpmn\n");
     return 2;
   }
   std::printf("| What | Figure | Floor of the same run, or bar | |\n|---|---|---|---|\n");

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int small_entities_count = 320;
 /// Entities entered in one transaction.
-constexpr std::size_t entities_together = 2'000;
+constexpr std::size_t entities_together = 8'000;
 
 calendar::Date later(calendar::Date day, std::int64_t days) {
   return {day.days + days};

@@ -73,7 +73,8 @@ struct Choices {
 };
 BOOST_DESCRIBE_STRUCT(Choices, (), (kinds, statuses, townships, industries))
 
-base::Result<http::Page<PublicSummary>> list(storage::Snapshot& snapshot, const http::Request& request) {
+base::Result<http::Page<PublicSummary>> list(storage::Snapshot& snapshot, const http::Request& request,
+                                             CommonSearches& common) {
   SearchQuery query = search_of(request);
   query.limit = std::min(query.limit, public_rows_max);
   if (query.text.empty()) {
@@ -81,7 +82,7 @@ base::Result<http::Page<PublicSummary>> list(storage::Snapshot& snapshot, const 
                              "Enter a name, an address, pinyin or a credit code to look for."};
     return base::invalid_at("/search", "registration.search_missing", message);
   }
-  TRY(const SearchPage page, search(snapshot, everywhere(), query));
+  TRY(const SearchPage page, search(snapshot, everywhere(), query, &common));
   http::Page<PublicSummary> answer{.items = {}, .next = page.next, .total = page.total, .has_more = page.has_more};
   for (const Entity& entity : page.entities)
     answer.items.push_back({entity.credit_code, entity.name, kind_text(entity.kind), entity.status,
@@ -183,19 +184,20 @@ std::string capital_text(std::int64_t fen) {
   return std::to_string(fen / 100) + "." + (cents.size() == 1 ? "0" : "") + cents + " 元";
 }
 
-void mount_public(http::Router& router, storage::Store& store) {
+void mount_public(http::Router& router, storage::Store& store, const std::shared_ptr<CommonSearches>& common) {
   const http::Need anyone{http::Need::Kind::anyone};
-  http::query<http::Page<PublicSummary>>(router, store,
-                                         {.path = "/api/v1/register/entities",
-                                          .id = "search_register",
-                                          .tag = "registration",
-                                          .summary = {"查找市场主体", "Look up entities in the register"},
-                                          .need = anyone,
-                                          .query = {"search", "kind", "status", "township", "industry",
-                                                    "established_from", "established_to", "sort", "cursor", "limit"},
-                                          .errors = {"registration.search_missing", "registration.filter_invalid",
-                                                     "registration.cursor_invalid", "registration.too_many_to_sort"}},
-                                         list);
+  http::query<http::Page<PublicSummary>>(
+      router, store,
+      {.path = "/api/v1/register/entities",
+       .id = "search_register",
+       .tag = "registration",
+       .summary = {"查找市场主体", "Look up entities in the register"},
+       .need = anyone,
+       .query = {"search", "kind", "status", "township", "industry", "established_from", "established_to", "sort",
+                 "cursor", "limit"},
+       .errors = {"registration.search_missing", "registration.filter_invalid", "registration.cursor_invalid",
+                  "registration.too_many_to_sort"}},
+      [common](storage::Snapshot& snapshot, const http::Request& request) { return list(snapshot, request, *common); });
   http::query<PublicEntity>(router, store,
                             {.path = "/api/v1/register/entities/{credit_code}",
                              .id = "find_registered",

@@ -126,6 +126,7 @@ base::Result<EntityView> view_of(storage::Snapshot& snapshot, const http::Reques
 }  // namespace
 
 void mount(http::Router& router, storage::Store& store, evidence::ReadBook& reads) {
+  const auto common = std::make_shared<CommonSearches>();
   http::list<EntitySummary>(
       router, store,
       {.path = "/api/v1/entities",
@@ -135,10 +136,10 @@ void mount(http::Router& router, storage::Store& store, evidence::ReadBook& read
        .need = {http::Need::Kind::staff, "entity.read"},
        .query = {"search", "kind", "status", "township", "industry", "established_from", "established_to", "sort"},
        .errors = {"registration.filter_invalid", "registration.cursor_invalid", "registration.too_many_to_sort"}},
-      [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<EntitySummary>> {
+      [common](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<EntitySummary>> {
         SearchQuery query = search_of(request);
         query.with_person = true;
-        TRY(const SearchPage page, search(snapshot, access_control::scope_of(request.caller), query));
+        TRY(const SearchPage page, search(snapshot, access_control::scope_of(request.caller), query, common.get()));
         http::Page<EntitySummary> answer{
             .items = {}, .next = page.next, .total = page.total, .has_more = page.has_more};
         for (const Entity& entity : page.entities) answer.items.push_back(summary_of(entity));
@@ -161,7 +162,7 @@ void mount(http::Router& router, storage::Store& store, evidence::ReadBook& read
                                              .reason = {},
                                              .at = request.at});
                                });
-  mount_public(router, store);
+  mount_public(router, store, common);
 }
 
 }  // namespace registration

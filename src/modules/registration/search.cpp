@@ -20,9 +20,16 @@ constexpr int batch_first = 24;
 constexpr int batch_rows = 500;
 /// Pairs are compared by the length of their lists up to here before a longer count is worth it.
 constexpr std::int64_t short_list = 300;
-/// Sounds counted before it is plain that there are more entities than are told.
+/// Keys of sounds counted: first as many as are enough where most are of different entities.
+constexpr std::int64_t sounds_counted_first = search_total_max + search_total_max / 4;
 constexpr std::int64_t sounds_counted = 3 * search_total_max;
-constexpr int entities_indexed_together = 2'000;
+/// Texts read at once while they are counted, and altogether.
+constexpr int texts_counted_together = 2'000;
+constexpr std::int64_t texts_counted_max = 2 * search_total_max;
+constexpr std::size_t common_searches_max = 1'000;
+constexpr std::chrono::minutes common_searches_kept{10};
+/// So many that keys which are neighbours in the tables are written together, so few that they fit into memory.
+constexpr int entities_indexed_together = 16'000;
 
 base::Error filter_invalid(std::vector<base::Place> places) {
   return {.kind = base::Refusal::invalid,
@@ -133,6 +140,7 @@ class Walk {
         asked_(names::understand(query.text)),
         filters_(filters_of(scope, query, Wrapped::yes)),
         plain_filters_(filters_of(scope, query, Wrapped::no)) {
+    typed_ = names::encode(asked_.text);
     if (!asked_.trade.empty()) trade_ = names::decode(asked_.trade);
     if (asked_.text.empty()) sources_ = {Source::all};
     if (asked_.code.size() > 1) sources_.push_back(Source::code);
@@ -172,21 +180,76 @@ class Walk {
     return true;
   }
 
-  /// What fits when it can be counted without looking at the entities; nothing otherwise. More than
-  /// `search_total_max`: there are more.
-  std::optional<std::int64_t> quick_count() {
-    if (sources_.front() == Source::all) return count_all(snapshot_, plain_filters_, search_total_max + 1);
+  using Total = CommonSearches::Total;
+
+  /// What fits when it can be counted without going through whole entities; nothing otherwise.
+  std::optional<Total> quick_count(CommonSearches* common) {
+    const std::string asked = common ? key() : "";
+    if (common)
+      if (const auto known = common->find(asked)) return known;
+    std::optional<Total> total = count();
+    if (total && total->total > search_total_max) total = Total{.total = search_total_max, .has_more = true};
+    if (common && total && total->has_more) common->keep(asked, *total);
+    return total;
+  }
+
+ private:
+  /// All that decides what fits.
+  std::string key() const {
+    std::string key = typed_ + '\0' + asked_.code + '\0' + asked_.sound + '\0' + std::to_string(query_.with_person) +
+                      std::to_string(filters_.division_first) + filters_.sql;
+    for (const storage::Datum& each : filters_.parameters) key += '\0' + each.text();
+    return key;
+  }
+
+  std::optional<Total> count() {
+    const auto exactly = [](std::int64_t total) { return Total{.total = total}; };
+    if (sources_.front() == Source::all) return exactly(count_all(snapshot_, plain_filters_, search_total_max + 1));
+    if (!filters_.any && sources_.size() == 1 && asked_.text.size() <= 2)
+      return exactly(count_gram(snapshot_, asked_.grams.front(), filters_, search_total_max + 1));
+    if (knows(Source::code)) {
+      const std::int64_t codes = count_code(snapshot_, asked_.code, filters_, search_total_max + 1);
+      if (codes > search_total_max) return exactly(codes);
+      if (codes > 0) return std::nullopt;
+    }
+    // The names that are found first by their trade are found by the text as well.
+    const Total texts = knows(Source::text) ? count_texts() : Total{};
+    if (!knows(Source::sound) || texts.has_more || texts.total > search_total_max) return texts;
     if (filters_.any) return std::nullopt;
-    if (sources_.size() == 1 && asked_.text.size() <= 2)
-      return count_gram(snapshot_, asked_.grams.front(), filters_, search_total_max + 1);
-    if (!asked_.sound.empty()) {
-      const std::int64_t count = count_sound(snapshot_, asked_.sound, filters_, sounds_counted);
-      if (count > search_total_max) return count;
+    for (const std::int64_t rows : {sounds_counted_first, sounds_counted}) {
+      const SoundCount sounds = count_sound(snapshot_, asked_.sound, filters_, rows);
+      if (sounds.entities > search_total_max) return exactly(sounds.entities);
+      if (sounds.is_all && texts.total == 0) return exactly(sounds.entities);
+      if (sounds.is_all) break;
     }
     return std::nullopt;
   }
 
- private:
+  Total count_texts() {
+    Position position{.source = Source::text};
+    const Wanted wanted{
+        .asked = asked_, .gram = gram_for(Source::text), .filters = filters_, .limit = texts_counted_together};
+    Total total;
+    for (std::int64_t seen = 0; seen < texts_counted_max;) {
+      const std::vector<TextRow> rows = texts_after(snapshot_, position, wanted);
+      for (const TextRow& row : rows)
+        if (fits({.name = row.name, .address = row.address, .person = row.person}) && ++total.total > search_total_max)
+          return total;
+      if (static_cast<int>(rows.size()) < texts_counted_together) return total;
+      seen += static_cast<std::int64_t>(rows.size());
+      position = rows.back().position;
+    }
+    total.has_more = true;
+    return total;
+  }
+  /// A text of one or two characters is a key itself.
+  bool fits(const names::Indexed& indexed) const { return asked_.text.size() <= 2 || has_text(indexed); }
+  /// Most names have it as it was typed, which costs a hundredth of comparing them.
+  bool has_text(const names::Indexed& indexed) const {
+    return indexed.name.find(typed_) != std::string_view::npos ||
+           names::has_text(indexed, asked_.text, query_.with_person);
+  }
+
   names::Gram gram_for(Source source) {
     if (source == Source::beginning) return names::gram_of(trade_[0], trade_[1]);
     if (source != Source::text) return 0;
@@ -230,7 +293,7 @@ class Walk {
       case Source::beginning:
         return has_name(candidate) && begins(candidate);
       case Source::text:
-        return asked_.text.size() <= 2 || names::has_text(indexed(candidate.entity), asked_.text, query_.with_person);
+        return fits(indexed(candidate.entity));
       case Source::sound:
         return is_first_sound(candidate);
     }
@@ -249,7 +312,7 @@ class Walk {
         case Source::beginning:
           return has_name(candidate) && begins(candidate);
         case Source::text:
-          return names::has_text(indexed(candidate.entity), asked_.text, query_.with_person);
+          return has_text(indexed(candidate.entity));
         case Source::sound:
         case Source::all:
           return false;
@@ -261,6 +324,7 @@ class Walk {
   storage::Snapshot& snapshot_;
   const SearchQuery& query_;
   names::Asked asked_;
+  std::string typed_;  // as it is compared
   std::u32string trade_;
   std::vector<Source> sources_;
   Filters filters_;
@@ -274,12 +338,13 @@ SearchPage page_of(std::vector<Candidate> found, std::size_t limit) {
   return page;
 }
 
-base::Result<SearchPage> sorted_page(Walk& walk, const SearchQuery& query) {
+base::Result<SearchPage> sorted_page(Walk& walk, const SearchQuery& query, CommonSearches* common) {
   Cursor cursor{.is_sorted = true};
   if (!query.cursor.empty()) {
     TRY(cursor, parse_cursor(query.cursor, true));
   }
-  if (const auto count = walk.quick_count(); count && *count > search_total_max) return too_many_to_sort();
+  if (const auto total = walk.quick_count(common); total && total->total == search_total_max && total->has_more)
+    return too_many_to_sort();
   std::vector<Candidate> found;
   Position position = walk.start();
   if (walk.take(position, search_total_max + 1, found)) return too_many_to_sort();
@@ -301,28 +366,23 @@ base::Result<SearchPage> sorted_page(Walk& walk, const SearchQuery& query) {
 }
 
 /// The first page counts, later ones carry the total along.
-void count(Walk& walk, const std::vector<Candidate>& found, Position position, bool goes_on, SearchPage& page) {
-  std::int64_t total = static_cast<std::int64_t>(found.size());
-  if (goes_on) {
-    if (const auto quick = walk.quick_count()) {
-      total = *quick;
-    } else {
-      std::vector<Candidate> rest;
-      page.has_more = walk.take(position, search_total_max + 1 - total, rest);
-      total += static_cast<std::int64_t>(rest.size());
-    }
-  }
-  page.has_more = page.has_more || total > search_total_max;
-  page.total = std::min(total, search_total_max);
+CommonSearches::Total total_of(Walk& walk, const std::vector<Candidate>& found, Position position,
+                               CommonSearches* common) {
+  if (const auto quick = walk.quick_count(common)) return *quick;
+  const auto shown = static_cast<std::int64_t>(found.size());
+  std::vector<Candidate> rest;
+  const bool has_more = walk.take(position, search_total_max + 1 - shown, rest);
+  const std::int64_t total = shown + static_cast<std::int64_t>(rest.size());
+  return {.total = std::min(total, search_total_max), .has_more = has_more || total > search_total_max};
 }
 
 }  // namespace
 
 base::Result<SearchPage> search(storage::Snapshot& snapshot, const access_control::Scope& scope,
-                                const SearchQuery& query) {
+                                const SearchQuery& query, CommonSearches* common) {
   if (std::vector<base::Place> places = faults_of(query); !places.empty()) return filter_invalid(std::move(places));
   Walk walk(snapshot, scope, query);
-  if (!query.sort.empty() && query.sort != "best") return sorted_page(walk, query);
+  if (!query.sort.empty() && query.sort != "best") return sorted_page(walk, query, common);
   Cursor cursor{.position = walk.start()};
   if (!query.cursor.empty()) {
     TRY(cursor, parse_cursor(query.cursor, false));
@@ -334,13 +394,28 @@ base::Result<SearchPage> search(storage::Snapshot& snapshot, const access_contro
   const bool goes_on = walk.take(position, query.limit + 1, found);
   const bool is_full = static_cast<std::int64_t>(found.size()) > query.limit;
   const Position last = is_full ? found[static_cast<std::size_t>(query.limit) - 1].position : position;
-  SearchPage counted{.total = cursor.total, .has_more = cursor.has_more};
-  if (query.cursor.empty()) count(walk, found, position, goes_on, counted);
+  CommonSearches::Total counted{.total = cursor.total, .has_more = cursor.has_more};
+  if (query.cursor.empty())
+    counted = goes_on ? total_of(walk, found, position, common)
+                      : CommonSearches::Total{.total = static_cast<std::int64_t>(found.size())};
   SearchPage page = page_of(std::move(found), static_cast<std::size_t>(query.limit));
   page.total = counted.total;
   page.has_more = counted.has_more;
   if (is_full || goes_on) page.next = to_text({.position = last, .total = page.total, .has_more = page.has_more});
   return page;
+}
+
+std::optional<CommonSearches::Total> CommonSearches::find(const std::string& asked) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = kept_.find(asked);
+  if (found == kept_.end() || found->second.until < std::chrono::steady_clock::now()) return std::nullopt;
+  return found->second.total;
+}
+
+void CommonSearches::keep(const std::string& asked, Total total) {
+  const std::lock_guard lock(mutex_);
+  if (kept_.size() >= common_searches_max) kept_.clear();
+  kept_[asked] = {.total = total, .until = std::chrono::steady_clock::now() + common_searches_kept};
 }
 
 std::int64_t index_waiting(storage::Transaction& transaction) {

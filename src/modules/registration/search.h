@@ -2,6 +2,9 @@
 /// modules.
 #pragma once
 
+#include <chrono>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,11 +38,31 @@ struct SearchPage {
   bool has_more = false;  // than `total`
 };
 
+/// What is known to fit more entities than are counted. It stays true unless thousands of entities change, so that it
+/// is counted again only every ten minutes. Thread-safe.
+class CommonSearches {
+ public:
+  struct Total {
+    std::int64_t total = 0;
+    bool has_more = false;
+  };
+  std::optional<Total> find(const std::string& asked) const;
+  void keep(const std::string& asked, Total total);
+
+ private:
+  struct Kept {
+    Total total;
+    std::chrono::steady_clock::time_point until;
+  };
+  mutable std::mutex mutex_;
+  std::map<std::string, Kept> kept_;
+};
+
 /// The page of entities that fit, within the scope. Without a text the newest come first.
 /// Errors: `registration.filter_invalid` with every filter at fault, `registration.cursor_invalid`,
 /// `registration.too_many_to_sort` when more than `search_total_max` fit and another order than the best is asked for.
 base::Result<SearchPage> search(storage::Snapshot& snapshot, const access_control::Scope& scope,
-                                const SearchQuery& query);
+                                const SearchQuery& query, CommonSearches* common = nullptr);
 
 /// Who bears a trade name, or bore it until lately.
 struct Bearer {
@@ -64,7 +87,7 @@ std::vector<Bearer> bearers_of_pair(storage::Snapshot& snapshot, const std::stri
 /// Writes the keys of entities that have none yet: after a bulk load, and once after an upgrade. Safe to interrupt.
 /// Returns how many.
 std::int64_t index_waiting(storage::Store& store);
-/// The same within a transaction, for at most two thousand. Returns how many.
+/// The same within a transaction, for at most sixteen thousand. Returns how many.
 std::int64_t index_waiting(storage::Transaction& transaction);
 
 }  // namespace registration

@@ -18,6 +18,6 @@ base::Text township_text(std::string_view township);
 std::string capital_text(std::int64_t fen);
 
 /// What anyone may see of the register: search, one page per entity, the choices of the filters.
-void mount_public(http::Router& router, storage::Store& store);
+void mount_public(http::Router& router, storage::Store& store, const std::shared_ptr<CommonSearches>& common);
 
 }  // namespace registration

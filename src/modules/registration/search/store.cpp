@@ -66,17 +66,27 @@ void add_codes(Statement& statement, const Position& after, const Wanted& wanted
   statement.add(" ORDER BY e.credit_code LIMIT ?", {wanted.limit});
 }
 
-void insert_rows(storage::Transaction& transaction, std::string_view table, std::span<const Datum> values,
-                 std::size_t columns) {
+/// `columns` values of each line, as `values_of` gives them, a few lines at a time: a million lines need no more
+/// memory.
+template <class Line, class ValuesOf>
+void insert_rows(storage::Transaction& transaction, std::string_view table, std::size_t columns,
+                 const std::vector<Line>& lines, ValuesOf values_of) {
   std::string row = "(?";
   for (std::size_t i = 1; i < columns; ++i) row += ", ?";
   row += ")";
-  while (!values.empty()) {
-    const std::size_t rows = std::min(rows_together, values.size() / columns);
-    std::string sql = "INSERT INTO " + std::string(table) + " VALUES " + row;
-    for (std::size_t i = 1; i < rows; ++i) sql += ", " + row;
-    transaction.execute(sql, values.first(rows * columns));
-    values = values.subspan(rows * columns);
+  std::vector<Datum> values;
+  std::string sql;
+  std::size_t rows_before = 0;
+  for (std::size_t first = 0; first < lines.size(); first += rows_together) {
+    const std::size_t rows = std::min(rows_together, lines.size() - first);
+    values.clear();
+    for (std::size_t i = first; i < first + rows; ++i) values_of(lines[i], values);
+    if (rows != rows_before) {
+      sql = "INSERT INTO " + std::string(table) + " VALUES " + row;
+      for (std::size_t i = 1; i < rows; ++i) sql += ", " + row;
+      rows_before = rows;
+    }
+    transaction.execute(sql, values);
   }
 }
 
@@ -199,15 +209,36 @@ std::int64_t count_gram(storage::Snapshot& snapshot, names::Gram gram, const Fil
       .number();
 }
 
-std::int64_t count_sound(storage::Snapshot& snapshot, const std::string& sound, const Filters& filters,
-                         std::int64_t rows) {
-  return snapshot
-      .find(
-          "SELECT COUNT(DISTINCT entity) FROM (SELECT entity FROM entity_sounds WHERE sound >= ? AND sound < ? AND "
-          "division >= ? AND division < ? LIMIT ?) counted",
-          {sound, end_of(sound), filters.division_first, filters.division_end, rows})
-      .value()[0]
-      .number();
+SoundCount count_sound(storage::Snapshot& snapshot, const std::string& sound, const Filters& filters,
+                       std::int64_t rows) {
+  const auto row = snapshot.find(
+      "SELECT COUNT(DISTINCT entity), COUNT(*) FROM (SELECT entity FROM entity_sounds WHERE sound >= ? AND sound < ? "
+      "AND division >= ? AND division < ? LIMIT ?) counted",
+      {sound, end_of(sound), filters.division_first, filters.division_end, rows});
+  return {.entities = row->at(0).number(), .is_all = row->at(1).number() < rows};
+}
+
+std::int64_t count_code(storage::Snapshot& snapshot, const std::string& code, const Filters& filters,
+                        std::int64_t limit) {
+  Statement statement;
+  statement.add("SELECT COUNT(*) FROM (SELECT 1 FROM entities e WHERE e.credit_code >= ? AND e.credit_code < ?",
+                {code, end_of(code)});
+  statement.add(filters);
+  statement.add(" LIMIT ?) counted", {limit});
+  return snapshot.query(statement.sql, statement.parameters)[0][0].number();
+}
+
+std::vector<TextRow> texts_after(storage::Snapshot& snapshot, const Position& after, const Wanted& wanted) {
+  Statement statement;
+  statement.add("SELECT e.name, e.address, e.operator_name, e.id");
+  add_grams(statement, after, wanted, wanted.filters.tier_end);
+  std::vector<TextRow> found;
+  for (const Row& row : snapshot.query(statement.sql, statement.parameters))
+    found.push_back({.name = row[0].text(),
+                     .address = row[1].text(),
+                     .person = row[2].text(),
+                     .position = {.source = after.source, .tier = row[4].number(), .entity = row[3].id()}});
+  return found;
 }
 
 std::int64_t count_all(storage::Snapshot& snapshot, const Filters& filters, std::int64_t limit) {
@@ -245,19 +276,18 @@ void insert_keys(storage::Transaction& transaction, std::span<const Keys> all) {
   // In the order of the tables, so that neighbours go to the same page.
   std::ranges::sort(lines);
   std::ranges::sort(sounds);
-  std::vector<Datum> values;
-  values.reserve(lines.size() * 4);
-  for (const Line& line : lines)
-    for (const std::int64_t value : {line.posting.gram, std::int64_t{line.posting.tier}, line.entity, line.division})
-      values.emplace_back(value);
-  insert_rows(transaction, "entity_grams (gram, tier, entity, division)", values, 4);
-  values.clear();
-  for (const auto& [sound, entity, division] : sounds) {
-    values.emplace_back(sound);
-    values.emplace_back(entity);
-    values.emplace_back(division);
-  }
-  insert_rows(transaction, "entity_sounds (sound, entity, division)", values, 3);
+  insert_rows(transaction, "entity_grams (gram, tier, entity, division)", 4, lines,
+              [](const Line& line, std::vector<Datum>& values) {
+                for (const std::int64_t value :
+                     {line.posting.gram, std::int64_t{line.posting.tier}, line.entity, line.division})
+                  values.emplace_back(value);
+              });
+  insert_rows(transaction, "entity_sounds (sound, entity, division)", 3, sounds,
+              [](const auto& line, std::vector<Datum>& values) {
+                values.emplace_back(std::get<0>(line));
+                values.emplace_back(std::get<1>(line));
+                values.emplace_back(std::get<2>(line));
+              });
 }
 
 void change_keys(storage::Transaction& transaction, const Keys& before, const Keys& now) {

@@ -47,9 +47,26 @@ std::vector<Candidate> candidates_after(storage::Snapshot& snapshot, const Posit
 
 /// Postings of a gram, counted no further than `limit`.
 std::int64_t count_gram(storage::Snapshot& snapshot, names::Gram gram, const Filters& filters, std::int64_t limit);
+struct SoundCount {
+  std::int64_t entities = 0;
+  bool is_all = false;  // there are no more keys with such a sound
+};
 /// Entities with such a sound among the first `rows` keys.
-std::int64_t count_sound(storage::Snapshot& snapshot, const std::string& sound, const Filters& filters,
-                         std::int64_t rows);
+SoundCount count_sound(storage::Snapshot& snapshot, const std::string& sound, const Filters& filters,
+                       std::int64_t rows);
+/// Entities whose credit code begins like this and that fulfil the filters, counted no further than `limit`.
+std::int64_t count_code(storage::Snapshot& snapshot, const std::string& code, const Filters& filters,
+                        std::int64_t limit);
+
+/// As little of a candidate as counting needs.
+struct TextRow {
+  std::string name;
+  std::string address;
+  std::string person;
+  Position position;
+};
+/// As candidates_after for Source::text.
+std::vector<TextRow> texts_after(storage::Snapshot& snapshot, const Position& after, const Wanted& wanted);
 /// Entities that fulfil the (unwrapped) filters, counted no further than `limit`.
 std::int64_t count_all(storage::Snapshot& snapshot, const Filters& filters, std::int64_t limit);
 
