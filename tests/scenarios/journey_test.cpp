@@ -142,6 +142,7 @@ TEST_P(journey, accepts_by_silence_when_nobody_answers_in_time) {
   const driver::Answer late = complete(cases_[0], driver::journey()[0], clerk, "late", "en");
   EXPECT_EQ(late.status, 409);
   EXPECT_EQ(late.text("code"), "casework.already_done");
+  EXPECT_THAT(late.body, HasSubstr("went another way"));
   // Both examinations are open, as after an acceptance by hand.
   for (const int step : {1, 2}) {
     const driver::Step& examination = driver::journey()[static_cast<std::size_t>(step)];

@@ -38,15 +38,17 @@ std::string property(const bpmn::Element& element, const std::string& name) {
 
 namespace {
 
-/// Whom it was done by and when is told to the second one who tries.
+/// Whom it was done by and when is told to the second one who tries; or that the case went another way.
 base::Error already_done(const Task& task) {
-  const std::string at = calendar::to_text_local(*task.done_at);
-  const std::string by = task.done_by ? base::to_text(task.done_by) : std::string();
-  base::Error error{.kind = base::Refusal::conflict,
-                    .code = "casework.already_done",
-                    .message = {"这项工作已于" + at.substr(0, 16) + "办结,无需重复办理",
-                                "This task was already done at " + at.substr(0, 16) + "; nothing was changed."}};
-  error.places.push_back({.path = "/done_by", .code = by, .message = {at, at}});
+  const std::string at = calendar::to_text_local(*task.done_at).substr(0, 16);
+  if (!task.done_by)
+    return base::conflict("casework.already_done",
+                          {"办件已于" + at + "转到别的环节或者结束,这项工作不再需要办理",
+                           "The case went another way or ended at " + at + "; this task need not be done any more."});
+  base::Error error = base::conflict(
+      "casework.already_done",
+      {"这项工作已于" + at + "办结,无需重复办理", "This task was already done at " + at + "; nothing was changed."});
+  error.places.push_back({.path = "/done_by", .code = base::to_text(task.done_by), .message = error.message});
   return error;
 }
 

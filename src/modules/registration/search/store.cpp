@@ -269,6 +269,9 @@ void insert_keys(storage::Transaction& transaction, std::span<const Keys> all) {
   };
   std::vector<Line> lines;
   std::vector<std::tuple<std::string_view, std::int64_t, std::int64_t>> sounds;
+  std::size_t postings_count = 0;
+  for (const Keys& keys : all) postings_count += keys.postings.size();
+  lines.reserve(postings_count);
   for (const Keys& keys : all) {
     for (const names::Posting& posting : keys.postings) lines.push_back({posting, keys.entity.number, keys.division});
     for (const std::string& sound : keys.sounds) sounds.emplace_back(sound, keys.entity.number, keys.division);
