@@ -75,6 +75,8 @@ struct Preview {
   std::int64_t examined = 0;
   std::int64_t possible = 0;  // of those examined
   struct Reason {
+    std::string element;  // of the version they run on, that stands in the way; empty: the case as a whole
+    base::Text element_name;
     std::string code;
     base::Text message;
     std::int64_t count = 0;
@@ -87,6 +89,8 @@ struct Preview {
     std::int64_t count = 0;
   };
   std::vector<Step> steps;
+  /// Moving with something in the way: elements of the other version alone, which it may go on at (`renamed`).
+  std::vector<casework::Possible::Choice> counterparts;
 };
 
 class Batches {

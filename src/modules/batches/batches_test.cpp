@@ -1,4 +1,7 @@
 /// One operation on many cases: in pieces, stopped, gone on with, taken back, each refusal told.
+#include <algorithm>
+#include <functional>
+
 #include "modules/batches/batches.h"
 #include "testing.h"
 
@@ -130,13 +133,11 @@ TEST(batch, retries_what_has_failed_and_tells_what_fails_again) {
   EXPECT_EQ(desk.undo(after.id).error().code, "batches.no_undo");
 }
 
-/// Another version of open-restaurant in which the head of licensing accepts; its name.
-std::string publish(Office& office) {
+/// Another version of open-restaurant, each of its files as `edit` makes it; its name.
+std::string publish(Office& office, const std::function<std::string(const std::string&)>& edit) {
   auto changed = std::make_shared<catalogue::Catalogue>(office.engine->catalogue());
   auto files = changed->service("open-restaurant").value()->files;
-  std::string& process = files.at("process.bpmn");
-  const std::string group = "candidateGroups=\"window_clerk\"";
-  process.replace(process.find(group), group.size(), "candidateGroups=\"licensing_head\"");
+  for (auto& [path, text] : files) text = edit(text);
   const auto service = catalogue::read_version("open-restaurant", files).value();
   catalogue::Services::Map services = changed->services->now();
   services["open-restaurant"] = service;
@@ -146,12 +147,67 @@ std::string publish(Office& office) {
   return service->version;
 }
 
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+/// The head of licensing does what the window does.
+std::string by_the_head(const std::string& text) {
+  return replaced(text, "candidateGroups=\"window_clerk\"", "candidateGroups=\"licensing_head\"");
+}
+
+TEST(batch, tells_before_it_moves_which_step_has_no_counterpart_and_takes_another_name_for_it) {
+  Desk desk;
+  const base::Id waits = desk.office.open(), further = desk.office.open();
+  EXPECT_EQ(desk.office.complete(further, 11, "accept_application", {{"outcome", "accept"}}), "");
+  const std::string first = desk.office.load(waits).head.service_version;
+  const std::string second = publish(desk.office, [](const std::string& text) {
+    return replaced(replaced(text, "accept_application", "check_application"), "formId=\"check_application\"",
+                    "formId=\"accept_application\"");
+  });
+  NewBatch wanted{.kind = "migrate", .service = "open-restaurant", .from_version = first, .version = second};
+  const auto blocked = desk.preview(wanted);
+  ASSERT_TRUE(blocked);
+  EXPECT_EQ(blocked.value().total, 2);
+  EXPECT_EQ(blocked.value().possible, 1);
+  ASSERT_EQ(blocked.value().reasons.size(), 1u);
+  EXPECT_EQ(blocked.value().reasons[0].code, "bpmn.element_gone");
+  EXPECT_EQ(blocked.value().reasons[0].element, "accept_application");
+  EXPECT_NE(blocked.value().reasons[0].element_name.zh, "accept_application");
+  EXPECT_EQ(blocked.value().reasons[0].examples.at(0).of_case, waits);
+  const auto& offered = blocked.value().counterparts;
+  EXPECT_TRUE(std::any_of(offered.begin(), offered.end(),
+                          [](const auto& one) { return one.value == "check_application"; }));
+  EXPECT_TRUE(std::none_of(offered.begin(), offered.end(),
+                           [](const auto& one) { return one.value == "registration_examine"; }));
+  wanted.renamed = {{"accept_application", "check_application"}};
+  const auto free = desk.preview(wanted);
+  ASSERT_TRUE(free);
+  EXPECT_EQ(free.value().possible, 2);
+  EXPECT_TRUE(free.value().reasons.empty());
+  EXPECT_TRUE(free.value().counterparts.empty());
+  wanted.reason = "环节改名";
+  const auto batch = desk.start(wanted);
+  ASSERT_TRUE(batch);
+  desk.work();
+  EXPECT_EQ(desk.batch(batch.value().id).done, 2);
+  EXPECT_EQ(desk.office.waiting(waits), "check_application");
+  // Back under the old name.
+  ASSERT_TRUE(desk.undo(batch.value().id));
+  desk.work();
+  EXPECT_EQ(desk.office.waiting(waits), "accept_application");
+  EXPECT_EQ(desk.office.load(further).head.service_version, first);
+  for (const base::Id id : {waits, further}) desk.office.expect_replay(id);
+}
+
 TEST(batch, moves_cases_in_pieces_is_stopped_gone_on_with_and_taken_back) {
   Desk desk;
   std::vector<base::Id> ids;
   for (int i = 0; i < 2 * piece_cases + 10; ++i) ids.push_back(desk.office.open());
   const std::string first = desk.office.load(ids[0]).head.service_version;
-  const std::string second = publish(desk.office);
+  const std::string second = publish(desk.office, by_the_head);
   const base::Id later = desk.office.open();  // runs on the new version already
   EXPECT_EQ(desk.preview({.kind = "migrate", .service = "open-restaurant", .version = "moon"}).error().code,
             "batches.version_unknown");

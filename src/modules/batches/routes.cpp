@@ -185,12 +185,14 @@ void mount_reading(http::Router& router, storage::Store& store, const Batches& b
 }
 
 struct ReasonCount {
+  std::string element;
+  base::Text element_name;
   std::string code;
   base::Text message;
   std::int64_t count = 0;
   std::vector<RefusedView> examples;
 };
-BOOST_DESCRIBE_STRUCT(ReasonCount, (), (code, message, count, examples))
+BOOST_DESCRIBE_STRUCT(ReasonCount, (), (element, element_name, code, message, count, examples))
 
 struct StepCount {
   std::string element;
@@ -201,29 +203,43 @@ struct StepCount {
 };
 BOOST_DESCRIBE_STRUCT(StepCount, (), (element, name, to_element, to_name, count))
 
+struct Counterpart {
+  std::string value;
+  base::Text label;
+};
+BOOST_DESCRIBE_STRUCT(Counterpart, (), (value, label))
+
 struct BatchPreviewView {
   std::int64_t total = 0;
   std::int64_t examined = 0;
   std::int64_t possible = 0;
   std::vector<ReasonCount> reasons;
   std::vector<StepCount> steps;
+  std::vector<Counterpart> counterparts;
 };
-BOOST_DESCRIBE_STRUCT(BatchPreviewView, (), (total, examined, possible, reasons, steps))
+BOOST_DESCRIBE_STRUCT(BatchPreviewView, (), (total, examined, possible, reasons, steps, counterparts))
 
 BatchPreviewView view_of(const Preview& preview) {
   BatchPreviewView view{.total = preview.total,
                         .examined = preview.examined,
                         .possible = preview.possible,
                         .reasons = {},
-                        .steps = {}};
+                        .steps = {},
+                        .counterparts = {}};
   for (const Preview::Reason& reason : preview.reasons) {
-    ReasonCount counted{.code = reason.code, .message = reason.message, .count = reason.count, .examples = {}};
+    ReasonCount counted{.element = reason.element,
+                        .element_name = reason.element_name,
+                        .code = reason.code,
+                        .message = reason.message,
+                        .count = reason.count,
+                        .examples = {}};
     for (const Refused& one : reason.examples)
       counted.examples.push_back({one.of_case, one.case_number, one.code, one.message});
     view.reasons.push_back(std::move(counted));
   }
   for (const Preview::Step& one : preview.steps)
     view.steps.push_back({one.step.element, one.step.name, one.step.to_element, one.step.to_name, one.count});
+  for (const auto& one : preview.counterparts) view.counterparts.push_back({one.value, one.label});
   return view;
 }
 

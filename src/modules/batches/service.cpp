@@ -301,16 +301,28 @@ class Sight {
     ++preview_.examined;
     ++preview_.possible;
   }
-  void refused(storage::Snapshot& snapshot, base::Id of_case, const std::string& code, const base::Text& message) {
+  void refused(storage::Snapshot& snapshot, base::Id of_case, const Preview::Reason& why) {
     ++preview_.examined;
     auto& all = preview_.reasons;
     auto found = std::find_if(all.begin(), all.end(), [&](const Preview::Reason& one) {
-      return one.code == code && one.message.zh == message.zh;
+      return one.code == why.code && one.element == why.element && one.message.zh == why.message.zh;
     });
-    if (found == all.end())
-      found = all.insert(all.end(), {.code = code, .message = message, .count = 0, .examples = {}});
+    if (found == all.end()) found = all.insert(all.end(), why);
     if (++found->count <= static_cast<std::int64_t>(preview_examples))
-      found->examples.push_back({of_case, casework::case_number(snapshot, of_case), code, message});
+      found->examples.push_back({of_case, casework::case_number(snapshot, of_case), why.code, why.message});
+  }
+  void refused(storage::Snapshot& snapshot, base::Id of_case, const base::Error& error) {
+    refused(snapshot, of_case, {.element = {}, .element_name = {}, .code = error.code, .message = error.message});
+  }
+  void blocked(storage::Snapshot& snapshot, base::Id of_case, const casework::MigrationPreview& plan) {
+    const base::Place& obstacle = plan.obstacles[0];
+    Preview::Reason why{.element = obstacle.path,
+                        .element_name = {obstacle.path, obstacle.path},
+                        .code = obstacle.code,
+                        .message = obstacle.message};
+    for (const auto& step : plan.steps)
+      if (step.element == obstacle.path) why.element_name = step.name;
+    refused(snapshot, of_case, why);
   }
   void moves(const casework::MigrationPreview::Step& step) {
     auto& all = preview_.steps;
@@ -319,6 +331,15 @@ class Sight {
     });
     if (found == all.end()) found = all.insert(all.end(), {.step = step, .count = 0});
     ++found->count;
+  }
+  /// Asked for only when something is in the way; `from` null: any version.
+  void counterparts(const catalogue::Service* from, const catalogue::Service* to) {
+    const bool blocked = std::any_of(preview_.reasons.begin(), preview_.reasons.end(),
+                                     [](const Preview::Reason& reason) { return !reason.element.empty(); });
+    if (!blocked || !to) return;
+    for (const bpmn::Element& element : bpmn::elements(*to->process))
+      if (!from || bpmn::find_element(*from->process, element.id) == bpmn::no_element)
+        preview_.counterparts.push_back({element.id, casework::name_of(element)});
   }
   Preview sorted(std::int64_t total) {
     preview_.total = total;
@@ -356,14 +377,16 @@ base::Result<Preview> Batches::preview(storage::Store& store, const NewBatch& wa
       for (const base::Id of_case : chosen.cases) {
         const auto plan = engine_.preview_migration(snapshot, of_case, wanted.version, wanted.renamed, moment);
         if (!plan) {
-          sight.refused(snapshot, of_case, plan.error().code, plan.error().message);
-        } else if (const auto& obstacles = plan.value().obstacles; !obstacles.empty()) {
-          sight.refused(snapshot, of_case, obstacles[0].code, obstacles[0].message);
+          sight.refused(snapshot, of_case, plan.error());
+        } else if (!plan.value().obstacles.empty()) {
+          sight.blocked(snapshot, of_case, plan.value());
         } else {
           sight.possible();
           for (const auto& step : plan.value().steps) sight.moves(step);
         }
       }
+      sight.counterparts(engine_.find_version(snapshot, wanted.service, wanted.from_version).get(),
+                         engine_.find_version(snapshot, wanted.service, wanted.version).get());
     });
     return sight.sorted(chosen.total);
   }
@@ -376,9 +399,9 @@ base::Result<Preview> Batches::preview(storage::Store& store, const NewBatch& wa
     for (const base::Id of_case : chosen.cases) {
       const auto told = hand.carry_out(transaction, of_case);
       if (!told)
-        sight.refused(transaction, of_case, told.error().code, told.error().message);
+        sight.refused(transaction, of_case, told.error());
       else if (told.value())
-        sight.refused(transaction, of_case, told.value()->code, told.value()->message);
+        sight.refused(transaction, of_case, *told.value());
       else
         sight.possible();
     }

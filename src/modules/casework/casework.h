@@ -525,6 +525,7 @@ IncidentPage list_incidents(storage::Snapshot& snapshot, const access_control::S
 /// Failed steps of one service, step and reason: what is put right together.
 struct IncidentGroup {
   std::string service;
+  std::string version;  // of one of the cases
   std::string element;
   std::string code;
   base::Text message;  // of one of them

@@ -99,7 +99,7 @@ void mount_groups(http::Router& router, storage::Store& store, const Engine& eng
         IncidentGroups groups;
         for (const IncidentGroup& group :
              group_incidents(snapshot, access_control::scope_of(request.caller), groups_max)) {
-          const Names names = names_of(engine, snapshot, group.service, "", group.element);
+          const Names names = names_of(engine, snapshot, group.service, group.version, group.element);
           groups.items.push_back({.service = group.service,
                                   .service_name = names.service,
                                   .element = group.element,

@@ -118,6 +118,7 @@ TEST(incident, is_found_by_service_step_and_reason_and_counted_by_them) {
   const auto found = groups(scope);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].service, "probe");
+  EXPECT_EQ(found[0].version, "1");
   EXPECT_EQ(found[0].element, "choose");
   EXPECT_EQ(found[0].code, code);
   EXPECT_EQ(found[0].steps, 3);

@@ -538,8 +538,9 @@ export interface BatchPreview {
   total: number
   examined: number
   possible: number
-  reasons: { code: string; message: string; count: number; examples: BatchRefusal[] }[]
+  reasons: { element: string; element_name: string; code: string; message: string; count: number; examples: BatchRefusal[] }[]
   steps: { element: string; name: string; to_element: string; to_name: string; count: number }[]
+  counterparts: Option[]
 }
 export interface Operated {
   state: string

@@ -2,7 +2,7 @@
 // Cases are moved to another version of their service, and back.
 //
 //   STAFF_PASSWORD   the demonstration staff's password
-import { BASE, check, counted, go, inspectBoth, run, seen } from './browser.mjs'
+import { BASE, check, counted, go, inspect, inspectBoth, run, seen } from './browser.mjs'
 import { read, write } from './deadlines.mjs'
 import { signIn } from './statistics.mjs'
 
@@ -45,7 +45,7 @@ async function retriesAll(page, cause) {
   await button(page, '预览结果').click()
   await page.locator('.notice .reason').first().waitFor()
   check('operations: the preview tells what would fail again', (await page.locator('.notice').innerText()).includes('重试后仍然出错'))
-  await inspectBoth(page, 'batch-new-retry')
+  await inspect(page, 'batch-new-retry')
   const start = page.getByRole('button', { name: /^开始/ })
   await start.click()
   await page.locator('.error-summary').waitFor()
@@ -109,12 +109,18 @@ async function movesAndComesBack(page, id) {
   const target = await page.locator('#batch-to').inputValue()
   check('operations: the version in force is proposed', target !== '' && target !== former, target)
   await button(page, '预览结果').click()
+  await page.locator('.notice .reason', { hasText: '没有对应的环节' }).waitFor()
+  check('operations: a case that can not be moved is told', (await page.locator('.notice .reason a').count()) === 1)
+  await page.selectOption('#renaming-0', 'site_inspection')
+  await page.locator('.notice').waitFor({ state: 'detached' })
+  await button(page, '预览结果').click()
   await page.locator('.notice li').first().waitFor()
+  check('operations: with another name for its step it can', (await page.locator('.notice .reason').count()) === 0)
   await inspectBoth(page, 'batch-new-migrate')
   await page.fill('#batch-reason', '原版本漏掉正好300平方米的情形')
   await page.getByRole('button', { name: /^开始/ }).click()
   const moved = await finished(page)
-  check('operations: the cases are moved', moved.done === moved.total && moved.total >= 2, JSON.stringify(moved))
+  check('operations: the cases are moved', moved.done === moved.total && moved.total >= 3, JSON.stringify(moved))
   check('operations: this one too', (await version()) === target)
   await button(page, '撤回这项批量操作').click()
   await page.locator('.error-summary').waitFor()
@@ -129,6 +135,22 @@ async function movesAndComesBack(page, id) {
   check('operations: the first one tells it', await seen(page.getByText('撤回操作', { exact: true })))
 }
 
+/// A batch is quick; one of a few is stopped before it has begun. It goes on from its page.
+async function stopsAndGoesOn(page) {
+  let stopped = null
+  for (let tries = 0; tries < 20 && !stopped; tries++) {
+    const { id } = await write(page, 'POST', '/batches', { kind: 'retry', service: SERVICE, reason: '停止后继续' }).then((answer) => answer.json())
+    const answer = await write(page, 'POST', `/batches/${id}/stop`)
+    if (answer.ok()) stopped = await answer.json()
+  }
+  if (!check('operations: a batch is stopped', stopped?.state === 'stopped')) return
+  await go(page, `/office/batches/${stopped.id}`)
+  await page.locator('.head .tag', { hasText: '已停止' }).waitFor()
+  await button(page, '继续').click()
+  const after = await finished(page)
+  check('operations: and done when it has gone on', after.refused === after.total && after.total > 0, JSON.stringify(after))
+}
+
 export const operations = () => run('operations', async (browser) => {
   const page = await signIn(browser, 'head')
   const cause = await finds(page)
@@ -136,6 +158,7 @@ export const operations = () => run('operations', async (browser) => {
   const id = await correctsOne(page)
   await failsAnew(browser, page, id)
   await movesAndComesBack(page, id)
+  await stopsAndGoesOn(page)
   const clerk = await signIn(browser, 'clerk')
   check('operations: who may not retry has no such page in the menu', (await clerk.getByRole('link', { name: '出错环节', exact: true }).count()) === 0)
   check('operations: nor sees batches', (await clerk.request.get(`${BASE}/api/v1/batches`)).status() === 403)
