@@ -175,6 +175,15 @@ struct Notice {
   std::string number_word;  // "受" in 株天市监受〔2026〕12号; empty: not numbered
 };
 
+/// A variable that cases of the service are searched by.
+struct Index {
+  enum class Kind { text, number, day };
+  std::string id;        // what a search calls it, in every service alike: "township"
+  std::string variable;  // where the case holds it: "answers.township"
+  Kind kind = Kind::text;
+  base::Text label;
+};
+
 struct Service {
   std::string id;       // "open-restaurant"
   std::string version;  // fingerprint of the folder's content
@@ -193,6 +202,7 @@ struct Service {
   std::vector<Material> materials;
   std::vector<Clock> clocks;
   std::vector<Notice> notices;
+  std::vector<Index> indexes;
   std::vector<base::Text> steps;                        // what will happen, in plain words
   Form form;                                            // what the applicant fills in
   std::map<std::string, Form, std::less<>> task_forms;  // by form id: what staff fill in at a user task

@@ -54,6 +54,7 @@ class Check {
     once(service_.materials, "materials");
     once(service_.clocks, "clocks");
     once(service_.notices, "notices");
+    once(service_.indexes, "indexes");
   }
 
   /// A field that takes a guide answer over must be able to hold it.

@@ -127,6 +127,7 @@ void read_services(const fs::path& root, Catalogue& catalogue, Faults& faults) {
     check_service(*service, {catalogue.rules, catalogue.certificates, catalogue.documents, catalogue.wishes}, faults);
     services.emplace(id, std::move(service));
   }
+  for (const auto& [id, service] : services) check_indexes(*service, services, faults);
   catalogue.services = std::make_shared<Services>(std::move(services));
 }
 
@@ -189,6 +190,7 @@ base::Result<std::shared_ptr<const Service>> read_changed(const Catalogue& catal
   Faults faults;
   auto service = std::make_shared<const Service>(read_service(id, files, faults));
   check_service(*service, {catalogue.rules, catalogue.certificates, catalogue.documents, catalogue.wishes}, faults);
+  check_indexes(*service, catalogue.services->now(), faults);
   if (catalogue.opening) check_opening(*catalogue.opening, *service, faults);
   if (faults.empty()) return service;
   std::vector<base::Place> places = faults.take();

@@ -66,6 +66,45 @@ TEST_F(Load, names_faults_of_several_files_at_once) {
   EXPECT_THAT(found, Contains(testing::StartsWith("bureau.yaml#")));
 }
 
+TEST_F(Load, refuses_to_search_by_what_is_not_there_of_another_kind_or_personal) {
+  const auto add = [&](const std::string& line) {
+    replace("open-restaurant/service.yaml", "indexes:\n", "indexes:\n  - {" + line + ", label: {zh: 项, en: Item}}\n");
+  };
+  const std::string at = "open-restaurant/service.yaml#indexes/";
+  add("id: colour, kind: text");
+  add("id: trade_name, kind: number");
+  add("id: scope, kind: text");
+  add("id: operator_citizen_id, kind: text");
+  add("id: operator_phone, kind: text");
+  add("id: operator_home, kind: text");
+  add("id: holder, variable: subject.operator_name, kind: text");
+  add("id: mobile, variable: contact_mobile, kind: text");
+  add("id: who, variable: accept_application.by_name, kind: text");
+  add("id: asked, variable: accept_application.corrections, kind: text");
+  add("id: question, variable: guide.colour, kind: text");
+  add("id: Area, variable: answers.area, kind: number");
+  add("id: employees, kind: number");
+  add("id: employees, kind: number");
+  add("id: outcome, variable: accept_application.outcome, kind: text");
+  add("id: when, variable: accept_application.on, kind: day");
+  replace("move/service.yaml", "id: area, kind: number", "id: area, variable: guide.x, kind: text");
+  replace("deregister/service.yaml", "kind: day", "kind: moment");
+  const auto found = faults();
+  for (const char* fault :
+       {"colour catalogue.unknown_reference", "trade_name catalogue.index_kind", "scope catalogue.index_kind",
+        "operator_citizen_id catalogue.index_personal", "operator_phone catalogue.index_personal",
+        "operator_home catalogue.index_personal", "holder catalogue.index_personal", "mobile catalogue.index_personal",
+        "who catalogue.index_personal", "asked catalogue.index_personal", "question catalogue.unknown_reference",
+        "Area catalogue.index_name", "area catalogue.index_differs"})
+    EXPECT_THAT(found, Contains(at + fault));
+  EXPECT_THAT(found, Contains("open-restaurant/service.yaml#indexes catalogue.id_twice"));
+  EXPECT_THAT(found, Contains("deregister/service.yaml#indexes/1/kind catalogue.kind_unknown"));
+  for (const std::string& fault : found) {
+    EXPECT_EQ(fault.find("indexes/outcome"), std::string::npos) << fault;
+    EXPECT_EQ(fault.find("indexes/when"), std::string::npos) << fault;
+  }
+}
+
 TEST_F(Load, refuses_a_folder_that_is_not_there) {
   const auto loaded = catalogue::load((folder_ / "nowhere").string());
   ASSERT_FALSE(loaded);

@@ -132,6 +132,21 @@ Notice read_notice(const Reader& from) {
           .number_word = from.text_or("number_word", "")};
 }
 
+Index read_index(const Reader& from) {
+  from.only({"id", "variable", "kind", "label"});
+  Index index{.id = from.text("id"), .variable = {}, .kind = Index::Kind::text, .label = from.words("label")};
+  index.variable = from.text_or("variable", "answers." + index.id);
+  const std::string kind = from.text("kind");
+  if (kind == "number")
+    index.kind = Index::Kind::number;
+  else if (kind == "day")
+    index.kind = Index::Kind::day;
+  else if (kind != "text")
+    from.fault_at("kind", "catalogue.kind_unknown",
+                  {"须为 text、number 或 day", "This must be text, number or day"});
+  return index;
+}
+
 Subject read_subject(const Reader& from) {
   from.only({"certificate", "label", "hint"});
   return {
@@ -150,7 +165,7 @@ void read_admissions(const Reader& root, Service& service) {
 
 void read_description(const Reader& root, Service& service) {
   root.only({"name", "summary", "who_may_apply", "where_to_ask", "wish", "steps", "subject", "admissions", "guide",
-             "guide_stops", "registrations", "materials", "clocks", "notices", "tags", "rating_days"});
+             "guide_stops", "registrations", "materials", "clocks", "notices", "indexes", "tags", "rating_days"});
   service.wish = root.text("wish");
   if (root.has("subject")) service.subject = read_subject(root.at("subject"));
   read_admissions(root, service);
@@ -173,6 +188,7 @@ void read_description(const Reader& root, Service& service) {
   for (const Reader& item : root.items("materials")) service.materials.push_back(read_material(item));
   for (const Reader& item : root.items("clocks")) service.clocks.push_back(read_clock(item));
   for (const Reader& item : root.items("notices")) service.notices.push_back(read_notice(item));
+  for (const Reader& item : root.items("indexes")) service.indexes.push_back(read_index(item));
   if (service.registrations.empty())
     root.fault_at("registrations", "catalogue.missing",
                   {"须至少办理一项登记或许可", "The service must bring about at least one registration"});

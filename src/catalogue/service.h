@@ -37,6 +37,10 @@ bool decides(const Service& service, std::string_view decision);
 /// process counts by must exist.
 void check_references(const Service& service, const Ground& ground, Faults& faults);
 
+/// What cases are searched by: variables that are there, of the kind stated, and nobody's personal data; the same id
+/// means the same kind in every service.
+void check_indexes(const Service& service, const Services::Map& all, Faults& faults);
+
 CertificateKind read_certificate(const std::string& id, const std::string& text, const std::string& file,
                                  Faults& faults);
 

@@ -14,6 +14,7 @@ constexpr auto tick = std::chrono::milliseconds(250);
 constexpr int timers_per_tick = 200;  // bounded: many limits fall at midnight, and people work beside them
 constexpr int messages_per_tick = 100;
 constexpr int outgoing_per_tick = 20;
+constexpr int cases_indexed_per_tick = 100;
 constexpr int reminders_per_round = 500;
 constexpr std::int64_t remind_us = 60 * base::us_per_second;
 constexpr std::int64_t renew_us = base::us_per_second;
@@ -124,6 +125,7 @@ void Jobs::run(const std::stop_token& stop) {
       worked = parts_.engine->fire_due_timers(*parts_.store, parts_.now(), timers_per_tick) > 0;
       worked |= parts_.exchange->work(*parts_.store, parts_.now(), messages_per_tick) > 0;
       worked |= parts_.batches->work(*parts_.store, parts_.now());
+      worked |= parts_.engine->index_values(*parts_.store, cases_indexed_per_tick);
       for (const storage::Outgoing& outgoing : storage::take_outgoing(*parts_.store, parts_.now(), outgoing_per_tick)) {
         worked = true;
         try {

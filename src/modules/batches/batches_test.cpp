@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "kernel/feel/lookup.h"
 #include "modules/batches/batches.h"
 #include "testing.h"
 
@@ -48,6 +49,24 @@ class Desk {
     int done = 0;
     while (done < pieces && Batches(*office.engine).work(*office.store, office.now)) ++done;
     return done;
+  }
+  /// What the audit log says of a batch: "batch.started 7", the number of cases behind the deed.
+  std::vector<std::string> deeds(base::Id id) {
+    std::vector<std::string> told;
+    office.store->read([&](storage::Snapshot& snapshot) {
+      const std::string subject = "batch/" + base::to_text(id);
+      for (const auto& entry : evidence::entries_of(snapshot, subject, 100)) {
+        EXPECT_EQ(entry.log, "audit");
+        const auto text = feel::parse_json(entry.text).value();
+        const auto events = storage::load_events(snapshot, {"batch", id});
+        const auto& event = events.at(static_cast<std::size_t>(entry.event.sequence) - 1);
+        const auto data = feel::parse_json(event.data).value();
+        EXPECT_EQ(text_in(text.as_context(), "type"), event.type);
+        told.push_back(event.type + " " + std::to_string(feel::number_in(data.as_context(), "cases")) + " " +
+                       text_in(data.as_context(), "reason") + " " + std::to_string(event.actor.number));
+      }
+    });
+    return told;
   }
   Batch batch(base::Id id) {
     return office.store
@@ -131,6 +150,7 @@ TEST(batch, retries_what_has_failed_and_tells_what_fails_again) {
   EXPECT_EQ(desk.office.load(ids[0]).deeds.back().by, base::Id{13});
   for (const base::Id id : ids) desk.office.expect_replay(id);
   EXPECT_EQ(desk.undo(after.id).error().code, "batches.no_undo");
+  EXPECT_EQ(desk.deeds(after.id), (std::vector<std::string>{"batch.started 7 额度已补录 13"}));
 }
 
 /// Another version of open-restaurant, each of its files as `edit` makes it; its name.
@@ -270,6 +290,9 @@ TEST(batch, moves_cases_in_pieces_is_stopped_gone_on_with_and_taken_back) {
   EXPECT_EQ(desk.refused(back.value().id)[0].code, "batches.moved_since");
   EXPECT_EQ(desk.office.load(ids[0]).head.service_version, first);
   EXPECT_EQ(desk.office.load(later).head.service_version, second);
+  EXPECT_EQ(desk.deeds(id), (std::vector<std::string>{"batch.started 110 新流程 13", "batch.stopped 110 新流程 13",
+                                                      "batch.resumed 110 新流程 13", "batch.undone 108 转错了 13"}));
+  EXPECT_EQ(desk.deeds(back.value().id), (std::vector<std::string>{"batch.started 108 转错了 13"}));
   for (const base::Id one : {ids[0], ids[3], ids[60], ids[101]}) desk.office.expect_replay(one);
 }
 
@@ -301,6 +324,8 @@ TEST(batch, is_unknown_elsewhere_and_works_with_the_rights_of_who_ordered_it) {
   ASSERT_TRUE(gone);
   desk.work();
   EXPECT_EQ(desk.batch(other.value().id).state, "stopped");
+  EXPECT_EQ(desk.deeds(other.value().id),
+            (std::vector<std::string>{"batch.started 1 x 13", "batch.stopped 1 下达人的账号已停用 0"}));
 }
 
 }  // namespace

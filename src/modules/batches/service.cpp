@@ -4,6 +4,7 @@
 #include "kernel/base/unicode.h"
 #include "kernel/feel/lookup.h"
 #include "modules/access/access.h"
+#include "modules/evidence/evidence.h"
 #include "store.h"
 
 namespace batches {
@@ -28,17 +29,42 @@ base::Result<void> check_rights(const Moment& moment, Kind kind) {
                      .message = {"您的岗位不能作这项操作", "Your role does not cover this operation."}};
 }
 
-/// What was ordered, stopped, gone on with, stays on record; the cases tell the rest themselves.
-void tell(storage::Transaction& transaction, const Batch& batch, std::string_view type, const Moment& moment) {
+/// What was ordered, stopped, gone on with, taken back is an event and an entry of the audit log; the cases tell the
+/// rest themselves. `cases`: how many it is about at that moment.
+void tell(storage::Transaction& transaction, const Batch& batch, std::string_view type, std::int64_t cases,
+          const std::string& reason, const Moment& moment) {
   const storage::Stream stream{"batch", batch.id};
-  feel::Context data{{"kind", to_text(batch.kind)}, {"service", batch.service}, {"reason", batch.reason}};
+  feel::Context data{{"kind", to_text(batch.kind)},
+                     {"service", batch.service},
+                     {"reason", reason},
+                     {"cases", feel::Value(cases)},
+                     {"done", feel::Value(batch.done)},
+                     {"refused", feel::Value(batch.refused)}};
+  if (batch.undoes) data.put("undoes", base::to_text(batch.undoes));
   for (const auto& [key, value] : batch.wanted.entries()) data.put(key, value);
-  transaction.append(stream, storage::last_sequence(transaction, stream),
-                     {.type = type,
-                      .at = moment.now,
-                      .actor = moment.actor.person,
-                      .data = feel::to_json(feel::Value(std::move(data)))},
-                     batch.division);
+  evidence::append(transaction, stream, storage::last_sequence(transaction, stream),
+                   {.type = type,
+                    .at = moment.now,
+                    .actor = moment.actor.person,
+                    .data = feel::to_json(feel::Value(std::move(data)))},
+                   batch.division, {{"service", batch.service}, {"cases", std::to_string(cases)}},
+                   evidence::LogKind::audit_log);
+}
+
+casework::CaseSelection selection_of(const Batch& batch) {
+  return {.service = batch.service,
+          .version = text_in(batch.wanted, "from_version"),
+          .stuck = batch.kind == Kind::retry,
+          .element = text_in(batch.wanted, "element"),
+          .code = text_in(batch.wanted, "code")};
+}
+
+/// How many a batch is about: those noted, or, while they are being gathered, those it asks for.
+std::int64_t cases_of(storage::Snapshot& snapshot, const Batch& batch, const access_control::Scope& scope) {
+  if (batch.gathered) return batch.total;
+  if (!batch.undoes) return casework::count_cases(snapshot, scope, selection_of(batch));
+  const auto undone = find_batch(snapshot, scope, batch.undoes);
+  return undone ? undone->done : 0;
 }
 
 feel::Context inverse(const feel::Value* renamed) {
@@ -122,14 +148,6 @@ class Hand {
   const Batch& batch_;
   const Moment& moment_;
 };
-
-casework::CaseSelection selection_of(const Batch& batch) {
-  return {.service = batch.service,
-          .version = text_in(batch.wanted, "from_version"),
-          .stuck = batch.kind == Kind::retry,
-          .element = text_in(batch.wanted, "element"),
-          .code = text_in(batch.wanted, "code")};
-}
 
 /// All of the piece in one transaction; the refusal of one case takes the others back with it.
 bool carry_out_together(storage::Store& store, const Hand& hand, const Batch& batch, const std::vector<base::Id>& piece,
@@ -241,7 +259,8 @@ base::Result<Batch> Batches::start(storage::Transaction& transaction, const NewB
   TRY(Batch batch, planned(transaction, wanted, moment));
   TRY(batch.reason, checked_reason(wanted.reason));
   insert_batch(transaction, batch);
-  tell(transaction, batch, "batch.started", moment);
+  tell(transaction, batch, "batch.started", cases_of(transaction, batch, moment.actor.scope), batch.reason,
+       moment);
   return batch;
 }
 
@@ -250,7 +269,8 @@ base::Result<Batch> Batches::stop(storage::Transaction& transaction, base::Id id
   TRY(std::ignore, check_rights(moment, batch.kind));
   if (!change_state(transaction, id, "running", "stopped", moment.now))
     return base::conflict("batches.not_running", {"批量操作没有在进行", "The batch is not running."});
-  tell(transaction, batch, "batch.stopped", moment);
+  tell(transaction, batch, "batch.stopped", cases_of(transaction, batch, moment.actor.scope), batch.reason,
+       moment);
   return load_batch(transaction, moment.actor.scope, id);
 }
 
@@ -259,7 +279,8 @@ base::Result<Batch> Batches::resume(storage::Transaction& transaction, base::Id 
   TRY(std::ignore, check_rights(moment, batch.kind));
   if (!change_state(transaction, id, "stopped", "running", moment.now))
     return base::conflict("batches.not_stopped", {"批量操作没有停止", "The batch is not stopped."});
-  tell(transaction, batch, "batch.resumed", moment);
+  tell(transaction, batch, "batch.resumed", cases_of(transaction, batch, moment.actor.scope), batch.reason,
+       moment);
   return load_batch(transaction, moment.actor.scope, id);
 }
 
@@ -288,7 +309,8 @@ base::Result<Batch> Batches::undo(storage::Transaction& transaction, base::Id id
                    .created_at = moment.now,
                    .changed_at = moment.now};
   insert_batch(transaction, back);
-  tell(transaction, back, "batch.started", moment);
+  tell(transaction, batch, "batch.undone", batch.done, reason, moment);
+  tell(transaction, back, "batch.started", batch.done, reason, moment);
   return back;
 }
 
@@ -441,7 +463,11 @@ bool Batches::work(storage::Store& store, base::Instant now) const {
   const Batch& batch = *next.batch;
   if (!next.actor) {  // the account is gone or disabled: nobody answers for the rest
     store.write([&](storage::Transaction& transaction) {
-      return change_state(transaction, batch.id, "running", "stopped", now);
+      if (!change_state(transaction, batch.id, "running", "stopped", now)) return false;
+      const std::int64_t cases =
+          cases_of(transaction, batch, access_control::Scope::of_division(batch.division));
+      tell(transaction, batch, "batch.stopped", cases, "下达人的账号已停用", {.now = now, .actor = {}});
+      return true;
     });
     return true;
   }

@@ -322,6 +322,11 @@ class Engine {
   /// hold up the others.
   int fire_due_timers(storage::Store& store, base::Instant now, int limit) const;
 
+  /// Brings what cases are searched by up to what their services declare now, for `limit` cases, ended ones too, in a
+  /// transaction of its own; any number of processes may do it, and a restart goes on where it stood. Steps of cases
+  /// write their own values. Returns whether there is more to do.
+  bool index_values(storage::Store& store, int limit) const;
+
   /// Keeps the services as they are now, so that cases go on with the version they started with whatever the catalogue
   /// becomes; at start, before serving.
   /// Errors: none of its own; throws storage::Fault.
@@ -392,6 +397,8 @@ class Engine {
   void take(Case& of_case, bpmn::Event event, const Moment& moment, std::vector<bpmn::Event>& all) const;
   base::Result<void> work_off(storage::Transaction& transaction, Case& of_case, const Moment& moment,
                               std::vector<bpmn::Event>& all) const;
+  void save_values(storage::Transaction& transaction, const Case& of_case,
+                   const std::vector<bpmn::Event>& events) const;
   void save_waits(storage::Transaction& transaction, const Case& of_case, const std::vector<bpmn::Event>& events,
                   const Step& step, const Moment& moment) const;
   base::Result<void> check_extension(const Case& of_case, const Deed& deed, const Moment& moment) const;
@@ -413,6 +420,8 @@ class Engine {
   // Versions that only old cases use, read when one of them is.
   mutable std::mutex pinned_mutex_;
   mutable std::map<std::string, std::shared_ptr<const catalogue::Service>, std::less<>> pinned_;
+  // Declared indexes that every case of the service has been gone through for.
+  mutable std::map<std::string, std::string, std::less<>> indexed_;
 };
 
 struct TaskFilter {
@@ -486,9 +495,28 @@ TaskCounts count_tasks(storage::Snapshot& snapshot, const access_control::Actor&
 /// Open and done tasks of one case, oldest first.
 std::vector<Task> tasks_of(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id of_case);
 
+/// A search by a variable, as asked: one value, or for numbers and days a range with both ends in it.
+struct ValueQuery {
+  std::string variable;  // id of an index; empty: no search
+  std::string value;
+  std::string from;
+  std::string to;
+};
+/// The same as it is stored.
+struct ValueFilter {
+  std::string name;  // empty: no search
+  std::string from;
+  std::string to;
+};
+/// Errors: `casework.filter_variable_unknown` (no service declares it), `casework.filter_incomplete` (a value without a
+/// variable, or the other way round), `casework.filter_value` (not of the variable's kind), `casework.filter_range` (a
+/// range of texts, a range and a value, or one that ends before it begins).
+base::Result<ValueFilter> read_filter(const catalogue::Catalogue& catalogue, const ValueQuery& query);
+
 struct CaseFilter {
   std::string search;
   std::string state;
+  ValueFilter where = {};
   bool by_promised = false;
   int limit = 50;
   std::string cursor;

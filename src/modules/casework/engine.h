@@ -49,6 +49,11 @@ inline constexpr int events_max = 100'000;  // of one case
 /// A timer of a suspended case.
 inline constexpr base::Instant never{INT64_MAX};
 
+/// A number as text whose order by bytes is the order of the numbers.
+std::string number_key(const feel::Decimal& number);
+
+/// What lists of cases can be searched by.
+void mount_search(http::Router& router, storage::Store& store, const Engine& engine);
 /// Steps that can not go on, over all cases.
 void mount_incidents(http::Router& router, storage::Store& store, const Engine& engine);
 /// Previews of a move to another version.

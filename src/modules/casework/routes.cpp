@@ -480,6 +480,7 @@ void mount(http::Router& router, storage::Store& store, const Engine& engine) {
   mount_promises(router, store, engine);
   mount_incidents(router, store, engine);
   mount_migration(router, store, engine);
+  mount_search(router, store, engine);
 }
 
 }  // namespace casework

@@ -347,6 +347,7 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
     insert_case(transaction, of_case, instance);
   else
     update_case(transaction, of_case, instance);
+  save_values(transaction, of_case, events);
 
   for (const bpmn::Event& event : events) {
     const auto* task = std::get_if<bpmn::TaskOpened>(&event);

@@ -611,6 +611,70 @@ std::string case_number(storage::Snapshot& snapshot, base::Id of_case) {
   return row ? (*row)[0].text() : std::string();
 }
 
+void insert_values(storage::Transaction& transaction, const CaseHead& head, const std::vector<IndexedValue>& values) {
+  if (values.empty()) return;
+  std::string sql = "INSERT INTO case_values (case_id, name, place, division, value) VALUES ";
+  std::vector<Datum> parameters;
+  std::map<std::string_view, std::int64_t> places;
+  for (const IndexedValue& one : values) {
+    sql += parameters.empty() ? "(?, ?, ?, ?, ?)" : ", (?, ?, ?, ?, ?)";
+    parameters.insert(parameters.end(), {head.id, one.name, ++places[one.name], head.division, one.value});
+  }
+  transaction.execute(sql, parameters);
+}
+
+void delete_values(storage::Transaction& transaction, base::Id of_case, std::string_view name) {
+  if (name.empty())
+    transaction.execute("DELETE FROM case_values WHERE case_id = ?", {of_case});
+  else
+    transaction.execute("DELETE FROM case_values WHERE case_id = ? AND name = ?", {of_case, name});
+}
+
+IndexGround ground_of(storage::Transaction& transaction, const std::string& service, const std::string& fingerprint) {
+  IndexGround ground{.service = service, .fingerprint = {}, .done_to = {}};
+  const auto row =
+      transaction.find("SELECT fingerprint, done_to, finished FROM index_grounds WHERE service = ?", {service});
+  if (!row) {
+    transaction.execute(
+        "INSERT INTO index_grounds (service, division, fingerprint, done_to, finished) VALUES (?, '', '', 0, 0) "
+        "ON CONFLICT (service) DO NOTHING",
+        {service});
+    return ground;
+  }
+  ground.fingerprint = (*row)[0].text();
+  ground.finished = (*row)[2].truth() && ground.fingerprint == fingerprint;
+  if (ground.fingerprint == fingerprint) ground.done_to = (*row)[1].id();
+  return ground;
+}
+
+bool save_ground(storage::Transaction& transaction, const IndexGround& before, const IndexGround& after) {
+  return transaction.execute(
+             "UPDATE index_grounds SET fingerprint = ?, done_to = ?, finished = ? WHERE service = ? AND fingerprint = "
+             "? AND (fingerprint <> ? OR done_to = ?)",
+             {after.fingerprint, after.done_to, after.finished, after.service, before.fingerprint, after.fingerprint,
+              before.done_to}) == 1;
+}
+
+bool is_indexed(storage::Snapshot& snapshot, std::string_view service, std::string_view fingerprint) {
+  return snapshot
+      .find("SELECT 1 FROM index_grounds WHERE service = ? AND fingerprint = ? AND finished = 1",
+            {service, fingerprint})
+      .has_value();
+}
+
+std::vector<base::Id> cases_of_service(storage::Snapshot& snapshot, std::string_view service, base::Id after,
+                                       int limit) {
+  std::vector<base::Id> ids;
+  for (const Row& row : snapshot.query("SELECT id FROM cases WHERE service = ? AND id > ? ORDER BY id LIMIT ?",
+                                       {service, after, limit}))
+    ids.push_back(row[0].id());
+  return ids;
+}
+
+void lock_case(storage::Transaction& transaction, base::Id of_case) {
+  transaction.execute("UPDATE cases SET sequence = sequence WHERE id = ?", {of_case});
+}
+
 bool timer_waits(storage::Snapshot& snapshot, TaskId timer) {
   return snapshot
       .find("SELECT 1 FROM timers WHERE case_id = ? AND timer_key = ?", {timer.of_case, std::int64_t{timer.key}})
@@ -718,30 +782,42 @@ std::vector<Task> tasks_of(storage::Snapshot& snapshot, const access_control::Sc
   return tasks;
 }
 
-CasePage list_cases(storage::Snapshot& snapshot, const access_control::Scope& scope, const CaseFilter& filter) {
+CaseStatement cases_found(const access_control::Scope& scope, const CaseFilter& filter) {
   Condition condition = within(scope, "c");
+  // The values are found first: there are few of them, whatever the number of cases.
+  if (!filter.where.name.empty())
+    append(condition,
+           "c.id IN (SELECT v.case_id FROM case_values v WHERE v.name = ? AND v.value >= ? AND v.value <= ?)",
+           {filter.where.name, filter.where.from, filter.where.to});
   if (!filter.state.empty()) append(condition, "c.state = ?", {filter.state});
   if (!filter.search.empty()) {
     const std::string pattern = like_pattern(filter.search);
     append(condition, "(c.title LIKE ? ESCAPE '\\' OR c.number LIKE ? ESCAPE '\\')", {pattern, pattern});
   }
+  return {" FROM cases c WHERE " + condition.sql, std::move(condition.parameters)};
+}
+
+CasePage list_cases(storage::Snapshot& snapshot, const access_control::Scope& scope, const CaseFilter& filter) {
+  CaseStatement found = cases_found(scope, filter);
   CasePage page;
-  page.total =
-      snapshot.query("SELECT COUNT(*) FROM cases c WHERE " + condition.sql, condition.parameters)[0][0].number();
+  page.total = snapshot.query("SELECT COUNT(*)" + found.sql, found.parameters)[0][0].number();
+  const auto add = [&](std::string_view more, std::initializer_list<Datum> values) {
+    found.sql += more;
+    found.parameters.insert(found.parameters.end(), values);
+  };
   const std::size_t cut = filter.cursor.find('~');
   if (cut != std::string::npos) {
     const base::Id id = base::parse_id(std::string_view(filter.cursor).substr(cut + 1)).value_or(base::Id{});
     if (filter.by_promised)
-      append(condition, "(c.promised_day, c.id) > (?, ?)", {filter.cursor.substr(0, cut), id});
+      add(" AND (c.promised_day, c.id) > (?, ?)", {filter.cursor.substr(0, cut), id});
     else
-      append(condition, "c.id < ?", {id});
+      add(" AND c.id < ?", {id});
   }
-  condition.parameters.emplace_back(filter.limit + 1);
+  found.parameters.emplace_back(filter.limit + 1);
   const std::string order =
       filter.by_promised ? " ORDER BY c.promised_day, c.id LIMIT ?" : " ORDER BY c.id DESC LIMIT ?";
   for (const Row& row :
-       snapshot.query("SELECT " + std::string(head_columns) + " FROM cases c WHERE " + condition.sql + order,
-                      condition.parameters)) {
+       snapshot.query("SELECT " + std::string(head_columns) + found.sql + order, found.parameters)) {
     if (page.cases.size() == static_cast<std::size_t>(filter.limit)) {
       const CaseHead& last = page.cases.back();
       page.next = due_text(last.promised_day) + "~" + base::to_text(last.id);

@@ -85,6 +85,39 @@ struct TaskAnew {
 };
 void save_task_anew(storage::Transaction& transaction, TaskId id, const TaskAnew& task);
 
+/// What the case is found by; a list has several of one name.
+struct IndexedValue {
+  std::string name;
+  std::string value;  // sorted by bytes
+};
+void insert_values(storage::Transaction& transaction, const CaseHead& head, const std::vector<IndexedValue>& values);
+/// `name` empty: all of them.
+void delete_values(storage::Transaction& transaction, base::Id of_case, std::string_view name);
+/// How far the cases of a service were gone through for what it declares as indexed.
+struct IndexGround {
+  std::string service;
+  std::string fingerprint;
+  base::Id done_to;
+  bool finished = false;
+};
+/// From the beginning when it was for another fingerprint.
+IndexGround ground_of(storage::Transaction& transaction, const std::string& service, const std::string& fingerprint);
+/// False when another process has gone on from `before` meanwhile.
+bool save_ground(storage::Transaction& transaction, const IndexGround& before, const IndexGround& after);
+bool is_indexed(storage::Snapshot& snapshot, std::string_view service, std::string_view fingerprint);
+/// All after `after`, ended ones too.
+std::vector<base::Id> cases_of_service(storage::Snapshot& snapshot, std::string_view service, base::Id after,
+                                       int limit);
+/// Until the end of the transaction nobody else changes the case.
+void lock_case(storage::Transaction& transaction, base::Id of_case);
+
+/// The statement that finds a list's cases, from "FROM" on, without order and limit.
+struct CaseStatement {
+  std::string sql;
+  std::vector<storage::Datum> parameters;
+};
+CaseStatement cases_found(const access_control::Scope& scope, const CaseFilter& filter);
+
 bool timer_waits(storage::Snapshot& snapshot, TaskId timer);
 
 /// Open cases after `after`, for going through all of them in pieces.

@@ -313,11 +313,19 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
        .tag = std::string(tag),
        .summary = {"办件列表", "Cases"},
        .need = staff("case.read"),
-       .query = {"search", "state", "sort"}},
+       .query = {"search", "state", "sort", "variable", "value", "from", "to"},
+       .errors = {"casework.filter_variable_unknown", "casework.filter_incomplete", "casework.filter_value",
+                  "casework.filter_range"}},
       [&licensing](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<CaseSummary>> {
+        TRY(casework::ValueFilter where,
+            casework::read_filter(licensing.engine().catalogue(), {.variable = std::string(request.query_value("variable")),
+                                                                   .value = std::string(request.query_value("value")),
+                                                                   .from = std::string(request.query_value("from")),
+                                                                   .to = std::string(request.query_value("to"))}));
         const casework::CasePage found = casework::list_cases(snapshot, access_control::scope_of(request.caller),
                                                               {.search = std::string(request.query_value("search")),
                                                                .state = std::string(request.query_value("state")),
+                                                               .where = std::move(where),
                                                                .by_promised = request.query_value("sort") == "promised",
                                                                .limit = http::limit_of(request),
                                                                .cursor = std::string(request.query_value("cursor"))});
