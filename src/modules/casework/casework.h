@@ -130,6 +130,9 @@ struct NewCase {
   base::Id applicant;
   std::string title;
   feel::Context variables;
+  /// Element id of the start event; empty: the none start event. With what set it off, for the stored event.
+  std::string start_event = {};
+  std::string by = "open";
 };
 
 /// An operation asked for: its id and what it comes with ("reason", "basis", "clock", "task", "to", "places",
@@ -220,6 +223,8 @@ class Outside {
   virtual void opened(storage::Transaction& transaction, const CaseHead& head, const bpmn::Element& element,
                       const bpmn::Wait& wait, base::Instant now) = 0;
   virtual void closed(storage::Transaction& transaction, base::Id of_case, bpmn::Key key, bpmn::WaitKind kind) = 0;
+  /// Told after every operation of staff: while the case is suspended, what it waits for is held.
+  virtual void held(storage::Transaction& transaction, base::Id of_case, bool suspended) = 0;
 };
 
 /// Something that comes from outside: a job done or failed by another system, a message.
@@ -576,6 +581,8 @@ std::vector<base::Id> select_cases(storage::Snapshot& snapshot, const access_con
                                    const CaseSelection& selection, base::Id after, int limit);
 std::int64_t count_cases(storage::Snapshot& snapshot, const access_control::Scope& scope,
                          const CaseSelection& selection);
+/// The next one of the division on this day; taken back with the transaction.
+std::string next_case_number(storage::Transaction& transaction, std::string_view division, calendar::Date today);
 /// "" when there is no such case.
 std::string case_number(storage::Snapshot& snapshot, base::Id of_case);
 

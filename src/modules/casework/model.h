@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernel/base/id.h"
@@ -97,5 +98,9 @@ std::optional<calendar::Date> started_on(const ClockPlan& plan, const std::vecto
 base::Result<ClockReading> read_clock(const ClockPlan& plan, const std::vector<Mark>& marks,
                                       const std::optional<Limit>& legal, const std::optional<Limit>& promised,
                                       const calendar::Calendar& calendar, calendar::Date today);
+
+/// "ZL" + division + yyyymmdd + 5-digit sequence of the day + MOD 11,10 check digit.
+/// Source: [GB17710].
+std::string case_number(std::string_view division, calendar::Date on, std::int64_t sequence);
 
 }  // namespace casework

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cstdio>
 
 #include "kernel/calendar/due.h"
+#include "kernel/codes/check_digits.h"
 #include "modules/casework/due.h"
 #include "modules/casework/model.h"
 
@@ -165,6 +167,15 @@ Timing timing_of(const std::vector<std::pair<std::string, ClockDays>>& clocks) {
   }
   if (running) timing.pause.reset();
   return timing;
+}
+
+std::string case_number(std::string_view division, calendar::Date on, std::int64_t sequence) {
+  const calendar::Civil civil = calendar::civil_of(on);
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%04d%02d%02d%05lld", static_cast<int>(civil.year), civil.month, civil.day,
+                static_cast<long long>(sequence));
+  const std::string body = std::string(division) + digits;
+  return "ZL" + body + codes::mod_11_10_check(body).value();
 }
 
 }  // namespace casework

@@ -124,4 +124,10 @@ TEST(timing_of, takes_the_nearest_day_and_the_nearest_legal_day_of_running_clock
   EXPECT_EQ(casework::timing_of({}), casework::Timing{});
 }
 
+TEST(case_number, ends_with_the_check_digit_of_its_digits) {
+  const std::string number = casework::case_number("430211", on(11, 24), 12);
+  EXPECT_EQ(number.substr(0, number.size() - 1), "ZL4302112026112400012");
+  EXPECT_NE(number, casework::case_number("430211", on(11, 24), 21));
+}
+
 }  // namespace

@@ -365,6 +365,7 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
     insert_task(transaction, of_case, opened, element, assignee, due_under(days, clock_of(element)), moment.now);
   }
   save_waits(transaction, of_case, events, step, moment);
+  if (outside_ && step.deed) outside_->held(transaction, of_case.head.id, of_case.conduct.suspended);
   save_due_days(transaction, of_case, days, events);
   if (!of_case.conduct.interruptions.empty()) {
     TRY(std::ignore, refresh_timers(transaction, of_case, moment));
@@ -397,8 +398,10 @@ base::Result<CaseHead> Engine::open(storage::Transaction& transaction, const New
               .instance = {},
               .marks = {},
               .service = request.service};
-  TRY(auto events, run(transaction, opened, bpmn::Start{.variables = request.variables}, moment));
-  return finish(transaction, opened, std::move(events), {.by = "open"}, moment);
+  TRY(auto events,
+      run(transaction, opened, bpmn::Start{.variables = request.variables, .start_event = request.start_event},
+          moment));
+  return finish(transaction, opened, std::move(events), {.by = request.by, .element = request.start_event}, moment);
 }
 
 base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, TaskId id, const feel::Context& answers,

@@ -606,6 +606,12 @@ std::vector<base::Id> select_cases(storage::Snapshot& snapshot, const access_con
   return ids;
 }
 
+std::string next_case_number(storage::Transaction& transaction, std::string_view division, calendar::Date today) {
+  return case_number(
+      division, today,
+      transaction.next_number("case/" + std::string(division) + "/" + calendar::to_text(today)));
+}
+
 std::string case_number(storage::Snapshot& snapshot, base::Id of_case) {
   const auto row = snapshot.find("SELECT number FROM cases WHERE id = ?", {of_case});
   return row ? (*row)[0].text() : std::string();

@@ -4,11 +4,14 @@
 ///   job:      waiting --activate--> locked --complete--> done
 ///                ^                    |  +----fail------> waiting (retries left) or an incident of the case
 ///                +---lock runs out----+  +----error-----> the way the process draws for it
-///   message:  kept --somebody awaits it--> delivered      kept --its time is over--> expired
+///   message:  kept --somebody awaits it, or it starts a case--> delivered      kept --its time is over--> expired
+///                  --its content may not be taken over--> refused
 ///
 /// Invariants: 1. A job is locked by one worker at a time, whatever the number of processes. 2. Who has lost the lock
 /// can neither finish nor fail the job. 3. A message reaches a case once. 4. Another system does only what its account
-/// was granted ("job:TYPE", "message:NAME"), and gets only what the model's input mappings hand over.
+/// was granted ("job:TYPE", "message:NAME"), and gets only what the model's input mappings hand over. 5. A message starts
+/// one case of each service whose process begins with it, whatever the number of processes. 6. What a case has refused
+/// is not offered to it again; a case that is suspended is offered nothing until it goes on.
 #pragma once
 
 #include <map>
@@ -76,15 +79,22 @@ struct NewMessage {
   std::int64_t keep_seconds = 0;
   feel::Context variables;
 };
+/// Why a message was not taken over.
+struct Refused {
+  std::string case_number;  // empty: it would have started a case
+  std::string code;
+  base::Text reason;
+};
 struct Message {
   base::Id id;
   std::string name;
   std::string correlation;
   std::string sender_id;
-  std::string state;  // "kept", "delivered", "expired"
+  std::string state;  // "kept", "delivered", "refused" (by all that would have taken it), "expired"
   base::Instant sent_at;
   base::Instant expires_at;
-  std::vector<std::string> case_numbers;  // that it reached
+  std::vector<std::string> case_numbers;  // that it reached or started
+  std::vector<Refused> refusals = {};
 };
 
 /// Thread-safe after it was built.
@@ -116,8 +126,10 @@ class Exchange : public casework::Outside {
   /// Errors: `exchange.not_granted`, `exchange.message_name_missing`, `exchange.keep_seconds`,
   /// `exchange.variables_too_large`, `exchange.variable_reserved`.
   base::Result<Message> keep(storage::Transaction& transaction, const NewMessage& message, const Moment& moment) const;
-  /// Delivers a kept message to every case that awaits it now, each in a transaction of its own. One that nobody awaits
-  /// is kept until its time is over. Returns how many cases it reached.
+  /// Starts a case of each service whose process begins with the message, and delivers it to every case that awaits it
+  /// now, each in a transaction of its own. One that nobody awaits is kept until its time is over. What would overwrite
+  /// what an applicant filed or staff decided, and answers that the service's form refuses, are refused. Returns how
+  /// many cases it reached or started.
   int deliver(storage::Store& store, base::Id message, base::Instant now) const;
   /// Delivers messages that are awaited now and drops those whose time is over; returns how many moved.
   int work(storage::Store& store, base::Instant now, int limit) const;
@@ -125,6 +137,7 @@ class Exchange : public casework::Outside {
   void opened(storage::Transaction& transaction, const casework::CaseHead& head, const bpmn::Element& element,
               const bpmn::Wait& wait, base::Instant now) override;
   void closed(storage::Transaction& transaction, base::Id of_case, bpmn::Key key, bpmn::WaitKind kind) override;
+  void held(storage::Transaction& transaction, base::Id of_case, bool suspended) override;
 
  private:
   const casework::Engine& engine_;

@@ -1,8 +1,11 @@
 /// Jobs and messages between cases and other systems, on both databases.
+#include <fstream>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "modules/exchange/exchange.h"
+#include "store.h"
 #include "testing.h"
 
 namespace exchange {
@@ -34,6 +37,21 @@ class Desk {
   void offer(const std::string& xml) {
     office.offer(xml);
     attach();
+  }
+  /// The same office with one more service.
+  void offer_service(const std::shared_ptr<const catalogue::Service>& service) {
+    auto changed = std::make_shared<catalogue::Catalogue>(office.engine->catalogue());
+    catalogue::Services::Map services = changed->services->now();
+    services[service->id] = service;
+    changed->services = std::make_shared<catalogue::Services>(std::move(services));
+    office.use(changed);
+    EXPECT_TRUE(office.engine->deploy(*office.store, office.now));
+    attach();
+  }
+  std::vector<base::Id> cases_of(const std::string& service) {
+    return office.store->read_value([&](storage::Snapshot& snapshot) {
+      return casework::select_cases(snapshot, casework::system_scope(), {.service = service}, {}, 10);
+    });
   }
   std::string grant(const std::string& account, std::vector<std::string> grants) {
     const auto done = office.store->write_result([&](storage::Transaction& transaction) {
@@ -330,9 +348,151 @@ TEST(message, waits_while_the_case_is_suspended) {
                 .value()
                 .state,
             "kept");
+  const auto looked_at = [&] {
+    return desk.office.store->read_value(
+        [&](storage::Snapshot& snapshot) { return messages_awaited_now(snapshot, desk.office.now, 10).size(); });
+  };
+  EXPECT_EQ(looked_at(), 0u) << "nothing is loaded at every round";
+  EXPECT_EQ(desk.exchange->work(*desk.office.store, desk.office.now, 10), 0);
   EXPECT_EQ(desk.office.operate(id, 13, "resume"), "");
+  EXPECT_EQ(looked_at(), 1u);
   EXPECT_EQ(desk.exchange->work(*desk.office.store, desk.office.now, 10), 1);
   EXPECT_EQ(desk.office.waiting(id), "after");
+}
+
+TEST(message, that_would_overwrite_the_work_of_staff_is_refused_once_and_its_sender_told) {
+  Desk desk;
+  desk.offer(paying());
+  const base::Id id = desk.office.open("probe", {{"bill", "B-1"}});
+  const NewMessage wanted{.name = "paid",
+                          .correlation = "B-1",
+                          .sender_id = "transfer 8",
+                          .keep_seconds = 3600,
+                          .variables = {{"before", "overwritten"}}};
+  const auto kept = desk.send(wanted);
+  ASSERT_EQ(kept.value().state, "kept");
+  EXPECT_EQ(desk.office.complete(id, 11, "before", {}), "");
+  desk.exchange->work(*desk.office.store, desk.office.now, 10);
+  const Message refused = desk.message_of(kept.value().id).value();
+  EXPECT_EQ(refused.state, "refused");
+  ASSERT_EQ(refused.refusals.size(), 1u);
+  EXPECT_EQ(refused.refusals[0].code, "exchange.variable_reserved");
+  EXPECT_EQ(refused.refusals[0].case_number, desk.office.load(id).head.number);
+  EXPECT_NE(refused.refusals[0].reason.en.find("before"), std::string::npos);
+  EXPECT_TRUE(refused.case_numbers.empty());
+  EXPECT_EQ(desk.office.waiting(id), "");
+  EXPECT_EQ(desk.exchange->work(*desk.office.store, desk.office.now, 10), 0);
+  EXPECT_EQ(desk.send(wanted).value().state, "refused") << "the same message";
+  // Put right under an id of its own, it reaches the case.
+  EXPECT_EQ(desk.send({.name = "paid", .correlation = "B-1", .sender_id = "transfer 9"}).value().state, "delivered");
+  EXPECT_EQ(desk.office.waiting(id), "after");
+}
+
+TEST(message, refused_by_one_case_waits_for_another_that_is_suspended) {
+  Desk desk;
+  desk.offer(paying());
+  const base::Id one = desk.office.open("probe", {{"bill", "B-1"}});
+  EXPECT_EQ(desk.office.complete(one, 11, "before", {}), "");
+  const base::Id other = desk.office.open("probe", {{"bill", "B-1"}});
+  EXPECT_EQ(desk.office.complete(other, 11, "before", {}), "");
+  EXPECT_EQ(desk.office.operate(other, 13, "suspend"), "");
+  const auto sent =
+      desk.send({.name = "paid", .correlation = "B-1", .keep_seconds = 3600, .variables = {{"after", "x"}}});
+  EXPECT_EQ(sent.value().state, "kept");
+  EXPECT_EQ(sent.value().refusals.size(), 1u);
+  EXPECT_EQ(desk.exchange->work(*desk.office.store, desk.office.now, 10), 0);
+  EXPECT_EQ(desk.office.operate(other, 13, "resume"), "");
+  desk.exchange->work(*desk.office.store, desk.office.now, 10);
+  EXPECT_EQ(desk.message_of(sent.value().id).value().state, "refused");
+  EXPECT_EQ(desk.message_of(sent.value().id).value().refusals.size(), 2u);
+}
+
+/// The smallest service of the tests, from its files; its process begins with the message "stall.applied".
+std::shared_ptr<const catalogue::Service> stall_card() {
+  const std::filesystem::path folder = SOURCE_DIR "/tests/services/sample/stall-card";
+  std::map<std::string, std::string, std::less<>> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ostringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    files[std::filesystem::relative(entry.path(), folder).string()] = text.str();
+  }
+  std::string& process = files.at("process.bpmn");
+  const auto put_before = [&](const std::string& mark, const std::string& text) {
+    const std::size_t at = process.find(mark);
+    EXPECT_NE(at, std::string::npos) << mark;
+    process.insert(at, text);
+  };
+  put_before("</bpmn:startEvent>", "<bpmn:messageEventDefinition id=\"by_message\" messageRef=\"stall_applied\"/>");
+  put_before("<bpmn:process ", "<bpmn:message id=\"stall_applied\" name=\"stall.applied\"/>");
+  auto service = catalogue::read_version("stall-card", files);
+  EXPECT_TRUE(service) << (service ? "" : service.error().places.at(0).message.en);
+  auto known = std::make_shared<catalogue::Service>(*service.value());
+  known->clocks.clear();  // its rules are of the folder it came from
+  return known;
+}
+
+TEST(message, starts_a_case_of_the_service_whose_process_begins_with_it) {
+  Desk desk;
+  desk.offer_service(stall_card());
+  EXPECT_EQ(desk.send({.name = "stall.applied"}).error().code, "exchange.not_granted");
+  EXPECT_EQ(desk.grant("bank", {"message:stall.applied"}), "");
+  const feel::Context guide{{"days", 2}};
+  EXPECT_EQ(desk.send({.name = "stall.applied", .variables = {{"answers", 1}}}).error().code,
+            "exchange.answers_invalid");
+  EXPECT_EQ(desk.send({.name = "stall.applied", .variables = {{"case_number", "1"}}}).error().code,
+            "exchange.variable_reserved");
+  // What the form does not take is refused with the field, and leaves no case.
+  const auto refused = desk.send({.name = "stall.applied",
+                                  .sender_id = "a 1",
+                                  .keep_seconds = 3600,
+                                  .variables = {{"guide", feel::Value(guide)},
+                                                {"answers", feel::Value(feel::Context{{"colour", "red"}})}}});
+  EXPECT_EQ(refused.value().state, "refused");
+  ASSERT_EQ(refused.value().refusals.size(), 1u);
+  EXPECT_EQ(refused.value().refusals[0].code, "catalogue.answers_invalid");
+  EXPECT_NE(refused.value().refusals[0].reason.zh.find("/variables/answers/colour"), std::string::npos);
+  EXPECT_EQ(desk.exchange->work(*desk.office.store, desk.office.now, 10), 0);
+  EXPECT_EQ(desk.cases_of("stall-card").size(), 0u);
+
+  const NewMessage wanted{.name = "stall.applied",
+                          .correlation = "M-7",
+                          .sender_id = "a 2",
+                          .keep_seconds = 3600,
+                          .variables = {{"guide", feel::Value(guide)},
+                                        {"answers", feel::Value(feel::Context{{"goods", "水果"}})},
+                                        {"market", "东市"}}};
+  const auto sent = desk.send(wanted);
+  ASSERT_EQ(sent.value().state, "delivered") << (sent.value().refusals.empty() ? "" : sent.value().refusals[0].reason.en);
+  ASSERT_EQ(sent.value().case_numbers.size(), 1u);
+  const auto cases = desk.cases_of("stall-card");
+  ASSERT_EQ(cases.size(), 1u);
+  const casework::Case opened = desk.office.load(cases[0]);
+  EXPECT_EQ(opened.head.number, sent.value().case_numbers[0]);
+  EXPECT_EQ(opened.head.division, "430211");
+  EXPECT_EQ(opened.head.applicant, base::Id{bank});
+  EXPECT_EQ(desk.office.waiting(cases[0]), "decide");
+  EXPECT_EQ(feel::to_text(*opened.instance.variables().find("market")), "东市");
+  desk.office.expect_replay(cases[0]);
+  // Sent again, it is the same message and the same case.
+  EXPECT_EQ(desk.send(wanted).value().case_numbers, sent.value().case_numbers);
+  desk.exchange->work(*desk.office.store, desk.office.now, 10);
+  EXPECT_EQ(desk.cases_of("stall-card").size(), 1u);
+}
+
+TEST(message, kept_before_the_service_is_offered_starts_its_case_once_it_is) {
+  Desk desk;
+  EXPECT_EQ(desk.grant("bank", {"message:stall.applied"}), "");
+  const auto kept = desk.send({.name = "stall.applied", .keep_seconds = 3600, .variables = {{"market", "东市"}}});
+  EXPECT_EQ(kept.value().state, "kept");
+  auto service = std::make_shared<catalogue::Service>(*stall_card());
+  service->form = {};
+  service->guide.clear();
+  desk.offer_service(service);
+  EXPECT_EQ(desk.exchange->work(*desk.office.store, desk.office.now, 10), 1);
+  EXPECT_EQ(desk.message_of(kept.value().id).value().state, "delivered");
+  EXPECT_EQ(desk.exchange->work(*desk.office.store, desk.office.now, 10), 0);
+  EXPECT_EQ(desk.cases_of("stall-card").size(), 1u);
 }
 
 TEST(grants, are_for_accounts_of_other_systems) {

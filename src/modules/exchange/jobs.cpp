@@ -36,22 +36,54 @@ base::Result<void> check_granted(storage::Snapshot& snapshot, const Moment& mome
                                  "This account was not granted “" + granted + "”; please turn to the technician."}};
 }
 
+namespace {
+
+/// What the office itself writes into a case, and what an applicant files.
+constexpr std::string_view office_names[] = {"subject", "received_on"};
+constexpr std::string_view filed_names[] = {"answers", "guide"};
+constexpr std::string_view opening_names[] = {"case_id", "case_number", "registrations", "corrections_asked"};
+
+template <class Names>
+bool among(const Names& names, std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+base::Result<void> check_size(const feel::Context& variables) {
+  if (feel::to_json(feel::Value(variables)).size() <= variables_bytes_max) return base::done();
+  return base::invalid_at("/variables", "exchange.variables_too_large",
+                          {"变量超过256 KB", "The variables exceed 256 KB."});
+}
+
+bool is_task(const bpmn::Definition* process, const std::string& name) {
+  if (!process) return false;
+  const bpmn::ElementIndex index = bpmn::find_element(*process, name);
+  return index != bpmn::no_element && bpmn::elements(*process)[index].type == bpmn::ElementType::user_task;
+}
+
+base::Error reserved(const std::string& name) {
+  return base::invalid_at("/variables/" + name, "exchange.variable_reserved",
+                          {"“" + name + "”是申请人填报或者工作人员办理的内容,其他系统不能改写",
+                           "“" + name + "” is what an applicant filed or staff decided; another system may not write "
+                           "it."});
+}
+
+}  // namespace
+
 base::Result<void> check_variables(const feel::Context& variables, const bpmn::Definition* process) {
-  if (feel::to_json(feel::Value(variables)).size() > variables_bytes_max)
-    return base::invalid_at("/variables", "exchange.variables_too_large",
-                            {"变量超过256 KB", "The variables exceed 256 KB."});
+  TRY(std::ignore, check_size(variables));
+  for (const auto& [name, value] : variables.entries())
+    if (among(office_names, name) || among(filed_names, name) || is_task(process, name)) return reserved(name);
+  return base::done();
+}
+
+base::Result<void> check_starting_variables(const feel::Context& variables, const bpmn::Definition* process) {
+  TRY(std::ignore, check_size(variables));
   for (const auto& [name, value] : variables.entries()) {
-    bool reserved = name == "answers" || name == "guide" || name == "subject" || name == "received_on";
-    if (process) {
-      const bpmn::ElementIndex index = bpmn::find_element(*process, name);
-      reserved = reserved ||
-                 (index != bpmn::no_element && bpmn::elements(*process)[index].type == bpmn::ElementType::user_task);
-    }
-    if (reserved)
-      return base::invalid_at(
-          "/variables/" + name, "exchange.variable_reserved",
-          {"“" + name + "”是申请人填报或者工作人员办理的内容,其他系统不能改写",
-           "“" + name + "” is what an applicant filed or staff decided; another system may not write it."});
+    if (among(office_names, name) || among(opening_names, name) || is_task(process, name)) return reserved(name);
+    if (among(filed_names, name) && value.kind() != feel::Kind::context)
+      return base::invalid_at("/variables/" + name, "exchange.answers_invalid",
+                              {"“" + name + "”须为对象,按字段列出填报内容",
+                               "“" + name + "” must be an object with what is filed, by field."});
   }
   return base::done();
 }
@@ -90,6 +122,10 @@ void Exchange::opened(storage::Transaction& transaction, const casework::CaseHea
 void Exchange::closed(storage::Transaction& transaction, base::Id of_case, bpmn::Key key, bpmn::WaitKind kind) {
   if (kind == bpmn::WaitKind::job) delete_job(transaction, {of_case, key});
   if (kind == bpmn::WaitKind::message) delete_awaited(transaction, of_case, key);
+}
+
+void Exchange::held(storage::Transaction& transaction, base::Id of_case, bool suspended) {
+  hold_awaited(transaction, of_case, suspended);
 }
 
 base::Result<std::vector<Job>> Exchange::activate(storage::Transaction& transaction, const Activation& wanted,

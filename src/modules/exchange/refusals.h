@@ -29,5 +29,8 @@ base::Result<void> check_granted(storage::Snapshot& snapshot, const Moment& mome
 /// `process`: of the case they are for; its user tasks' names are reserved. Null pointer: not known yet.
 /// Errors: `exchange.variables_too_large`, `exchange.variable_reserved`.
 base::Result<void> check_variables(const feel::Context& variables, const bpmn::Definition* process);
+/// Of a message that starts a case: it may bring the answers of the guide and the form, as whoever files it.
+/// Errors: as above; `exchange.answers_invalid` when they are no objects.
+base::Result<void> check_starting_variables(const feel::Context& variables, const bpmn::Definition* process);
 
 }  // namespace exchange

@@ -86,6 +86,13 @@ struct MessageBody {
 };
 BOOST_DESCRIBE_STRUCT(MessageBody, (), (name, correlation, id, keep_seconds, variables))
 
+struct RefusedView {
+  std::string case_number;
+  std::string code;
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(RefusedView, (), (case_number, code, reason))
+
 struct MessageView {
   base::Id message;
   std::string name;
@@ -95,8 +102,10 @@ struct MessageView {
   base::Instant sent_at;
   base::Instant expires_at;
   std::vector<std::string> case_numbers;
+  std::vector<RefusedView> refusals;
 };
-BOOST_DESCRIBE_STRUCT(MessageView, (), (message, name, correlation, id, state, sent_at, expires_at, case_numbers))
+BOOST_DESCRIBE_STRUCT(MessageView, (),
+                      (message, name, correlation, id, state, sent_at, expires_at, case_numbers, refusals))
 
 Moment moment_of(const http::Request& request) {
   return {.now = request.at, .actor = access_control::actor_of(request.caller)};
@@ -125,15 +134,20 @@ JobView view_of(const Job& job) {
           .locked_until = job.locked_until};
 }
 
-MessageView view_of(const Message& message) {
-  return {.message = message.id,
+MessageView view_of(const Message& message, http::Language language) {
+  MessageView view{.message = message.id,
           .name = message.name,
           .correlation = message.correlation,
           .id = message.sender_id,
           .state = message.state,
           .sent_at = message.sent_at,
           .expires_at = message.expires_at,
-          .case_numbers = message.case_numbers};
+          .case_numbers = message.case_numbers,
+          .refusals = {}};
+  for (const Refused& one : message.refusals)
+    view.refusals.push_back(
+        {one.case_number, one.code, language == http::Language::zh ? one.reason.zh : one.reason.en});
+  return view;
 }
 
 std::vector<std::string> job_errors(std::initializer_list<const char*> more) {
@@ -243,14 +257,14 @@ void mount_messages(http::Router& router, storage::Store& store, const Exchange&
       .path = "/api/v1/messages",
       .id = "send_message",
       .tag = std::string(tag),
-      .summary = {"发送消息给等待它的办件;没有办件等待时按要求保留",
-                  "Send a message to the cases that await it; kept for a while when none does"},
+      .summary = {"发送消息给等待它的办件,或者启动办件;没有办件等待时按要求保留",
+                  "Send a message to the cases that await it, or to start one; kept for a while when none does"},
       .need = staff("message.send"),
       .body_schema = http::schema_text<MessageBody>(),
       .answer_schema = http::schema_text<MessageView>(),
       .errors = {"exchange.not_granted", "exchange.message_name_missing", "exchange.correlation_too_long",
                  "exchange.sender_id_too_long", "exchange.keep_seconds", "exchange.variables_too_large",
-                 "exchange.variable_reserved"},
+                 "exchange.variable_reserved", "exchange.answers_invalid"},
       .idempotency_key = true};
   router.add(std::move(send), [&store, &exchange](const http::Request& request) -> http::Reply {
     const auto body = http::read<MessageBody>(request.body, request.language);
@@ -265,7 +279,7 @@ void mount_messages(http::Router& router, storage::Store& store, const Exchange&
                                                     .keep_seconds = body.value().keep_seconds.value_or(0),
                                                     .variables = body.value().variables.value_or(feel::Context{})},
                                                    moment_of(request)));
-          return http::write(view_of(message), request.language);
+          return http::write(view_of(message, request.language), request.language);
         });
     if (reply.status != 200) return reply;
     const auto kept = http::read<MessageView>(reply.body, request.language);
@@ -274,7 +288,7 @@ void mount_messages(http::Router& router, storage::Store& store, const Exchange&
     const auto message = store.read_value([&](storage::Snapshot& snapshot) {
       return load_message(snapshot, request.caller.person, kept.value().message);
     });
-    if (message) reply.body = http::write(view_of(message.value()), request.language);
+    if (message) reply.body = http::write(view_of(message.value(), request.language), request.language);
     return reply;
   });
   http::query<MessageView>(router, store,
@@ -287,7 +301,7 @@ void mount_messages(http::Router& router, storage::Store& store, const Exchange&
                            [](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<MessageView> {
                              TRY(const base::Id id, request.id("message"));
                              TRY(const Message message, load_message(snapshot, request.caller.person, id));
-                             return view_of(message);
+                             return view_of(message, request.language);
                            });
 }
 

@@ -92,6 +92,10 @@ void delete_awaited(storage::Transaction& transaction, base::Id of_case, bpmn::K
   transaction.execute("DELETE FROM awaited_messages WHERE case_id = ? AND wait_key = ?", {of_case, std::int64_t{key}});
 }
 
+void hold_awaited(storage::Transaction& transaction, base::Id of_case, bool held) {
+  transaction.execute("UPDATE awaited_messages SET held = ? WHERE case_id = ? AND held <> ?", {held, of_case, held});
+}
+
 bool insert_message(storage::Transaction& transaction, const StoredMessage& stored) {
   const Message& message = stored.message;
   return transaction.execute(
@@ -122,6 +126,11 @@ std::optional<StoredMessage> find_message(storage::Snapshot& snapshot, base::Id 
   for (const Row& reached : snapshot.query(
            "SELECT case_number FROM message_deliveries WHERE message = ? ORDER BY delivered_at, case_id", {id}))
     stored.message.case_numbers.push_back(reached[0].text());
+  for (const Row& refused : snapshot.query("SELECT case_number, code, reason_zh, reason_en FROM message_refusals "
+                                           "WHERE message = ? ORDER BY refused_at, case_id",
+                                           {id}))
+    stored.message.refusals.push_back(
+        {.case_number = refused[0].text(), .code = refused[1].text(), .reason = {refused[2].text(), refused[3].text()}});
   return stored;
 }
 
@@ -136,16 +145,19 @@ std::optional<base::Id> find_same_message(storage::Snapshot& snapshot, base::Id 
 std::vector<Awaiting> awaiting(storage::Snapshot& snapshot, const StoredMessage& message, int limit) {
   std::vector<Awaiting> waits;
   for (const Row& row :
-       snapshot.query("SELECT case_id, MIN(wait_key) FROM awaited_messages WHERE name = ? AND correlation = ? AND "
-                      "substr(division, 1, length(CAST(? AS TEXT))) = ? GROUP BY case_id ORDER BY case_id LIMIT ?",
-                      {message.message.name, message.message.correlation, message.division, message.division, limit}))
+       snapshot.query("SELECT w.case_id, MIN(w.wait_key) FROM awaited_messages w WHERE w.name = ? AND w.correlation = ? "
+                      "AND w.held = 0 AND substr(w.division, 1, length(CAST(? AS TEXT))) = ? AND NOT EXISTS (SELECT 1 "
+                      "FROM message_refusals r WHERE r.message = ? AND r.case_id = w.case_id) GROUP BY w.case_id "
+                      "ORDER BY w.case_id LIMIT ?",
+                      {message.message.name, message.message.correlation, message.division, message.division,
+                       message.message.id, limit}))
     waits.push_back({row[0].id(), static_cast<bpmn::Key>(row[1].number())});
   return waits;
 }
 
 bool is_awaited(storage::Snapshot& snapshot, const Awaiting& wait) {
   return snapshot
-      .find("SELECT 1 FROM awaited_messages WHERE case_id = ? AND wait_key = ?", {wait.of_case, std::int64_t{wait.key}})
+      .find("SELECT 1 FROM awaited_messages WHERE case_id = ? AND wait_key = ? AND held = 0", {wait.of_case, std::int64_t{wait.key}})
       .has_value();
 }
 
@@ -158,6 +170,58 @@ bool mark_delivered(storage::Transaction& transaction, const StoredMessage& mess
              "INSERT INTO message_deliveries (message, case_id, division, case_number, delivered_at) "
              "VALUES (?, ?, ?, '', ?) ON CONFLICT (message, case_id) DO NOTHING",
              {message.message.id, of_case, message.division, now}) == 1;
+}
+
+bool claim_message(storage::Transaction& transaction, base::Id message) {
+  return transaction.execute("UPDATE messages SET state = 'delivered' WHERE id = ? AND state = 'kept'", {message}) == 1;
+}
+
+void insert_delivery(storage::Transaction& transaction, const StoredMessage& message, const casework::CaseHead& head,
+                     base::Instant now) {
+  transaction.execute(
+      "INSERT INTO message_deliveries (message, case_id, division, case_number, delivered_at) VALUES (?, ?, ?, ?, ?)",
+      {message.message.id, head.id, message.division, head.number, now});
+}
+
+void save_refusal(storage::Transaction& transaction, const StoredMessage& message, base::Id of_case,
+                  const Refused& refused, base::Instant now) {
+  transaction.execute(
+      "INSERT INTO message_refusals (message, case_id, division, case_number, code, reason_zh, reason_en, refused_at) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message, case_id) DO NOTHING",
+      {message.message.id, of_case, message.division, refused.case_number, refused.code, refused.reason.zh,
+       refused.reason.en, now});
+}
+
+void refuse_message(storage::Transaction& transaction, const StoredMessage& message) {
+  transaction.execute(
+      "UPDATE messages SET state = 'refused', variables = '{}' WHERE id = ? AND state = 'kept' AND EXISTS (SELECT 1 "
+      "FROM message_refusals r WHERE r.message = messages.id) AND NOT EXISTS (SELECT 1 FROM awaited_messages w WHERE "
+      "w.name = messages.name AND w.correlation = messages.correlation AND w.held = 1 AND "
+      "substr(w.division, 1, length(messages.division)) = messages.division)",
+      {message.message.id});
+}
+
+bool is_start_refused(storage::Snapshot& snapshot, base::Id message) {
+  return snapshot.find("SELECT 1 FROM message_refusals WHERE message = ? AND case_id = 0", {message}).has_value();
+}
+
+std::vector<std::string> names_kept(storage::Snapshot& snapshot, int limit) {
+  std::vector<std::string> names;
+  for (const Row& row : snapshot.query(
+           "SELECT DISTINCT name FROM messages WHERE state = 'kept' ORDER BY name LIMIT ?", {limit}))
+    names.push_back(row[0].text());
+  return names;
+}
+
+std::vector<base::Id> messages_to_start(storage::Snapshot& snapshot, std::string_view name, base::Instant now,
+                                        int limit) {
+  std::vector<base::Id> messages;
+  for (const Row& row : snapshot.query(
+           "SELECT m.id FROM messages m WHERE m.name = ? AND m.state = 'kept' AND m.expires_at > ? AND NOT EXISTS "
+           "(SELECT 1 FROM message_refusals r WHERE r.message = m.id AND r.case_id = 0) ORDER BY m.id LIMIT ?",
+           {name, now, limit}))
+    messages.push_back(row[0].id());
+  return messages;
 }
 
 void name_delivery(storage::Transaction& transaction, base::Id message, const casework::CaseHead& head) {
@@ -173,8 +237,9 @@ std::vector<base::Id> messages_awaited_now(storage::Snapshot& snapshot, base::In
   std::vector<base::Id> messages;
   for (const Row& row :
        snapshot.query("SELECT DISTINCT m.id FROM messages m JOIN awaited_messages w ON w.name = m.name AND "
-                      "w.correlation = m.correlation WHERE m.state = 'kept' AND m.expires_at > ? AND "
-                      "substr(w.division, 1, length(m.division)) = m.division ORDER BY m.id LIMIT ?",
+                      "w.correlation = m.correlation WHERE m.state = 'kept' AND m.expires_at > ? AND w.held = 0 AND "
+                      "NOT EXISTS (SELECT 1 FROM message_refusals r WHERE r.message = m.id AND r.case_id = w.case_id) "
+                      "AND substr(w.division, 1, length(m.division)) = m.division ORDER BY m.id LIMIT ?",
                       {now, limit}))
     messages.push_back(row[0].id());
   return messages;
@@ -199,6 +264,10 @@ bool expire_message(storage::Transaction& transaction, base::Id message, base::I
 std::int64_t delete_messages(storage::Transaction& transaction, base::Instant before) {
   transaction.execute(
       "DELETE FROM message_deliveries WHERE message IN (SELECT id FROM messages WHERE expires_at < ? AND state <> "
+      "'kept')",
+      {before});
+  transaction.execute(
+      "DELETE FROM message_refusals WHERE message IN (SELECT id FROM messages WHERE expires_at < ? AND state <> "
       "'kept')",
       {before});
   return transaction.execute("DELETE FROM messages WHERE expires_at < ? AND state <> 'kept'", {before});

@@ -34,6 +34,9 @@ bool extend_lock(storage::Transaction& transaction, JobId job, base::Id lock, ba
 void save_awaited(storage::Transaction& transaction, const casework::CaseHead& head, const bpmn::Wait& wait);
 void delete_awaited(storage::Transaction& transaction, base::Id of_case, bpmn::Key key);
 
+/// While a case is suspended, nothing is delivered to it.
+void hold_awaited(storage::Transaction& transaction, base::Id of_case, bool held);
+
 struct StoredMessage {
   Message message;
   std::string division;
@@ -44,7 +47,7 @@ struct StoredMessage {
 bool insert_message(storage::Transaction& transaction, const StoredMessage& message);
 std::optional<StoredMessage> find_message(storage::Snapshot& snapshot, base::Id message);
 std::optional<base::Id> find_same_message(storage::Snapshot& snapshot, base::Id person, const NewMessage& message);
-/// What awaits it now, one wait for each case.
+/// What awaits it now, one wait for each case; without those held, and those that have refused it.
 struct Awaiting {
   base::Id of_case;
   bpmn::Key key = 0;
@@ -54,6 +57,22 @@ bool is_awaited(storage::Snapshot& snapshot, const Awaiting& wait);
 /// False when the case had it before, or its time is over.
 bool mark_delivered(storage::Transaction& transaction, const StoredMessage& message, base::Id of_case,
                     base::Instant now);
+/// False when it is not kept any more: another process has started its cases, or its time is over.
+bool claim_message(storage::Transaction& transaction, base::Id message);
+/// Of `claim_message`'s caller.
+void insert_delivery(storage::Transaction& transaction, const StoredMessage& message, const casework::CaseHead& head,
+                     base::Instant now);
+/// `of_case` none: it would have started one. Kept once.
+void save_refusal(storage::Transaction& transaction, const StoredMessage& message, base::Id of_case,
+                  const Refused& refused, base::Instant now);
+/// A message that only refusals have met, and that no suspended case awaits, is over.
+void refuse_message(storage::Transaction& transaction, const StoredMessage& message);
+bool is_start_refused(storage::Snapshot& snapshot, base::Id message);
+/// Kept ones, each name once.
+std::vector<std::string> names_kept(storage::Snapshot& snapshot, int limit);
+/// Kept ones of a name that were not refused as a start.
+std::vector<base::Id> messages_to_start(storage::Snapshot& snapshot, std::string_view name, base::Instant now,
+                                        int limit);
 /// What its sender knows the case by.
 void name_delivery(storage::Transaction& transaction, base::Id message, const casework::CaseHead& head);
 void empty_message(storage::Transaction& transaction, base::Id message);

@@ -84,10 +84,6 @@ bool is_final(std::string_view state);
 /// What people call the state.
 base::Text state_text(std::string_view state);
 
-/// "ZL" + division + yyyymmdd + 5-digit sequence of the day + MOD 11,10 check digit.
-/// Source: [GB17710].
-std::string case_number(std::string_view division, calendar::Date on, std::int64_t sequence);
-
 /// "株天市监受〔2026〕12号".
 std::string document_number(std::string_view authority_word, std::string_view word, calendar::Date on,
                             std::int64_t sequence);

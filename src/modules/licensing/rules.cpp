@@ -4,7 +4,6 @@
 #include <map>
 
 #include "kernel/base/refusals.h"
-#include "kernel/codes/check_digits.h"
 #include "modules/licensing/model.h"
 
 namespace licensing {
@@ -127,15 +126,6 @@ base::Text state_text(std::string_view state) {
   const auto found = texts.find(state);
   if (found == texts.end()) return {std::string(state), std::string(state)};
   return found->second;
-}
-
-std::string case_number(std::string_view division, calendar::Date on, std::int64_t sequence) {
-  const calendar::Civil civil = calendar::civil_of(on);
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%04d%02d%02d%05lld", static_cast<int>(civil.year), civil.month, civil.day,
-                static_cast<long long>(sequence));
-  const std::string body = std::string(division) + digits;
-  return "ZL" + body + codes::mod_11_10_check(body).value();
 }
 
 std::string document_number(std::string_view authority_word, std::string_view word, calendar::Date on,

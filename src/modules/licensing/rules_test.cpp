@@ -69,12 +69,6 @@ TEST(parse_grade, knows_the_five_grades_only) {
   EXPECT_FALSE(licensing::parse_grade("great"));
 }
 
-TEST(case_number, ends_with_the_check_digit_of_its_digits) {
-  const std::string number = licensing::case_number("430211", on(11, 24), 12);
-  EXPECT_EQ(number.substr(0, number.size() - 1), "ZL4302112026112400012");
-  EXPECT_NE(number, licensing::case_number("430211", on(11, 24), 21));
-}
-
 TEST(document_number, is_written_as_offices_write_it) {
   EXPECT_EQ(licensing::document_number("株天市监", "受", on(11, 24), 12), "株天市监受〔2026〕12号");
 }

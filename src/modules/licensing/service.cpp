@@ -209,13 +209,12 @@ base::Result<casework::CaseHead> Licensing::submit(storage::Transaction& transac
   const feel::World world = world_of(engine_, moment);
   TRY(const catalogue::Plan plan, catalogue::plan(*service, application.guide, world));
   const calendar::Date today = moment.today();
-  const std::int64_t number = transaction.next_number("case/" + application.division + "/" + calendar::to_text(today));
 
   feel::List registrations;
   for (const std::string& registration : ids_of(plan.registrations)) registrations.emplace_back(registration);
   feel::Context variables;
   variables.put("case_id", base::to_text(id));
-  variables.put("case_number", case_number(application.division, today, number));
+  variables.put("case_number", casework::next_case_number(transaction, application.division, today));
   variables.put("received_on", feel::Value(today));
   variables.put("guide", feel::Value(application.guide));
   variables.put("answers", feel::Value(application.answers));

@@ -227,6 +227,15 @@ export interface CaseRow {
   overdue: boolean
   paused: boolean
 }
+/** What lists of cases can be searched by. */
+export interface CaseVariable {
+  id: string
+  label: string
+  kind: 'text' | 'number' | 'day'
+  options: { value: string; label: string }[]
+  services: string[]
+  complete: boolean
+}
 export interface FactField {
   key: string
   label: string
