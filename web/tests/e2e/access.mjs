@@ -4,7 +4,7 @@
 import { BASE, check } from './browser.mjs'
 
 const PASSWORD = process.env.STAFF_PASSWORD ?? 'tianyuan-demo-2026'
-const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|case-versions|incidents|incident-groups|jobs|messages|batches|batch-previews|entities|staff|delegations|imports|import-previews|promises|deadlines|changes|colleagues|blanks|kiosks|prints|deliveries|park|decisions|models|model-drafts|statistics\/[^/]+\/records|certificate-changes|certificates\/\{certificate\}\/changes)\b/
+const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|case-versions|incidents|incident-groups|jobs|messages|case-variables|batches|batch-previews|entities|staff|delegations|imports|import-previews|promises|deadlines|changes|colleagues|blanks|kiosks|prints|deliveries|park|decisions|models|model-drafts|statistics\/[^/]+\/records|certificate-changes|certificates\/\{certificate\}\/changes)\b/
 const OPEN = new Set(['sign_in', 'find_current_session', 'register_person', 'list_services', 'find_service', 'ask_guide', 'find_form',
   'find_certificate', 'search_register', 'find_registered', 'list_register_choices', 'check_name', 'find_certificate_proofs', 'read_certificate_pdf', 'read_certificate_ofd', 'list_signing_keys', 'list_statistics', 'compute_statistic', 'find_opening', 'ask_opening',
   'identify_at_kiosk', 'start_kiosk_print', 'end_kiosk_print', 'read_kiosk_print', 'list_public_hosts',
