@@ -15,9 +15,10 @@ constexpr std::string_view personal_checks[] = {"citizen_id", "phone", "email", 
 /// HTML autocomplete tokens that say the same; `address-line1` is the address of the business.
 constexpr std::string_view personal_tokens[] = {"name", "tel", "email", "bday", "street-address"};
 /// Names of variables that no form describes.
-const std::regex personal_name("citizen_?id|id_?number|phone|mobile|e?mail|(person|operator|agent|contact|courier)_|"
-                               "(^|\\.)(by|by_name|corrections|officers)$",
-                               std::regex::icase);
+const std::regex personal_name(
+    "citizen_?id|id_?number|phone|mobile|e?mail|(person|operator|agent|contact|courier)_|"
+    "(^|\\.)(by|by_name|corrections|officers)$",
+    std::regex::icase);
 
 template <class List>
 bool among(const List& list, std::string_view text) {
@@ -124,8 +125,9 @@ void check_indexes(const Service& service, const Services::Map& all, Faults& fau
       if (id == service.id) continue;
       for (const Index& same : other->indexes)
         if (same.id == index.id && same.kind != index.kind)
-          faults.add(place + "/" + index.id, "catalogue.index_differs",
-                     {"服务“" + id + "”中同名检索项的类型不同", "The index of this id in “" + id + "” is of another kind"});
+          faults.add(
+              place + "/" + index.id, "catalogue.index_differs",
+              {"服务“" + id + "”中同名检索项的类型不同", "The index of this id in “" + id + "” is of another kind"});
     }
   }
 }

@@ -142,8 +142,7 @@ Index read_index(const Reader& from) {
   else if (kind == "day")
     index.kind = Index::Kind::day;
   else if (kind != "text")
-    from.fault_at("kind", "catalogue.kind_unknown",
-                  {"须为 text、number 或 day", "This must be text, number or day"});
+    from.fault_at("kind", "catalogue.kind_unknown", {"须为 text、number 或 day", "This must be text, number or day"});
   return index;
 }
 

@@ -34,12 +34,9 @@ base::Result<void> check_rights(const Moment& moment, Kind kind) {
 void tell(storage::Transaction& transaction, const Batch& batch, std::string_view type, std::int64_t cases,
           const std::string& reason, const Moment& moment) {
   const storage::Stream stream{"batch", batch.id};
-  feel::Context data{{"kind", to_text(batch.kind)},
-                     {"service", batch.service},
-                     {"reason", reason},
-                     {"cases", feel::Value(cases)},
-                     {"done", feel::Value(batch.done)},
-                     {"refused", feel::Value(batch.refused)}};
+  feel::Context data{
+      {"kind", to_text(batch.kind)}, {"service", batch.service},        {"reason", reason},
+      {"cases", feel::Value(cases)}, {"done", feel::Value(batch.done)}, {"refused", feel::Value(batch.refused)}};
   if (batch.undoes) data.put("undoes", base::to_text(batch.undoes));
   for (const auto& [key, value] : batch.wanted.entries()) data.put(key, value);
   evidence::append(transaction, stream, storage::last_sequence(transaction, stream),
@@ -217,9 +214,8 @@ base::Result<Batch> load_batch(storage::Snapshot& snapshot, const access_control
 
 base::Result<Batch> Batches::planned(storage::Snapshot& snapshot, const NewBatch& wanted, const Moment& moment) const {
   if (wanted.kind != "retry" && wanted.kind != "migrate")
-    return base::invalid_at(
-        "/kind", "batches.kind_unknown",
-        {"请选择“retry”(重试)或者“migrate”(转到其他版本)", "Choose “retry” or “migrate”."});
+    return base::invalid_at("/kind", "batches.kind_unknown",
+                            {"请选择“retry”(重试)或者“migrate”(转到其他版本)", "Choose “retry” or “migrate”."});
   const Kind kind = wanted.kind == "retry" ? Kind::retry : Kind::migrate;
   TRY(std::ignore, check_rights(moment, kind));
   TRY(std::ignore, engine_.catalogue().service(wanted.service));
@@ -259,8 +255,7 @@ base::Result<Batch> Batches::start(storage::Transaction& transaction, const NewB
   TRY(Batch batch, planned(transaction, wanted, moment));
   TRY(batch.reason, checked_reason(wanted.reason));
   insert_batch(transaction, batch);
-  tell(transaction, batch, "batch.started", cases_of(transaction, batch, moment.actor.scope), batch.reason,
-       moment);
+  tell(transaction, batch, "batch.started", cases_of(transaction, batch, moment.actor.scope), batch.reason, moment);
   return batch;
 }
 
@@ -269,8 +264,7 @@ base::Result<Batch> Batches::stop(storage::Transaction& transaction, base::Id id
   TRY(std::ignore, check_rights(moment, batch.kind));
   if (!change_state(transaction, id, "running", "stopped", moment.now))
     return base::conflict("batches.not_running", {"批量操作没有在进行", "The batch is not running."});
-  tell(transaction, batch, "batch.stopped", cases_of(transaction, batch, moment.actor.scope), batch.reason,
-       moment);
+  tell(transaction, batch, "batch.stopped", cases_of(transaction, batch, moment.actor.scope), batch.reason, moment);
   return load_batch(transaction, moment.actor.scope, id);
 }
 
@@ -279,8 +273,7 @@ base::Result<Batch> Batches::resume(storage::Transaction& transaction, base::Id 
   TRY(std::ignore, check_rights(moment, batch.kind));
   if (!change_state(transaction, id, "stopped", "running", moment.now))
     return base::conflict("batches.not_stopped", {"批量操作没有停止", "The batch is not stopped."});
-  tell(transaction, batch, "batch.resumed", cases_of(transaction, batch, moment.actor.scope), batch.reason,
-       moment);
+  tell(transaction, batch, "batch.resumed", cases_of(transaction, batch, moment.actor.scope), batch.reason, moment);
   return load_batch(transaction, moment.actor.scope, id);
 }
 
@@ -449,8 +442,8 @@ bool Batches::work(storage::Store& store, base::Instant now) const {
       if (batch.kind == Kind::migrate_back)
         found.gathered.cases = done_items(snapshot, batch.undoes, batch.gathered_to, gather_cases);
       else if (found.actor)
-        found.gathered.cases = casework::select_cases(snapshot, found.actor->scope, selection_of(batch),
-                                                      batch.gathered_to, gather_cases);
+        found.gathered.cases =
+            casework::select_cases(snapshot, found.actor->scope, selection_of(batch), batch.gathered_to, gather_cases);
       const auto& cases = found.gathered.cases;
       found.gathered.all = cases.size() < static_cast<std::size_t>(gather_cases);
       found.gathered.to = cases.empty() ? batch.gathered_to : cases.back();
@@ -464,8 +457,7 @@ bool Batches::work(storage::Store& store, base::Instant now) const {
   if (!next.actor) {  // the account is gone or disabled: nobody answers for the rest
     store.write([&](storage::Transaction& transaction) {
       if (!change_state(transaction, batch.id, "running", "stopped", now)) return false;
-      const std::int64_t cases =
-          cases_of(transaction, batch, access_control::Scope::of_division(batch.division));
+      const std::int64_t cases = cases_of(transaction, batch, access_control::Scope::of_division(batch.division));
       tell(transaction, batch, "batch.stopped", cases, "下达人的账号已停用", {.now = now, .actor = {}});
       return true;
     });

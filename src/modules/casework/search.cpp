@@ -218,7 +218,8 @@ void Engine::save_values(storage::Transaction& transaction, const Case& of_case,
   const bool is_new = of_case.head.sequence == 1;
   std::set<std::string_view> set;
   for (const bpmn::Event& event : events)
-    if (const auto* variables = std::get_if<bpmn::VariablesSet>(&event); variables && variables->scope == bpmn::process_key)
+    if (const auto* variables = std::get_if<bpmn::VariablesSet>(&event);
+        variables && variables->scope == bpmn::process_key)
       for (const auto& [name, value] : variables->variables.entries()) set.insert(name);
   std::vector<IndexedValue> values;
   for (const catalogue::Index& index : service.indexes) {
@@ -340,8 +341,7 @@ void mount_search(http::Router& router, storage::Store& store, const Engine& eng
       [&engine](storage::Snapshot& snapshot, const http::Request&) -> base::Result<VariableList> {
         VariableList list;
         for (const auto& [id, service] : engine.catalogue().services->now()) {
-          const bool complete =
-              service->indexes.empty() || is_indexed(snapshot, id, fingerprint_of(*service));
+          const bool complete = service->indexes.empty() || is_indexed(snapshot, id, fingerprint_of(*service));
           for (const catalogue::Index& index : service->indexes) {
             auto found = std::find_if(list.items.begin(), list.items.end(),
                                       [&](const VariableView& one) { return one.id == index.id; });

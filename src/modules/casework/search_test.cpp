@@ -10,10 +10,12 @@ using testing::model;
 using testing::Office;
 using testing::user_task;
 
-const catalogue::Index area{.id = "area", .variable = "answers.area", .kind = catalogue::Index::Kind::number, .label = {"面积", "Area"}};
+const catalogue::Index area{
+    .id = "area", .variable = "answers.area", .kind = catalogue::Index::Kind::number, .label = {"面积", "Area"}};
 const catalogue::Index township{.id = "township", .variable = "answers.township", .label = {"乡镇", "Township"}};
 const catalogue::Index items{.id = "items", .variable = "answers.items", .label = {"食品", "Food"}};
-const catalogue::Index since{.id = "since", .variable = "received_on", .kind = catalogue::Index::Kind::day, .label = {"收到", "Received"}};
+const catalogue::Index since{
+    .id = "since", .variable = "received_on", .kind = catalogue::Index::Kind::day, .label = {"收到", "Received"}};
 const catalogue::Index verdict{.id = "verdict", .variable = "look.verdict", .label = {"意见", "Verdict"}};
 
 /// An office whose service "probe" declares these indexes, as after a start with other files.
@@ -89,7 +91,8 @@ TEST(search, finds_texts_as_they_are_numbers_and_days_by_range) {
   EXPECT_EQ(search.find({.variable = "since", .value = "2026-03-02"}), "0 1 2 3 ");
   EXPECT_EQ(search.find({.variable = "since", .from = "2026-03-03"}), "");
   // Nobody finds what they may not see.
-  EXPECT_EQ(search.find({.variable = "township", .value = "songjia"}, access_control::Scope::of_division("110105")), "");
+  EXPECT_EQ(search.find({.variable = "township", .value = "songjia"}, access_control::Scope::of_division("110105")),
+            "");
   EXPECT_EQ(search.find({.variable = "township", .value = "songjia"}, access_control::Scope::own_of({77})), "");
 }
 
@@ -153,8 +156,9 @@ TEST(search, is_brought_up_to_a_new_declaration_in_pieces_for_ended_cases_too) {
 
 TEST(search, orders_numbers_as_text) {
   std::vector<std::string> keys;
-  for (const char* text : {"-1e30", "-100.5", "-100", "-99", "-1.5", "-1", "-0.5", "-0.05", "0", "0.004", "0.05", "0.5",
-                           "1", "1.5", "9", "10", "10.01", "99", "100", "120.5", "1000000", "1e30"})
+  for (const char* text :
+       {"-1e30", "-100.5", "-100", "-99", "-1.5", "-1",    "-0.5", "-0.05", "0",     "0.004",   "0.05",
+        "0.5",   "1",      "1.5",  "9",   "10",   "10.01", "99",   "100",   "120.5", "1000000", "1e30"})
     keys.push_back(number_key(*feel::Decimal::parse(text)));
   for (std::size_t at = 1; at < keys.size(); ++at) EXPECT_LT(keys[at - 1], keys[at]) << at;
   EXPECT_EQ(number_key(*feel::Decimal::parse("120.50")), number_key(*feel::Decimal::parse("120.5")));

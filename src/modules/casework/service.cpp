@@ -398,9 +398,8 @@ base::Result<CaseHead> Engine::open(storage::Transaction& transaction, const New
               .instance = {},
               .marks = {},
               .service = request.service};
-  TRY(auto events,
-      run(transaction, opened, bpmn::Start{.variables = request.variables, .start_event = request.start_event},
-          moment));
+  TRY(auto events, run(transaction, opened,
+                       bpmn::Start{.variables = request.variables, .start_event = request.start_event}, moment));
   return finish(transaction, opened, std::move(events), {.by = request.by, .element = request.start_event}, moment);
 }
 

@@ -607,9 +607,8 @@ std::vector<base::Id> select_cases(storage::Snapshot& snapshot, const access_con
 }
 
 std::string next_case_number(storage::Transaction& transaction, std::string_view division, calendar::Date today) {
-  return case_number(
-      division, today,
-      transaction.next_number("case/" + std::string(division) + "/" + calendar::to_text(today)));
+  return case_number(division, today,
+                     transaction.next_number("case/" + std::string(division) + "/" + calendar::to_text(today)));
 }
 
 std::string case_number(storage::Snapshot& snapshot, base::Id of_case) {
@@ -671,8 +670,8 @@ bool is_indexed(storage::Snapshot& snapshot, std::string_view service, std::stri
 std::vector<base::Id> cases_of_service(storage::Snapshot& snapshot, std::string_view service, base::Id after,
                                        int limit) {
   std::vector<base::Id> ids;
-  for (const Row& row : snapshot.query("SELECT id FROM cases WHERE service = ? AND id > ? ORDER BY id LIMIT ?",
-                                       {service, after, limit}))
+  for (const Row& row :
+       snapshot.query("SELECT id FROM cases WHERE service = ? AND id > ? ORDER BY id LIMIT ?", {service, after, limit}))
     ids.push_back(row[0].id());
   return ids;
 }
@@ -822,8 +821,7 @@ CasePage list_cases(storage::Snapshot& snapshot, const access_control::Scope& sc
   found.parameters.emplace_back(filter.limit + 1);
   const std::string order =
       filter.by_promised ? " ORDER BY c.promised_day, c.id LIMIT ?" : " ORDER BY c.id DESC LIMIT ?";
-  for (const Row& row :
-       snapshot.query("SELECT " + std::string(head_columns) + found.sql + order, found.parameters)) {
+  for (const Row& row : snapshot.query("SELECT " + std::string(head_columns) + found.sql + order, found.parameters)) {
     if (page.cases.size() == static_cast<std::size_t>(filter.limit)) {
       const CaseHead& last = page.cases.back();
       page.next = due_text(last.promised_day) + "~" + base::to_text(last.id);

@@ -9,9 +9,9 @@
 ///
 /// Invariants: 1. A job is locked by one worker at a time, whatever the number of processes. 2. Who has lost the lock
 /// can neither finish nor fail the job. 3. A message reaches a case once. 4. Another system does only what its account
-/// was granted ("job:TYPE", "message:NAME"), and gets only what the model's input mappings hand over. 5. A message starts
-/// one case of each service whose process begins with it, whatever the number of processes. 6. What a case has refused
-/// is not offered to it again; a case that is suspended is offered nothing until it goes on.
+/// was granted ("job:TYPE", "message:NAME"), and gets only what the model's input mappings hand over. 5. A message
+/// starts one case of each service whose process begins with it, whatever the number of processes. 6. What a case has
+/// refused is not offered to it again; a case that is suspended is offered nothing until it goes on.
 #pragma once
 
 #include <map>

@@ -443,11 +443,11 @@ TEST(message, starts_a_case_of_the_service_whose_process_begins_with_it) {
   EXPECT_EQ(desk.send({.name = "stall.applied", .variables = {{"case_number", "1"}}}).error().code,
             "exchange.variable_reserved");
   // What the form does not take is refused with the field, and leaves no case.
-  const auto refused = desk.send({.name = "stall.applied",
-                                  .sender_id = "a 1",
-                                  .keep_seconds = 3600,
-                                  .variables = {{"guide", feel::Value(guide)},
-                                                {"answers", feel::Value(feel::Context{{"colour", "red"}})}}});
+  const auto refused = desk.send(
+      {.name = "stall.applied",
+       .sender_id = "a 1",
+       .keep_seconds = 3600,
+       .variables = {{"guide", feel::Value(guide)}, {"answers", feel::Value(feel::Context{{"colour", "red"}})}}});
   EXPECT_EQ(refused.value().state, "refused");
   ASSERT_EQ(refused.value().refusals.size(), 1u);
   EXPECT_EQ(refused.value().refusals[0].code, "catalogue.answers_invalid");
@@ -463,7 +463,8 @@ TEST(message, starts_a_case_of_the_service_whose_process_begins_with_it) {
                                         {"answers", feel::Value(feel::Context{{"goods", "水果"}})},
                                         {"market", "东市"}}};
   const auto sent = desk.send(wanted);
-  ASSERT_EQ(sent.value().state, "delivered") << (sent.value().refusals.empty() ? "" : sent.value().refusals[0].reason.en);
+  ASSERT_EQ(sent.value().state, "delivered")
+      << (sent.value().refusals.empty() ? "" : sent.value().refusals[0].reason.en);
   ASSERT_EQ(sent.value().case_numbers.size(), 1u);
   const auto cases = desk.cases_of("stall-card");
   ASSERT_EQ(cases.size(), 1u);

@@ -63,8 +63,9 @@ bool is_task(const bpmn::Definition* process, const std::string& name) {
 base::Error reserved(const std::string& name) {
   return base::invalid_at("/variables/" + name, "exchange.variable_reserved",
                           {"“" + name + "”是申请人填报或者工作人员办理的内容,其他系统不能改写",
-                           "“" + name + "” is what an applicant filed or staff decided; another system may not write "
-                           "it."});
+                           "“" + name +
+                               "” is what an applicant filed or staff decided; another system may not write "
+                               "it."});
 }
 
 }  // namespace

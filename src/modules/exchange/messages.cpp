@@ -12,7 +12,7 @@ namespace {
 
 constexpr int cases_max = 1000;  // that one message reaches
 constexpr std::int64_t kept_after_end_us = 30 * 86'400 * base::us_per_second;
-constexpr int names_max = 100;        // looked at in one round
+constexpr int names_max = 100;         // looked at in one round
 constexpr std::size_t places_max = 5;  // named in a refusal
 
 /// A service whose process begins with a message.
@@ -74,9 +74,8 @@ base::Result<casework::CaseHead> start_case(storage::Transaction& transaction, c
   TRY(std::ignore, check_starting_variables(sent, service.process.get()));
   const feel::Context guide = filed(sent, "guide");
   TRY(const catalogue::Plan plan, catalogue::plan(service, guide, world));
-  TRY(feel::Context answers,
-      catalogue::check_answers(service.form, guide, filed(sent, "answers"), catalogue::Completeness::full,
-                               "/variables/answers", world));
+  TRY(feel::Context answers, catalogue::check_answers(service.form, guide, filed(sent, "answers"),
+                                                      catalogue::Completeness::full, "/variables/answers", world));
   feel::List registrations;
   for (const catalogue::Registration* registration : plan.registrations) registrations.emplace_back(registration->id);
   const base::Id id = next_case_id(moment.now);
@@ -152,8 +151,8 @@ base::Result<Message> Exchange::keep(storage::Transaction& transaction, const Ne
   TRY(std::ignore, check_number("/keep_seconds", "exchange.keep_seconds", message.keep_seconds, {0, keep_seconds_max}));
   TRY(std::ignore, check_granted(transaction, moment, "message", message.name));
   const bool begins = !beginnings_of(engine_.catalogue(), message.name, moment.now).empty();
-  TRY(std::ignore, begins ? check_starting_variables(message.variables, nullptr)
-                          : check_variables(message.variables, nullptr));
+  TRY(std::ignore,
+      begins ? check_starting_variables(message.variables, nullptr) : check_variables(message.variables, nullptr));
   const StoredMessage stored{.message = {.id = message.id,
                                          .name = message.name,
                                          .correlation = message.correlation,

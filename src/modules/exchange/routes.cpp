@@ -136,14 +136,14 @@ JobView view_of(const Job& job) {
 
 MessageView view_of(const Message& message, http::Language language) {
   MessageView view{.message = message.id,
-          .name = message.name,
-          .correlation = message.correlation,
-          .id = message.sender_id,
-          .state = message.state,
-          .sent_at = message.sent_at,
-          .expires_at = message.expires_at,
-          .case_numbers = message.case_numbers,
-          .refusals = {}};
+                   .name = message.name,
+                   .correlation = message.correlation,
+                   .id = message.sender_id,
+                   .state = message.state,
+                   .sent_at = message.sent_at,
+                   .expires_at = message.expires_at,
+                   .case_numbers = message.case_numbers,
+                   .refusals = {}};
   for (const Refused& one : message.refusals)
     view.refusals.push_back(
         {one.case_number, one.code, language == http::Language::zh ? one.reason.zh : one.reason.en});

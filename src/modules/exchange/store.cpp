@@ -129,8 +129,9 @@ std::optional<StoredMessage> find_message(storage::Snapshot& snapshot, base::Id 
   for (const Row& refused : snapshot.query("SELECT case_number, code, reason_zh, reason_en FROM message_refusals "
                                            "WHERE message = ? ORDER BY refused_at, case_id",
                                            {id}))
-    stored.message.refusals.push_back(
-        {.case_number = refused[0].text(), .code = refused[1].text(), .reason = {refused[2].text(), refused[3].text()}});
+    stored.message.refusals.push_back({.case_number = refused[0].text(),
+                                       .code = refused[1].text(),
+                                       .reason = {refused[2].text(), refused[3].text()}});
   return stored;
 }
 
@@ -144,20 +145,21 @@ std::optional<base::Id> find_same_message(storage::Snapshot& snapshot, base::Id 
 
 std::vector<Awaiting> awaiting(storage::Snapshot& snapshot, const StoredMessage& message, int limit) {
   std::vector<Awaiting> waits;
-  for (const Row& row :
-       snapshot.query("SELECT w.case_id, MIN(w.wait_key) FROM awaited_messages w WHERE w.name = ? AND w.correlation = ? "
-                      "AND w.held = 0 AND substr(w.division, 1, length(CAST(? AS TEXT))) = ? AND NOT EXISTS (SELECT 1 "
-                      "FROM message_refusals r WHERE r.message = ? AND r.case_id = w.case_id) GROUP BY w.case_id "
-                      "ORDER BY w.case_id LIMIT ?",
-                      {message.message.name, message.message.correlation, message.division, message.division,
-                       message.message.id, limit}))
+  for (const Row& row : snapshot.query(
+           "SELECT w.case_id, MIN(w.wait_key) FROM awaited_messages w WHERE w.name = ? AND w.correlation = ? "
+           "AND w.held = 0 AND substr(w.division, 1, length(CAST(? AS TEXT))) = ? AND NOT EXISTS (SELECT 1 "
+           "FROM message_refusals r WHERE r.message = ? AND r.case_id = w.case_id) GROUP BY w.case_id "
+           "ORDER BY w.case_id LIMIT ?",
+           {message.message.name, message.message.correlation, message.division, message.division, message.message.id,
+            limit}))
     waits.push_back({row[0].id(), static_cast<bpmn::Key>(row[1].number())});
   return waits;
 }
 
 bool is_awaited(storage::Snapshot& snapshot, const Awaiting& wait) {
   return snapshot
-      .find("SELECT 1 FROM awaited_messages WHERE case_id = ? AND wait_key = ? AND held = 0", {wait.of_case, std::int64_t{wait.key}})
+      .find("SELECT 1 FROM awaited_messages WHERE case_id = ? AND wait_key = ? AND held = 0",
+            {wait.of_case, std::int64_t{wait.key}})
       .has_value();
 }
 
@@ -207,8 +209,8 @@ bool is_start_refused(storage::Snapshot& snapshot, base::Id message) {
 
 std::vector<std::string> names_kept(storage::Snapshot& snapshot, int limit) {
   std::vector<std::string> names;
-  for (const Row& row : snapshot.query(
-           "SELECT DISTINCT name FROM messages WHERE state = 'kept' ORDER BY name LIMIT ?", {limit}))
+  for (const Row& row :
+       snapshot.query("SELECT DISTINCT name FROM messages WHERE state = 'kept' ORDER BY name LIMIT ?", {limit}))
     names.push_back(row[0].text());
   return names;
 }

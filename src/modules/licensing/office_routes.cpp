@@ -318,10 +318,11 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
                   "casework.filter_range"}},
       [&licensing](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<http::Page<CaseSummary>> {
         TRY(casework::ValueFilter where,
-            casework::read_filter(licensing.engine().catalogue(), {.variable = std::string(request.query_value("variable")),
-                                                                   .value = std::string(request.query_value("value")),
-                                                                   .from = std::string(request.query_value("from")),
-                                                                   .to = std::string(request.query_value("to"))}));
+            casework::read_filter(licensing.engine().catalogue(),
+                                  {.variable = std::string(request.query_value("variable")),
+                                   .value = std::string(request.query_value("value")),
+                                   .from = std::string(request.query_value("from")),
+                                   .to = std::string(request.query_value("to"))}));
         const casework::CasePage found = casework::list_cases(snapshot, access_control::scope_of(request.caller),
                                                               {.search = std::string(request.query_value("search")),
                                                                .state = std::string(request.query_value("state")),
