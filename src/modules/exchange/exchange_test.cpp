@@ -429,6 +429,8 @@ std::shared_ptr<const catalogue::Service> stall_card() {
   EXPECT_TRUE(service) << (service ? "" : service.error().places.at(0).message.en);
   auto known = std::make_shared<catalogue::Service>(*service.value());
   known->clocks.clear();  // its rules are of the folder it came from
+  known->subject.reset();
+  known->admissions.clear();
   return known;
 }
 
@@ -455,13 +457,14 @@ TEST(message, starts_a_case_of_the_service_whose_process_begins_with_it) {
   EXPECT_EQ(desk.exchange->work(*desk.office.store, desk.office.now, 10), 0);
   EXPECT_EQ(desk.cases_of("stall-card").size(), 0u);
 
-  const NewMessage wanted{.name = "stall.applied",
-                          .correlation = "M-7",
-                          .sender_id = "a 2",
-                          .keep_seconds = 3600,
-                          .variables = {{"guide", feel::Value(guide)},
-                                        {"answers", feel::Value(feel::Context{{"goods", "水果"}})},
-                                        {"market", "东市"}}};
+  const NewMessage wanted{
+      .name = "stall.applied",
+      .correlation = "M-7",
+      .sender_id = "a 2",
+      .keep_seconds = 3600,
+      .variables = {{"guide", feel::Value(guide)},
+                    {"answers", feel::Value(feel::Context{{"goods", "水果"}, {"declaration", true}})},
+                    {"market", "东市"}}};
   const auto sent = desk.send(wanted);
   ASSERT_EQ(sent.value().state, "delivered")
       << (sent.value().refusals.empty() ? "" : sent.value().refusals[0].reason.en);
@@ -479,6 +482,20 @@ TEST(message, starts_a_case_of_the_service_whose_process_begins_with_it) {
   EXPECT_EQ(desk.send(wanted).value().case_numbers, sent.value().case_numbers);
   desk.exchange->work(*desk.office.store, desk.office.now, 10);
   EXPECT_EQ(desk.cases_of("stall-card").size(), 1u);
+}
+
+TEST(message, starts_no_service_that_is_about_somebody_in_the_register) {
+  Desk desk;
+  auto service = std::make_shared<catalogue::Service>(*stall_card());
+  service->subject = catalogue::Subject{};
+  desk.offer_service(service);
+  EXPECT_EQ(desk.grant("bank", {"message:stall.applied"}), "");
+  const auto sent =
+      desk.send({.name = "stall.applied", .variables = {{"guide", feel::Value(feel::Context{{"days", 2}})}}});
+  EXPECT_EQ(sent.value().state, "refused");
+  ASSERT_EQ(sent.value().refusals.size(), 1u);
+  EXPECT_EQ(sent.value().refusals[0].code, "exchange.subject_unknown");
+  EXPECT_EQ(desk.cases_of("stall-card").size(), 0u);
 }
 
 TEST(message, kept_before_the_service_is_offered_starts_its_case_once_it_is) {

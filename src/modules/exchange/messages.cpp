@@ -73,6 +73,11 @@ base::Result<casework::CaseHead> start_case(storage::Transaction& transaction, c
   const feel::World world = catalogue.world_at(moment.now);
   TRY(std::ignore, check_starting_variables(sent, service.process.get()));
   const feel::Context guide = filed(sent, "guide");
+  if (service.subject || guide.find(catalogue::subject_key))  // only the register may say who that is
+    return base::conflict("exchange.subject_unknown",
+                          {"这项服务须先在登记簿查明办理对象,不能由消息启动",
+                           "This service is about somebody in the register, who must be looked up there first; no "
+                           "message starts it."});
   TRY(const catalogue::Plan plan, catalogue::plan(service, guide, world));
   TRY(feel::Context answers, catalogue::check_answers(service.form, guide, filed(sent, "answers"),
                                                       catalogue::Completeness::full, "/variables/answers", world));
