@@ -15,10 +15,11 @@ import { models } from './models.mjs'
 import { operations } from './operations.mjs'
 import { delivery } from './delivery.mjs'
 import { opening } from './opening.mjs'
+import { finding } from './finding.mjs'
 import { partial } from './partial.mjs'
 import { everywhere } from './everywhere.mjs'
 
-const looking = { everywhere, pages, trust, access }
+const looking = { everywhere, pages, trust, access, finding }
 const changing = { account, statistics, register, names: namesToKeep, imports, certificates, withdrawal, journey, services, deadlines, opening, delivery, models, operations, partial }
 const wanted = process.argv.slice(2)
 async function one(lane) {
