@@ -70,6 +70,9 @@ export async function person(browser, { width = 1280, height = 900, language = '
   return page
 }
 
+/// Work behind the pages gives way to whoever is served, so that it may take its time on a busy machine.
+export const BEHIND = { timeout: 120_000 }
+
 const waiting = new WeakMap()
 /// Every request of the page is answered, and for a while none has followed.
 export async function settled(page, quiet = 300, limit = 30_000) {

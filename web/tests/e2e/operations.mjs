@@ -2,7 +2,7 @@
 // Cases are moved to another version of their service, and back.
 //
 //   STAFF_PASSWORD   the demonstration staff's password
-import { BASE, check, counted, go, inspect, inspectBoth, person, run, seen } from './browser.mjs'
+import { BASE, BEHIND, check, counted, go, inspect, inspectBoth, person, run, seen } from './browser.mjs'
 import { read, write } from './deadlines.mjs'
 import { signIn } from './statistics.mjs'
 
@@ -15,7 +15,7 @@ const isBatch = (url) => /\/office\/batches\/(?!new)[^/]+$/.test(url.pathname)
 /// On the page of a batch, until it has ended; what it says then.
 async function finished(page, before = '') {
   await page.waitForURL((url) => isBatch(url) && url.pathname !== before)
-  await page.locator('.head .tag', { hasText: '已完成' }).waitFor()
+  await page.locator('.head .tag', { hasText: '已完成' }).waitFor(BEHIND)
   return read(page, `/batches/${new URL(page.url()).pathname.split('/').pop()}`)
 }
 

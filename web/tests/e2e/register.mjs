@@ -1,5 +1,5 @@
 // The register: everybody finds a firm and reads what is public of it; the office searches further and sees its past.
-import { BASE, check, go, inspectBoth, person, run } from './browser.mjs'
+import { BASE, BEHIND, check, go, inspectBoth, person, run } from './browser.mjs'
 import { signIn } from './statistics.mjs'
 
 const ask = (query, language = 'zh') =>
@@ -116,7 +116,7 @@ export const imports = () => run('imports', async (browser) => {
   await inspectBoth(page, 'imports-columns')
   await page.getByRole('button', { name: '试导入' }).click()
   await page.waitForURL('**/office/imports/*')
-  await page.getByText('没有通过的行').waitFor()
+  await page.getByText('没有通过的行').waitFor(BEHIND)
   const text = await page.locator('main').innerText()
   check('imports: line, column and reason', text.includes('与第2行的代码相同') && text.includes('日期无效'), text)
   await inspectBoth(page, 'imports-checked')
@@ -124,7 +124,7 @@ export const imports = () => run('imports', async (browser) => {
   const file = await page.request.get(`${BASE}/api/v1/imports/${id}/rejects?format=csv`)
   check('imports: the rejects are safe to open', (await file.text()).includes("'=1+1"))
   await page.getByRole('button', { name: '正式导入通过的1行' }).click()
-  await page.locator('.tag', { hasText: '已导入' }).waitFor()
+  await page.locator('.tag', { hasText: '已导入' }).waitFor(BEHIND)
   const found = () => ask({ search: '演导入' }).then((answer) => answer.json())
   check('imports: what passed is in the register', (await found()).total === 1)
   await page.getByRole('button', { name: '撤销整批导入' }).click()
@@ -132,7 +132,7 @@ export const imports = () => run('imports', async (browser) => {
   check('imports: a reason is asked for', (await page.locator('.error-summary').innerText()).includes('请写明撤销的原因'))
   await page.fill('#undo-reason', '演示')
   await page.getByRole('button', { name: '撤销整批导入' }).click()
-  await page.getByText('已撤销').waitFor()
+  await page.getByText('已撤销').waitFor(BEHIND)
   check('imports: undone', (await found()).total === 0)
   await inspectBoth(page, 'imports-undone')
   await page.context().close()
