@@ -146,8 +146,8 @@ Table tasks() {
   return {{"completed tasks inside the program, “open a restaurant” from acceptance to hand-over, " +
                std::to_string(threads_count) + " threads, durable",
            grouped(rate) + " /s (" + percent(rate, floor) + ")",
-           grouped(floor) + " /s plain SQLite writes the same rows in the same batches, " +
-               grouped(median(batches)) + " to a commit; bar: half",
+           grouped(floor) + " /s plain SQLite writes the same rows in the same batches, " + grouped(median(batches)) +
+               " to a commit; bar: half",
            2 * rate >= floor},
           {"the same beside plain SQLite that also runs the same reads",
            grouped(rate) + " /s (" + percent(rate, floor_all) + ")", grouped(floor_all) + " /s"},

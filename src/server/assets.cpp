@@ -31,7 +31,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> types = 
 
 /// The office's editors of models place what they draw by style attributes; everything else is as strict as elsewhere.
 constexpr const char* office_policy =
-    "default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self' "
+    "data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 std::string type_of(std::string_view path) {

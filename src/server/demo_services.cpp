@@ -278,18 +278,17 @@ base::Result<void> District::publish(const std::string& service, const std::map<
                                      const char* reason, int days_ago) {
   const Moment owner = as_staff("rules", days_ago, 9);
   const publishing::Publishing& publishing = *parts_.publishing;
-  TRY(const publishing::Draft proposed, write([&](storage::Transaction& transaction) -> base::Result<publishing::Draft> {
+  TRY(const publishing::Draft proposed,
+      write([&](storage::Transaction& transaction) -> base::Result<publishing::Draft> {
         const auto& [first, text] = *texts.begin();
         TRY(publishing::Draft draft,
             publishing.begin(transaction, {.id = new_id(owner.now), .service = service, .file = first, .text = text},
                              owner));
         for (auto next = std::next(texts.begin()); next != texts.end(); ++next) {
-          TRY(draft, publishing.edit(transaction,
-                                     {.draft = draft.id,
-                                      .edition = draft.edition,
-                                      .file = next->first,
-                                      .text = next->second},
-                                     owner));
+          TRY(draft,
+              publishing.edit(transaction,
+                              {.draft = draft.id, .edition = draft.edition, .file = next->first, .text = next->second},
+                              owner));
         }
         return publishing.propose(transaction, draft.id, draft.edition,
                                   {.reason = reason, .applies_from = owner.today()}, owner);
@@ -316,7 +315,8 @@ base::Result<void> District::failed_cases() {
     CHECK(at != std::string::npos);
     text.replace(at, before.size(), after);
   };
-  // Above 300 m² an inspection, below it none: nobody has said what is to be done at 300 m², and no way is the usual one.
+  // Above 300 m² an inspection, below it none: nobody has said what is to be done at 300 m², and no way is the usual
+  // one.
   put("decision.dmn", "<text>&gt;= 300</text>", "<text>&gt; 300</text>");
   put("decision.dmn", "<inputEntry id=\"inspection_needed_row_3_in_2\">\n          <text>-</text>",
       "<inputEntry id=\"inspection_needed_row_3_in_2\">\n          <text>&lt; 300</text>");
@@ -327,7 +327,8 @@ base::Result<void> District::failed_cases() {
       "</bpmn:conditionExpression></bpmn:sequenceFlow>");
   // One step has another name: who waits there can be moved only when somebody says where it goes on.
   std::string& process = wrong.at("process.bpmn");
-  for (std::size_t at = process.find("site_inspection"); at != std::string::npos; at = process.find("site_inspection", at))
+  for (std::size_t at = process.find("site_inspection"); at != std::string::npos;
+       at = process.find("site_inspection", at))
     process.replace(at, std::string_view("site_inspection").size(), "premises_inspection");
   put("process.bpmn", "formId=\"premises_inspection\"", "formId=\"site_inspection\"");
   TRY(std::ignore, publish(service, wrong, "按演示文件第2条调整现场核查的面积标准", 8));

@@ -61,7 +61,8 @@ int read(sqlite3_file* file, void* bytes, int size, sqlite3_int64 at) {
 
 int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
   LogFile& log = log_of(file);
-  if (!log.gathered.empty() && (at != log.end() || log.gathered.size() + static_cast<std::size_t>(size) > gathered_max)) {
+  if (!log.gathered.empty() &&
+      (at != log.end() || log.gathered.size() + static_cast<std::size_t>(size) > gathered_max)) {
     const int code = log.write_out();
     if (code != SQLITE_OK) return code;
   }

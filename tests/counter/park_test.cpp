@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "databases_of.h"
-#include "modules/park/park.h"
 #include "modules/evidence/evidence.h"
+#include "modules/park/park.h"
 #include "modules/registration/registration.h"
 
 namespace {

@@ -164,15 +164,18 @@ TEST_F(Tampering, salts_that_were_taken_are_found) {
 TEST_F(Tampering, a_look_that_was_changed_dropped_or_invented_is_found) {
   const std::string at = std::to_string(any(0, 19));
   const std::string where = " WHERE idx = " + at + " AND log = 'audit'";
-  EXPECT_THAT(findings_after_sql("DELETE FROM reads" + where), HasSubstr("the look of entry " + at + " is gone")) << seed_;
+  EXPECT_THAT(findings_after_sql("DELETE FROM reads" + where), HasSubstr("the look of entry " + at + " is gone"))
+      << seed_;
   for (const char* change : {"person = 99", "reason = 'other'", "task = 'other'", "what = 'other'", "at = at + 1000000",
                              "subject = 'case/other'"})
     EXPECT_THAT(findings_after_sql(std::string("UPDATE reads SET ") + change + where),
                 HasSubstr("the list of looks differs from entry " + at))
         << seed_;
-  EXPECT_THAT(findings_after_sql("INSERT INTO reads SELECT log, 1000, division, subject, person, what, reason, at, task "
-                                 "FROM reads" + where),
-              HasSubstr("one at 1000 that the log does not tell of"));
+  EXPECT_THAT(
+      findings_after_sql("INSERT INTO reads SELECT log, 1000, division, subject, person, what, reason, at, task "
+                         "FROM reads" +
+                         where),
+      HasSubstr("one at 1000 that the log does not tell of"));
   EXPECT_THAT(findings_after_sql("INSERT INTO reads SELECT 'public', " + at +
                                  ", division, subject, person, what, reason, at, task FROM reads" + where),
               HasSubstr("one at " + at + " that the log does not tell of"));

@@ -198,8 +198,8 @@ TEST(batch, tells_before_it_moves_which_step_has_no_counterpart_and_takes_anothe
   EXPECT_NE(blocked.value().reasons[0].element_name.zh, "accept_application");
   EXPECT_EQ(blocked.value().reasons[0].examples.at(0).of_case, waits);
   const auto& offered = blocked.value().counterparts;
-  EXPECT_TRUE(std::any_of(offered.begin(), offered.end(),
-                          [](const auto& one) { return one.value == "check_application"; }));
+  EXPECT_TRUE(
+      std::any_of(offered.begin(), offered.end(), [](const auto& one) { return one.value == "check_application"; }));
   EXPECT_TRUE(std::none_of(offered.begin(), offered.end(),
                            [](const auto& one) { return one.value == "registration_examine"; }));
   wanted.renamed = {{"accept_application", "check_application"}};

@@ -244,17 +244,17 @@ BatchPreviewView view_of(const Preview& preview) {
 }
 
 void mount_preview(http::Router& router, storage::Store& store, const Batches& batches) {
-  http::Operation operation{.method = "POST",
-                            .path = "/api/v1/batch-previews",
-                            .id = "preview_batch",
-                            .tag = std::string(tag),
-                            .summary = {"预览批量操作:涉及多少办件,哪些不能办及原因;不作任何改变",
-                                        "What a batch would do: how many cases, which not and why; nothing is changed"},
-                            .need = may_order(),
-                            .body_schema = http::schema_text<BatchPreviewBody>(),
-                            .answer_schema = http::schema_text<BatchPreviewView>(),
-                            .errors = {"batches.kind_unknown", "batches.not_yours", "batches.version_unknown",
-                                       "catalogue.service_unknown"}};
+  http::Operation operation{
+      .method = "POST",
+      .path = "/api/v1/batch-previews",
+      .id = "preview_batch",
+      .tag = std::string(tag),
+      .summary = {"预览批量操作:涉及多少办件,哪些不能办及原因;不作任何改变",
+                  "What a batch would do: how many cases, which not and why; nothing is changed"},
+      .need = may_order(),
+      .body_schema = http::schema_text<BatchPreviewBody>(),
+      .answer_schema = http::schema_text<BatchPreviewView>(),
+      .errors = {"batches.kind_unknown", "batches.not_yours", "batches.version_unknown", "catalogue.service_unknown"}};
   router.add(std::move(operation), [&store, &batches](const http::Request& request) -> http::Reply {
     const auto body = http::read<BatchPreviewBody>(request.body, request.language);
     if (!body) return http::problem(body.error(), request);

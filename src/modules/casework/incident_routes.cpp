@@ -69,8 +69,7 @@ Names names_of(const Engine& engine, storage::Snapshot& snapshot, const std::str
 }
 
 IncidentView view_of(const Engine& engine, storage::Snapshot& snapshot, const IncidentPage::Item& item) {
-  const Names names =
-      names_of(engine, snapshot, item.head.service, item.head.service_version, item.incident.element);
+  const Names names = names_of(engine, snapshot, item.head.service, item.head.service_version, item.incident.element);
   return {.id = to_text({item.head.id, item.incident.key}),
           .of_case = item.head.id,
           .case_number = item.head.number,

@@ -1,6 +1,6 @@
 /// Steps that can not go on: kept, listed, tried again once the cause was put right.
-#include "kernel/base/refusals.h"
 #include <algorithm>
+#include "kernel/base/refusals.h"
 
 #include "testing.h"
 
@@ -125,8 +125,8 @@ TEST(incident, is_found_by_service_step_and_reason_and_counted_by_them) {
   EXPECT_EQ(found[0].cases, 3);
   EXPECT_EQ(found[0].since, office.now.plus_us(-3 * day_us));
   EXPECT_TRUE(groups(access_control::Scope::of_division("110105")).empty());
-  const auto counts = office.store->read_value(
-      [&](storage::Snapshot& snapshot) { return cases_by_version(snapshot, scope); });
+  const auto counts =
+      office.store->read_value([&](storage::Snapshot& snapshot) { return cases_by_version(snapshot, scope); });
   EXPECT_EQ(counts.size(), 1u);
   EXPECT_EQ(counts.at({"probe", "1"}), 3);
 }

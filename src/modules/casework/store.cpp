@@ -523,7 +523,8 @@ std::vector<IncidentGroup> group_incidents(storage::Snapshot& snapshot, const ac
   std::vector<IncidentGroup> groups;
   for (const Row& row : snapshot.query(
            "SELECT c.service, i.element, i.code, MIN(i.message_zh), MIN(i.message_en), COUNT(*), "
-           "COUNT(DISTINCT i.case_id), MIN(i.raised_at), MIN(c.service_version) FROM incidents i JOIN cases c ON c.id = i.case_id WHERE " +
+           "COUNT(DISTINCT i.case_id), MIN(i.raised_at), MIN(c.service_version) FROM incidents i JOIN cases c ON c.id "
+           "= i.case_id WHERE " +
                condition.sql +
                " GROUP BY c.service, i.element, i.code ORDER BY COUNT(*) DESC, c.service, i.element, i.code LIMIT ?",
            condition.parameters))

@@ -151,7 +151,8 @@ class Examiner {
     }
     const std::string name = std::to_string(entry.index);
     if (found == reads_.end()) {
-      add("look_gone", "第 " + name + " 条记下的查阅不在查阅名单里", "the look of entry " + name + " is gone from the list of looks");
+      add("look_gone", "第 " + name + " 条记下的查阅不在查阅名单里",
+          "the look of entry " + name + " is gone from the list of looks");
       return;
     }
     const Read& read = found->second.read;
@@ -160,8 +161,9 @@ class Examiner {
     if (const auto salt = parse_salt(entry.salt))
       for (const Field& field : sealed_of(read))
         // Before there were tasks, none was sealed.
-        is_same = is_same && (says(entry.text, field.name, tlog::to_hex(seal(*salt, field))) ||
-                              (field.value.empty() && entry.text.find(json_string(field.name) + ":") == std::string::npos));
+        is_same =
+            is_same && (says(entry.text, field.name, tlog::to_hex(seal(*salt, field))) ||
+                        (field.value.empty() && entry.text.find(json_string(field.name) + ":") == std::string::npos));
     if (!is_same)
       add("look_differs", "第 " + name + " 条记下的查阅与查阅名单不符(谁、何时、看了什么、为什么)",
           "the list of looks differs from entry " + name + " (who, when, what or why)");
@@ -336,9 +338,9 @@ void examine_salts(const Examiner::Seen& seen, std::vector<base::Text>& findings
     const auto erased = seen.erased_at.find(entry.subject);
     if (erased != seen.erased_at.end() && entry.at <= erased->second) continue;
     const std::string name = std::to_string(entry.index);
-    findings.push_back({"日志 " + entry.log + ":第 " + name + " 条的盐值不见了,而审计日志没有记载过清除",
-                        "Log " + entry.log + ": the salt of entry " + name +
-                            " is gone, and the audit log tells of no erasure."});
+    findings.push_back(
+        {"日志 " + entry.log + ":第 " + name + " 条的盐值不见了,而审计日志没有记载过清除",
+         "Log " + entry.log + ": the salt of entry " + name + " is gone, and the audit log tells of no erasure."});
   }
 }
 

@@ -34,8 +34,7 @@ std::vector<StoredEntry> entries_in(const storage::Rows& rows) {
   return entries;
 }
 
-constexpr std::string_view read_columns =
-    "division, subject, person, what, reason, at, task, log, idx FROM reads";
+constexpr std::string_view read_columns = "division, subject, person, what, reason, at, task, log, idx FROM reads";
 
 std::vector<PastRead> reads_in(const storage::Rows& rows) {
   std::vector<PastRead> reads;
@@ -88,9 +87,10 @@ void insert_read(storage::Transaction& transaction, const Place& place, const Re
 
 bool has_read_since(storage::Snapshot& snapshot, const Read& read, base::Instant since) {
   return snapshot
-      .find("SELECT idx FROM reads WHERE subject = ? AND at >= ? AND person = ? AND what = ? AND reason = ? AND "
-            "task = ? LIMIT 1",
-            {read.subject, since, read.person, read.what, read.reason, read.task})
+      .find(
+          "SELECT idx FROM reads WHERE subject = ? AND at >= ? AND person = ? AND what = ? AND reason = ? AND "
+          "task = ? LIMIT 1",
+          {read.subject, since, read.person, read.what, read.reason, read.task})
       .has_value();
 }
 
@@ -221,15 +221,18 @@ void save_anchor(storage::Transaction& transaction, std::string_view log, base::
 std::vector<LoggedContent> load_contents(storage::Snapshot& snapshot, std::string_view log, std::int64_t index,
                                          int limit) {
   static const std::string sql =
-      "SELECT " + std::string(entry_columns) + ", COALESCE(v.type, ''), COALESCE(v.data, ''), COALESCE(v.actor, 0), "
+      "SELECT " + std::string(entry_columns) +
+      ", COALESCE(v.type, ''), COALESCE(v.data, ''), COALESCE(v.actor, 0), "
       "COALESCE(v.position, 0)" +
       std::string(entry_tables) +
       "LEFT JOIN events v ON v.stream_kind = e.stream_kind AND v.stream_id = e.stream_id AND v.sequence = e.sequence "
       "WHERE e.log = ? AND e.idx >= ? ORDER BY e.idx LIMIT ?";
   std::vector<LoggedContent> contents;
   for (const Row& row : snapshot.query(sql, {log, index, limit}))
-    contents.push_back(
-        {.entry = entry_of(row), .type = row.at(9).text(), .data = row.at(10).text(), .actor = row.at(11).id(),
+    contents.push_back({.entry = entry_of(row),
+                        .type = row.at(9).text(),
+                        .data = row.at(10).text(),
+                        .actor = row.at(11).id(),
                         .position = row.at(12).number()});
   return contents;
 }

@@ -1,6 +1,7 @@
 /// Messages from other systems: kept, delivered to the cases that await them, starting cases, refused, or expired.
 #include <algorithm>
 #include <atomic>
+#include <map>
 
 #include "kernel/base/refusals.h"
 #include "modules/access/access.h"
@@ -12,7 +13,6 @@ namespace {
 
 constexpr int cases_max = 1000;  // that one message reaches
 constexpr std::int64_t kept_after_end_us = 30 * 86'400 * base::us_per_second;
-constexpr int names_max = 100;         // looked at in one round
 constexpr std::size_t places_max = 5;  // named in a refusal
 
 /// A service whose process begins with a message.
@@ -21,9 +21,10 @@ struct Beginning {
   std::string element;  // the start event
 };
 
-std::vector<Beginning> beginnings_of(const catalogue::Catalogue& catalogue, const std::string& name,
-                                     base::Instant now) {
-  std::vector<Beginning> found;
+/// By the name of the message, which may be an expression.
+using Beginnings = std::map<std::string, std::vector<Beginning>>;
+Beginnings beginnings_in(const catalogue::Catalogue& catalogue, base::Instant now) {
+  Beginnings found;
   for (const auto& [id, service] : catalogue.services->now()) {
     const std::vector<bpmn::Element>& elements = bpmn::elements(*service->process);
     const bool may_begin = std::any_of(elements.begin(), elements.end(), [](const bpmn::Element& element) {
@@ -33,13 +34,20 @@ std::vector<Beginning> beginnings_of(const catalogue::Catalogue& catalogue, cons
     if (!may_begin) continue;
     const auto triggers = bpmn::start_triggers(*service->process, {.feel = catalogue.world_at(now)});
     if (!triggers) continue;
-    for (const bpmn::StartTrigger& trigger : triggers.value())
-      if (trigger.trigger == bpmn::Trigger::message && trigger.message == name) {
-        found.push_back({service, elements.at(trigger.element).id});
-        break;  // one case of a service
-      }
+    for (const bpmn::StartTrigger& trigger : triggers.value()) {
+      if (trigger.trigger != bpmn::Trigger::message) continue;
+      std::vector<Beginning>& same = found[trigger.message];
+      const bool has_service = !same.empty() && same.back().service == service;
+      if (!has_service) same.push_back({service, elements.at(trigger.element).id});  // one case of a service
+    }
   }
   return found;
+}
+std::vector<Beginning> beginnings_of(const catalogue::Catalogue& catalogue, const std::string& name,
+                                     base::Instant now) {
+  Beginnings all = beginnings_in(catalogue, now);
+  const auto found = all.find(name);
+  return found == all.end() ? std::vector<Beginning>() : std::move(found->second);
 }
 
 /// The reason with the places at fault, since its reader has no form before the eyes.
@@ -246,8 +254,7 @@ int Exchange::work(storage::Store& store, base::Instant now, int limit) const {
   };
   const Due due = store.read_value([&](storage::Snapshot& snapshot) {
     Due found{messages_awaited_now(snapshot, now, limit), messages_to_expire(snapshot, now, limit)};
-    for (const std::string& name : names_kept(snapshot, names_max)) {
-      if (beginnings_of(engine_.catalogue(), name, now).empty()) continue;
+    for (const auto& [name, beginnings] : beginnings_in(engine_.catalogue(), now)) {
       const std::vector<base::Id> starting = messages_to_start(snapshot, name, now, limit);
       found.awaited.insert(found.awaited.end(), starting.begin(), starting.end());
     }

@@ -207,14 +207,6 @@ bool is_start_refused(storage::Snapshot& snapshot, base::Id message) {
   return snapshot.find("SELECT 1 FROM message_refusals WHERE message = ? AND case_id = 0", {message}).has_value();
 }
 
-std::vector<std::string> names_kept(storage::Snapshot& snapshot, int limit) {
-  std::vector<std::string> names;
-  for (const Row& row :
-       snapshot.query("SELECT DISTINCT name FROM messages WHERE state = 'kept' ORDER BY name LIMIT ?", {limit}))
-    names.push_back(row[0].text());
-  return names;
-}
-
 std::vector<base::Id> messages_to_start(storage::Snapshot& snapshot, std::string_view name, base::Instant now,
                                         int limit) {
   std::vector<base::Id> messages;

@@ -68,8 +68,6 @@ void save_refusal(storage::Transaction& transaction, const StoredMessage& messag
 /// A message that only refusals have met, and that no suspended case awaits, is over.
 void refuse_message(storage::Transaction& transaction, const StoredMessage& message);
 bool is_start_refused(storage::Snapshot& snapshot, base::Id message);
-/// Kept ones, each name once.
-std::vector<std::string> names_kept(storage::Snapshot& snapshot, int limit);
 /// Kept ones of a name that were not refused as a start.
 std::vector<base::Id> messages_to_start(storage::Snapshot& snapshot, std::string_view name, base::Instant now,
                                         int limit);

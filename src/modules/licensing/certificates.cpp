@@ -44,11 +44,13 @@ void tell(storage::Transaction& transaction, const Certificate& certificate, con
   data.put("status", std::string(change.status));
   data.put("valid_to", valid_to);
   const storage::Stream stream{"certificate", certificate.id};
-  evidence::append(
-      transaction, stream, storage::last_sequence(transaction, stream),
-      {.type = change.type, .at = now, .actor = by, .data = feel::to_json(feel::Value(std::move(data)))},
-      certificate.division,
-      {{"kind", certificate.kind}, {"number", certificate.number}, {"status", std::string(change.status)}, {"valid_to", valid_to}});
+  evidence::append(transaction, stream, storage::last_sequence(transaction, stream),
+                   {.type = change.type, .at = now, .actor = by, .data = feel::to_json(feel::Value(std::move(data)))},
+                   certificate.division,
+                   {{"kind", certificate.kind},
+                    {"number", certificate.number},
+                    {"status", std::string(change.status)},
+                    {"valid_to", valid_to}});
 }
 
 void tell_status(storage::Transaction& transaction, const Certificate& certificate, const Change& change,

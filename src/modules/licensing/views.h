@@ -281,9 +281,9 @@ struct CasePageView {
   std::optional<base::Text> read_for;  // the reader's step; none: a purpose is asked for
 };
 BOOST_DESCRIBE_STRUCT(CasePageView, (),
-                      (id, number, service, service_version, service_name, title, state, state_text, sequence, submitted_at, applicant,
-                       registrations, outcomes, groups, materials, clocks, tasks, timeline, documents, certificates,
-                       visits, visit_count, process, may, read_for))
+                      (id, number, service, service_version, service_name, title, state, state_text, sequence,
+                       submitted_at, applicant, registrations, outcomes, groups, materials, clocks, tasks, timeline,
+                       documents, certificates, visits, visit_count, process, may, read_for))
 
 struct ProcessView {
   std::string xml;
