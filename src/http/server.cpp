@@ -387,7 +387,10 @@ base::Result<std::uint16_t> Server::start() {
   }
   impl_->guard.emplace(impl_->context.get_executor());
   for (unsigned i = 0; i < std::max(1u, impl_->options.io_threads); ++i)
-    impl_->io.emplace_back([this] { impl_->context.run(); });
+    impl_->io.emplace_back([this] {
+      ::pthread_setname_np(::pthread_self(), "connections");
+      impl_->context.run();
+    });
   return impl_->port;
 }
 

@@ -28,7 +28,7 @@ struct Options {
   bool reopens_logs = false;            // writing goes on although a log was set back
   bool demonstration = false;           // marks every document; allows a shifted clock
   std::int64_t clock_shift_s = 0;
-  unsigned workers = 32;
+  unsigned workers = 128;
 };
 
 std::string database_of(const Options& options);

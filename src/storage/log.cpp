@@ -204,9 +204,10 @@ std::vector<Outgoing> take_outgoing(Store& store, base::Instant now, int limit) 
   return taken;
 }
 
-void finish_outgoing(Store& store, std::int64_t id) {
+void finish_outgoing(Store& store, std::span<const std::int64_t> ids) {
+  if (ids.empty()) return;
   store.write([&](Transaction& transaction) {
-    transaction.execute("DELETE FROM outbox WHERE id = ?", {id});
+    for (const std::int64_t id : ids) transaction.execute("DELETE FROM outbox WHERE id = ?", {id});
     return true;
   });
 }

@@ -1,6 +1,7 @@
 #include "sqlite_store.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@ namespace storage {
 namespace {
 
 /// Units: pages of 4 KiB. A checkpoint is tried when the write-ahead log has grown by this much.
-constexpr int checkpoint_pages = 2000;
+constexpr int checkpoint_pages = 8000;
 /// Beyond this a checkpoint waits shortly for readers, so that the log can start again from its beginning.
 constexpr int log_pages_large = 32'000;
 constexpr int checkpoint_wait_ms = 50;
@@ -27,6 +28,8 @@ constexpr std::chrono::milliseconds idle_pause{1000};
 /// the next ones as long as more of them come, because one sync serves all. The moment is as long as a request of a
 /// busy server takes until it gets here.
 constexpr std::size_t gathering_from = 4;
+/// So many share a sync that one more gains nothing: the rest is better served while the next ones come.
+constexpr std::size_t gathering_to = 64;
 constexpr std::chrono::microseconds gathering_pause{800};
 /// Pages copied by a backup between two batches.
 constexpr int copy_step_pages = 256;
@@ -155,26 +158,35 @@ SqliteStore::~SqliteStore() {
 void SqliteStore::write(const std::function<bool(Transaction&)>& work) {
   CHECK(writing_for != this);  // a command inside a command would wait for itself
   check_not_stopped();
-  const auto command = std::make_shared<Command>();
-  command->work = &work;
+  Command command{.work = &work, .error = nullptr};
+  std::shared_ptr<Batch> batch;
   {
     const std::lock_guard guard(queue_mutex_);
     if (stopping_) throw Fault("the store is closing");
-    if (queue_.size() >= options_.queue_commands_max) throw Fault("busy: too many commands are waiting");
-    queue_.push_back(command);
+    if (queue_commands_ >= options_.queue_commands_max) throw Fault("busy: too many commands are waiting");
+    if (queue_.empty() || queue_.back()->commands.size() >= options_.batch_commands_max)
+      queue_.push_back(std::make_shared<Batch>());
+    batch = queue_.back();
+    batch->commands.push_back(&command);
+    ++queue_commands_;
   }
   queue_filled_.notify_one();
-  command->done.wait(0, std::memory_order_acquire);
-  if (command->error) std::rethrow_exception(command->error);
+  batch->done.wait(0, std::memory_order_acquire);
+  if (command.error) std::rethrow_exception(command.error);
 }
 
 void SqliteStore::work_through_queue() {
   writing_for = this;
+  ::pthread_setname_np(::pthread_self(), "writer");
   for (;;) {
-    const Batch batch = next_batch();
-    if (!batch.empty()) run_batch(batch);
+    const std::shared_ptr<Batch> batch = next_batch();
+    if (batch != nullptr) {
+      run_batch(*batch);
+      batch->done.store(1, std::memory_order_release);
+      batch->done.notify_all();
+    }
     const bool copying = step_copy();
-    look_after_log(batch.empty() && !copying);
+    look_after_log(batch == nullptr && !copying);
     const std::lock_guard guard(queue_mutex_);
     if (stopping_ && queue_.empty() && copy_ == nullptr) return;
   }
@@ -183,20 +195,21 @@ void SqliteStore::work_through_queue() {
 void SqliteStore::gather(std::unique_lock<std::mutex>& guard) {
   using Clock = std::chrono::steady_clock;
   Clock::time_point until = Clock::now() + gathering_pause;
-  while (queue_.size() < batch_last_ && !stopping_) {
-    const std::size_t seen = queue_.size();
+  const std::size_t enough = std::min(batch_last_, gathering_to);
+  while (queue_commands_ < enough && !stopping_) {
+    const std::size_t seen = queue_commands_;
     guard.unlock();
     std::this_thread::yield();  // to those who are about to ask; a sleep would outlast their coming
     guard.lock();
     const Clock::time_point now = Clock::now();
-    if (queue_.size() > seen)
+    if (queue_commands_ > seen)
       until = now + gathering_pause;
     else if (now >= until)
       return;
   }
 }
 
-SqliteStore::Batch SqliteStore::next_batch() {
+std::shared_ptr<SqliteStore::Batch> SqliteStore::next_batch() {
   std::unique_lock guard(queue_mutex_);
   const auto something_to_do = [this] { return !queue_.empty() || stopping_ || copy_ != nullptr; };
   if (log_pages_ > 0 || full_)
@@ -204,12 +217,12 @@ SqliteStore::Batch SqliteStore::next_batch() {
   else
     queue_filled_.wait(guard, something_to_do);
   if (batch_last_ >= gathering_from) gather(guard);
-  Batch batch;
-  while (!queue_.empty() && batch.size() < options_.batch_commands_max) {
-    batch.push_back(std::move(queue_.front()));
-    queue_.pop_front();
-  }
-  batch_last_ = batch.size();
+  batch_last_ = 0;
+  if (queue_.empty()) return nullptr;
+  std::shared_ptr<Batch> batch = std::move(queue_.front());
+  queue_.pop_front();
+  batch_last_ = batch->commands.size();
+  queue_commands_ -= batch_last_;
   return batch;
 }
 
@@ -229,28 +242,24 @@ void SqliteStore::run_batch(const Batch& batch) {
     } catch (const SqliteFault& second) {
       latch(second.what());
     }
-    return fail_batch(batch, fault);
-  }
-  for (const auto& command : batch) {
-    command->done.store(1, std::memory_order_release);
-    command->done.notify_one();
+    fail_batch(batch, fault);
   }
 }
 
 bool SqliteStore::try_batch(const Batch& batch, bool has_savepoints) {
   writer_.run("BEGIN IMMEDIATE");
-  for (const auto& command : batch) {
+  for (Command* command : batch.commands) {
     command->error = nullptr;
     if (!run_command(*command, has_savepoints)) {
       if (writer_.in_transaction()) writer_.run("ROLLBACK");
       if (latched_) throw Fault("writing has stopped");
-      return batch.size() == 1;  // what was alone is done with
+      return batch.commands.size() == 1;  // what was alone is done with
     }
     // A full disk or a failed device rolls back everything, not just the statement that met it.
     if (!writer_.in_transaction()) throw Fault("the batch was rolled back because of another command's failure");
   }
   writer_.run("COMMIT");
-  note_commit(static_cast<std::int64_t>(batch.size()));
+  note_commit(static_cast<std::int64_t>(batch.commands.size()));
   full_ = false;
   return true;
 }
@@ -279,12 +288,9 @@ bool SqliteStore::run_command(Command& command, bool has_savepoint) {
 void SqliteStore::fail_batch(const Batch& batch, const Fault& fault) {
   const std::exception_ptr error =
       full_ ? std::make_exception_ptr(FullFault(fault.what())) : std::make_exception_ptr(Fault(fault.what()));
-  for (const auto& command : batch) {
-    // A refusal is lost too: it may rest on what an earlier command of the batch had written.
+  // A refusal is lost too: it may rest on what an earlier command of the batch had written.
+  for (Command* command : batch.commands)
     if (!command->error) command->error = error;
-    command->done.store(1, std::memory_order_release);
-    command->done.notify_one();
-  }
 }
 
 void SqliteStore::note_failure(const SqliteFault& fault) {

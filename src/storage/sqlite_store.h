@@ -44,13 +44,17 @@ class SqliteStore final : public Store {
   std::string_view kind() const override { return "sqlite"; }
 
  private:
-  /// A command in the queue. Shared, because the writer still touches it when the waiting caller has left.
+  /// A command of a caller that waits for its batch; the writer touches it no more once the batch is done.
   struct Command {
     const std::function<bool(Transaction&)>* work = nullptr;
     std::exception_ptr error;
+  };
+  /// Commands that are committed together and whose callers are woken together, by one system call. Shared, because
+  /// the writer still touches it when a caller has left.
+  struct Batch {
+    std::vector<Command*> commands;
     std::atomic<int> done = 0;
   };
-  using Batch = std::vector<std::shared_ptr<Command>>;
   /// A copy being made, some pages at a time.
   struct Copy {
     std::string target;
@@ -61,7 +65,8 @@ class SqliteStore final : public Store {
   };
 
   void work_through_queue();
-  Batch next_batch();
+  /// Null when there is nothing to commit.
+  std::shared_ptr<Batch> next_batch();
   /// Waits while more commands come, up to as many as were in the last batch.
   void gather(std::unique_lock<std::mutex>& guard);
   void run_batch(const Batch& batch);
@@ -95,7 +100,8 @@ class SqliteStore final : public Store {
 
   mutable std::mutex queue_mutex_;
   std::condition_variable queue_filled_;
-  std::deque<std::shared_ptr<Command>> queue_;
+  std::deque<std::shared_ptr<Batch>> queue_;  // only the last one still takes commands
+  std::size_t queue_commands_ = 0;
   bool stopping_ = false;
   Copy* copy_ = nullptr;
   std::condition_variable copy_finished_;

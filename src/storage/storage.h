@@ -290,7 +290,8 @@ struct Outgoing {
 };
 /// Takes up to `limit` due rows; a row that is not finished within a minute comes again.
 std::vector<Outgoing> take_outgoing(Store& store, base::Instant now, int limit);
-void finish_outgoing(Store& store, std::int64_t id);
+/// Takes delivered rows away, in one commit.
+void finish_outgoing(Store& store, std::span<const std::int64_t> ids);
 void postpone_outgoing(Store& store, std::int64_t id, base::Instant not_before, std::string_view error);
 
 /// Files by content: uploads and issued documents.

@@ -23,14 +23,16 @@ class Tampering : public ::testing::Test {
     bureau_.write_many(500);
     bureau_.logs->publish(bureau_.now);
     bureau_.write_many(200);
+    std::vector<Read> reads;
     for (int i = 0; i < 20; ++i)
-      record_read(*bureau_.store, {.division = "430211",
-                                   .subject = "case/" + std::to_string(i % 7),
-                                   .person = {100 + i},
-                                   .what = "case",
-                                   .reason = i % 3 ? "" : "complaint",
-                                   .at = bureau_.now,
-                                   .task = i % 2 ? "" : "accept"});
+      reads.push_back({.division = "430211",
+                       .subject = "case/" + std::to_string(i % 7),
+                       .person = {100 + i},
+                       .what = "case",
+                       .reason = i % 3 ? "" : "complaint",
+                       .at = bureau_.now,
+                       .task = i % 2 ? "" : "accept"});
+    record_reads(*bureau_.store, reads);
     bureau_.logs->publish(bureau_.now);
     bureau_.close();
     std::filesystem::copy_file(bureau_.database(), folder_.path("good.db"));

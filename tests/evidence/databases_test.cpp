@@ -92,11 +92,11 @@ TEST_P(OnBoth, looks_are_told_newest_first_and_before_a_moment) {
             .reason = {},
             .at = {1'000},
             .task = "accept"};
-  EXPECT_TRUE(record_read(*store_, read));
-  EXPECT_FALSE(record_read(*store_, read));
+  EXPECT_EQ(record_reads(*store_, std::span(&read, 1)), 1U);
+  EXPECT_EQ(record_reads(*store_, std::span(&read, 1)), 0U);
   read.task = "decide";  // another purpose
   read.at = {2'000};
-  EXPECT_TRUE(record_read(*store_, read));
+  EXPECT_EQ(record_reads(*store_, std::span(&read, 1)), 1U);
   store_->write([&](storage::Transaction& transaction) {
     record_read(transaction, read);  // stated anew: written again
     return true;

@@ -252,14 +252,14 @@ TEST(reads, of_one_person_within_a_quarter_of_an_hour_are_one) {
   Bureau bureau(folder);
   Read read{
       .division = "430211", .subject = "case/1", .person = {9}, .what = "case", .reason = "task", .at = bureau.now};
-  EXPECT_TRUE(record_read(*bureau.store, read));
-  EXPECT_FALSE(record_read(*bureau.store, read));
+  EXPECT_EQ(record_reads(*bureau.store, std::span(&read, 1)), 1U);
+  EXPECT_EQ(record_reads(*bureau.store, std::span(&read, 1)), 0U);
   read.what = "material";
-  EXPECT_TRUE(record_read(*bureau.store, read));
+  EXPECT_EQ(record_reads(*bureau.store, std::span(&read, 1)), 1U);
   read.person = {8};
-  EXPECT_TRUE(record_read(*bureau.store, read));
+  EXPECT_EQ(record_reads(*bureau.store, std::span(&read, 1)), 1U);
   read.at = read.at.plus_us(16 * 60 * base::us_per_second);
-  EXPECT_TRUE(record_read(*bureau.store, read));
+  EXPECT_EQ(record_reads(*bureau.store, std::span(&read, 1)), 1U);
   const auto reads =
       bureau.store->read_value([](storage::Snapshot& snapshot) { return reads_of(snapshot, "case/1", 10); });
   ASSERT_EQ(reads.size(), 4U);
@@ -271,12 +271,41 @@ TEST(reads, of_one_person_within_a_quarter_of_an_hour_are_one) {
   EXPECT_THAT(entry.text, ::testing::Not(::testing::HasSubstr("\"reason\":\"task\"")));
 }
 
+TEST(the_book_of_reads, writes_a_repeated_look_once_and_the_last_ones_when_it_is_closed) {
+  const Folder folder;
+  Bureau bureau(folder);
+  const Read read{
+      .division = "430211", .subject = "case/1", .person = {9}, .what = "case", .reason = "", .at = bureau.now};
+  const auto written = [&] {
+    return bureau.store
+        ->read_value([](storage::Snapshot& snapshot) { return reads_of(snapshot, "case/1", 10); })
+        .size();
+  };
+  {
+    ReadBook book(*bureau.store);
+    book.note(read);
+    book.note(read);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (written() == 0 && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    EXPECT_EQ(written(), 1U);
+    Read other = read;
+    other.what = "material";
+    book.note(other);
+    book.note(read);
+  }
+  EXPECT_EQ(written(), 2U);
+}
+
 TEST(the_audit_log, is_anchored_in_the_public_one_hourly) {
   const Folder folder;
   Bureau bureau(folder);
-  record_read(
-      *bureau.store,
-      {.division = "430211", .subject = "case/1", .person = {9}, .what = "case", .reason = "r", .at = bureau.now});
+  record_reads(*bureau.store, std::vector<Read>{{.division = "430211",
+                                                 .subject = "case/1",
+                                                 .person = {9},
+                                                 .what = "case",
+                                                 .reason = "r",
+                                                 .at = bureau.now}});
   bureau.logs->publish(bureau.now);
   bureau.logs->anchor_audit_log(bureau.now);
   bureau.logs->anchor_audit_log(bureau.now);

@@ -309,7 +309,7 @@ TEST_P(Contract, the_outbox_gives_again_what_was_not_finished) {
   ASSERT_EQ(taken.size(), 2u);
   EXPECT_EQ(taken[0].data, "1");
   EXPECT_TRUE(storage::take_outgoing(*store_, {201}, 10).empty());
-  storage::finish_outgoing(*store_, taken[0].id);
+  storage::finish_outgoing(*store_, std::array{taken[0].id});
   const auto again = storage::take_outgoing(*store_, {200 + 60'000'000}, 10);
   ASSERT_EQ(again.size(), 1u);
   EXPECT_EQ(again[0].id, taken[1].id);

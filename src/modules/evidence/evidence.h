@@ -2,6 +2,7 @@
 /// files, proofs, receipts, and who looked at a file. The face for every module that has something to write down.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -11,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "kernel/tlog/policy.h"
@@ -54,26 +56,32 @@ struct PastRead {
 };
 /// A purpose as stated, tidied. Errors: `evidence.purpose_missing` below 4 or above 500 characters.
 base::Result<std::string> check_purpose(std::string_view reason);
-/// Looks repeated by one person for one purpose within a quarter of an hour are one look; returns whether a new entry
-/// was written. Errors: throws storage::Fault.
-bool record_read(storage::Store& store, const Read& read);
+/// Looks repeated by one person for one purpose within a quarter of an hour are one look. One commit; returns how many
+/// new entries were written. Errors: throws storage::Fault.
+std::size_t record_reads(storage::Store& store, std::span<const Read> reads);
 /// Writes the look with the transaction, however lately there was another.
 void record_read(storage::Transaction& transaction, const Read& read);
 
-/// Keeps the looks. Reading goes on when the disk is full: what cannot be written then is owed, and written by
-/// `catch_up`; owed looks are lost when the program is killed meanwhile. Thread-safe.
+/// Writes looks down behind those who look, many in one commit and within a tenth of a second; nobody waits for the
+/// disk to read. When the disk is full reading goes on, and they are written when there is room again. Looks not yet
+/// written are lost when the program is killed. Thread-safe.
 class ReadBook {
  public:
-  explicit ReadBook(storage::Store& store) : store_(store) {}
-  void note(const Read& read);
-  /// Returns how many are still owed.
-  std::size_t catch_up();
+  explicit ReadBook(storage::Store& store);
+  /// Writes down what was noted.
+  ~ReadBook();
+  void note(Read read);
 
  private:
-  static constexpr std::size_t owed_max = 100'000;
+  static constexpr std::size_t noted_max = 100'000;
+  void run(const std::stop_token& stop);
+  /// Whether all that was noted before stands in the log now.
+  bool write_down();
   storage::Store& store_;
   std::mutex mutex_;
-  std::vector<Read> owed_;
+  std::condition_variable_any filled_;
+  std::vector<Read> noted_;
+  std::jthread thread_;  // last: it starts when all else is ready
 };
 /// Newest first; those before `before` (in time), none: from the newest on.
 std::vector<PastRead> reads_of(storage::Snapshot& snapshot, std::string_view subject, int limit,

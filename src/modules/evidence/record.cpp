@@ -1,6 +1,10 @@
 /// Writing entries down.
+#include <pthread.h>
 #include <sodium.h>
 
+#include <algorithm>
+#include <chrono>
+#include <tuple>
 #include <utility>
 
 #include "kernel/base/refusals.h"
@@ -13,6 +17,15 @@ namespace {
 constexpr std::size_t purpose_length_min = 4, purpose_length_max = 500;
 /// Looks repeated within this time are one look.
 constexpr std::int64_t read_again_us = 15 * 60 * base::us_per_second;
+constexpr auto gathering_pause = std::chrono::milliseconds(50);
+constexpr auto trouble_pause = std::chrono::seconds(1);
+constexpr std::size_t reads_per_commit = 100;  // bounded: others wait to write meanwhile
+
+/// Among looks of the same moment.
+bool is_repeated(const Read& before, const Read& read) {
+  return std::tie(before.subject, before.person, before.what, before.reason, before.task) ==
+         std::tie(read.subject, read.person, read.what, read.reason, read.task);
+}
 
 Place write(storage::Transaction& transaction, const NewEntry& entry) {
   const Place place = take_place(transaction, to_text(entry.log));
@@ -46,15 +59,19 @@ std::int64_t append(storage::Transaction& transaction, storage::Stream stream, s
   return sequence;
 }
 
-bool record_read(storage::Store& store, const Read& read) {
-  const base::Instant since = read.at.plus_us(-read_again_us);
-  if (store.read_value([&](storage::Snapshot& snapshot) { return has_read_since(snapshot, read, since); }))
-    return false;
+std::size_t record_reads(storage::Store& store, std::span<const Read> reads) {
+  std::size_t written = 0;
   store.write([&](storage::Transaction& transaction) {
-    record_read(transaction, read);
+    written = 0;
+    for (auto read = reads.begin(); read != reads.end(); ++read) {
+      if (std::any_of(reads.begin(), read, [&](const Read& before) { return is_repeated(before, *read); })) continue;
+      if (has_read_since(transaction, *read, read->at.plus_us(-read_again_us))) continue;
+      record_read(transaction, *read);
+      ++written;
+    }
     return true;
   });
-  return true;
+  return written;
 }
 
 void record_read(storage::Transaction& transaction, const Read& read) {
@@ -81,25 +98,55 @@ std::vector<Field> sealed_of(const Read& read) {
   return {{"by", base::to_text(read.person)}, {"reason", read.reason}, {"task", read.task}};
 }
 
-void ReadBook::note(const Read& read) {
-  try {
-    record_read(store_, read);
-  } catch (const storage::Fault&) {
-    const std::lock_guard guard(mutex_);
-    if (owed_.size() < owed_max) owed_.push_back(read);
+ReadBook::ReadBook(storage::Store& store) : store_(store), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+ReadBook::~ReadBook() {
+  thread_.request_stop();
+  thread_.join();
+  write_down();
+}
+
+void ReadBook::note(Read read) {
+  const std::lock_guard guard(mutex_);
+  if (noted_.size() >= noted_max) return;
+  noted_.push_back(std::move(read));
+  filled_.notify_one();
+}
+
+void ReadBook::run(const std::stop_token& stop) {
+  ::pthread_setname_np(::pthread_self(), "looks");
+  bool is_written = true;
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock guard(mutex_);
+      filled_.wait(guard, stop, [this] { return !noted_.empty(); });
+      // A moment, so that others come into the same commit; longer when the last ones could not be written.
+      filled_.wait_for(guard, stop, is_written ? gathering_pause : trouble_pause, [] { return false; });
+    }
+    is_written = write_down();
   }
 }
 
-std::size_t ReadBook::catch_up() {
-  std::vector<Read> owed;
+bool ReadBook::write_down() {
+  std::vector<Read> noted;
   {
     const std::lock_guard guard(mutex_);
-    if (owed_.empty() || store_.trouble()) return owed_.size();
-    owed = std::exchange(owed_, {});
+    noted = std::exchange(noted_, {});
   }
-  for (const Read& read : owed) note(read);
-  const std::lock_guard guard(mutex_);
-  return owed_.size();
+  std::size_t written = 0;
+  try {
+    while (written < noted.size()) {
+      const std::span<const Read> some =
+          std::span(noted).subspan(written, std::min(noted.size() - written, reads_per_commit));
+      record_reads(store_, some);
+      written += some.size();
+    }
+  } catch (const storage::Fault&) {
+    const std::lock_guard guard(mutex_);
+    noted_.insert(noted_.begin(), noted.begin() + static_cast<std::ptrdiff_t>(written), noted.end());
+    return false;
+  }
+  return true;
 }
 
 std::int64_t erase_salts(storage::Transaction& transaction, std::string_view subject, base::Instant at) {
