@@ -48,9 +48,6 @@ bool is_fatal(int code) {
 }
 
 SqliteConnection::SqliteConnection(const std::string& path, Role role) {
-  // Nobody reads SQLite's own count of its memory, which all threads would keep under one lock at every allocation.
-  static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  if (uncounted != SQLITE_OK) fail(uncounted, "configure");
   const int flags = SQLITE_OPEN_READWRITE | (role == Role::writer ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX |
                     SQLITE_OPEN_EXRESCODE;
   const int code =
