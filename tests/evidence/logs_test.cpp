@@ -271,14 +271,23 @@ TEST(reads, of_one_person_within_a_quarter_of_an_hour_are_one) {
   EXPECT_THAT(entry.text, ::testing::Not(::testing::HasSubstr("\"reason\":\"task\"")));
 }
 
+TEST(reads, written_together_are_one_only_within_a_quarter_of_an_hour) {
+  const Folder folder;
+  Bureau bureau(folder);
+  std::vector<Read> reads(
+      3, {.division = "430211", .subject = "case/1", .person = {9}, .what = "case", .reason = "", .at = bureau.now});
+  reads[1].at = bureau.now.plus_us(14 * 60 * base::us_per_second);
+  reads[2].at = bureau.now.plus_us(16 * 60 * base::us_per_second);
+  EXPECT_EQ(record_reads(*bureau.store, reads), 2U);
+}
+
 TEST(the_book_of_reads, writes_a_repeated_look_once_and_the_last_ones_when_it_is_closed) {
   const Folder folder;
   Bureau bureau(folder);
   const Read read{
       .division = "430211", .subject = "case/1", .person = {9}, .what = "case", .reason = "", .at = bureau.now};
   const auto written = [&] {
-    return bureau.store
-        ->read_value([](storage::Snapshot& snapshot) { return reads_of(snapshot, "case/1", 10); })
+    return bureau.store->read_value([](storage::Snapshot& snapshot) { return reads_of(snapshot, "case/1", 10); })
         .size();
   };
   {
@@ -300,12 +309,10 @@ TEST(the_book_of_reads, writes_a_repeated_look_once_and_the_last_ones_when_it_is
 TEST(the_audit_log, is_anchored_in_the_public_one_hourly) {
   const Folder folder;
   Bureau bureau(folder);
-  record_reads(*bureau.store, std::vector<Read>{{.division = "430211",
-                                                 .subject = "case/1",
-                                                 .person = {9},
-                                                 .what = "case",
-                                                 .reason = "r",
-                                                 .at = bureau.now}});
+  record_reads(
+      *bureau.store,
+      std::vector<Read>{
+          {.division = "430211", .subject = "case/1", .person = {9}, .what = "case", .reason = "r", .at = bureau.now}});
   bureau.logs->publish(bureau.now);
   bureau.logs->anchor_audit_log(bureau.now);
   bureau.logs->anchor_audit_log(bureau.now);

@@ -21,10 +21,11 @@ constexpr auto gathering_pause = std::chrono::milliseconds(50);
 constexpr auto trouble_pause = std::chrono::seconds(1);
 constexpr std::size_t reads_per_commit = 100;  // bounded: others wait to write meanwhile
 
-/// Among looks of the same moment.
+/// Whether `read` is the same look as `before`, which came first and is being written.
 bool is_repeated(const Read& before, const Read& read) {
-  return std::tie(before.subject, before.person, before.what, before.reason, before.task) ==
-         std::tie(read.subject, read.person, read.what, read.reason, read.task);
+  return before.at >= read.at.plus_us(-read_again_us) &&
+         std::tie(before.subject, before.person, before.what, before.reason, before.task) ==
+             std::tie(read.subject, read.person, read.what, read.reason, read.task);
 }
 
 Place write(storage::Transaction& transaction, const NewEntry& entry) {
@@ -60,18 +61,19 @@ std::int64_t append(storage::Transaction& transaction, storage::Stream stream, s
 }
 
 std::size_t record_reads(storage::Store& store, std::span<const Read> reads) {
-  std::size_t written = 0;
+  std::vector<const Read*> written;
   store.write([&](storage::Transaction& transaction) {
-    written = 0;
-    for (auto read = reads.begin(); read != reads.end(); ++read) {
-      if (std::any_of(reads.begin(), read, [&](const Read& before) { return is_repeated(before, *read); })) continue;
-      if (has_read_since(transaction, *read, read->at.plus_us(-read_again_us))) continue;
-      record_read(transaction, *read);
-      ++written;
+    written.clear();
+    for (const Read& read : reads) {
+      if (std::any_of(written.begin(), written.end(), [&](const Read* before) { return is_repeated(*before, read); }))
+        continue;
+      if (has_read_since(transaction, read, read.at.plus_us(-read_again_us))) continue;
+      record_read(transaction, read);
+      written.push_back(&read);
     }
     return true;
   });
-  return written;
+  return written.size();
 }
 
 void record_read(storage::Transaction& transaction, const Read& read) {
@@ -98,7 +100,8 @@ std::vector<Field> sealed_of(const Read& read) {
   return {{"by", base::to_text(read.person)}, {"reason", read.reason}, {"task", read.task}};
 }
 
-ReadBook::ReadBook(storage::Store& store) : store_(store), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+ReadBook::ReadBook(storage::Store& store)
+    : store_(store), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 ReadBook::~ReadBook() {
   thread_.request_stop();
@@ -141,7 +144,7 @@ bool ReadBook::write_down() {
       record_reads(store_, some);
       written += some.size();
     }
-  } catch (const storage::Fault&) {
+  } catch (const std::exception&) {  // whatever it is, the looks are kept, and tried again
     const std::lock_guard guard(mutex_);
     noted_.insert(noted_.begin(), noted.begin() + static_cast<std::ptrdiff_t>(written), noted.end());
     return false;
