@@ -20,8 +20,10 @@ constexpr const char* unlock =
 class Tampering : public ::testing::Test {
  protected:
   Tampering() : bureau_(folder_), seed_(std::random_device{}()), random_(seed_) {
-    bureau_.write_many(500);
-    bureau_.logs->publish(bureau_.now);
+    for (int part = 0; part < 5; ++part) {
+      bureau_.write_many(100);
+      bureau_.logs->publish(bureau_.now);
+    }
     bureau_.write_many(200);
     std::vector<Read> reads;
     for (int i = 0; i < 20; ++i)
@@ -188,6 +190,107 @@ TEST_F(Tampering, a_checkpoint_that_was_changed_is_found) {
       findings_after_sql("UPDATE log_checkpoints SET note = replace(note, 'test.example', 'fest.example') WHERE "
                          "size = 500"),
       HasSubstr("the checkpoint at size 500 is not rightly signed"));
+}
+
+/// Checkpoints were signed at 100, 200, 300, 400, 500 and 700 entries.
+TEST_F(Tampering, a_checkpoint_that_was_dropped_changed_or_put_in_is_found) {
+  const int at = static_cast<int>(any(1, 5)) * 100;
+  const std::string where = " WHERE log = 'public' AND size = " + std::to_string(at);
+  const std::string next = std::to_string(at == 500 ? 700 : at + 100);
+  EXPECT_THAT(findings_after_sql("DELETE FROM log_checkpoints" + where),
+              HasSubstr("the checkpoint at size " + next + " does not continue the one before it"));
+  for (const char* change : {"signed_at = signed_at + 1", "chain = ''", "note = note || 'x'",
+                             "chain = replace(chain, substr(chain, 1, 1), 'g')"})
+    EXPECT_THAT(findings_after_sql(std::string("UPDATE log_checkpoints SET ") + change + where),
+                HasSubstr("the checkpoint at size " + std::to_string(at) + " does not continue the one before it"))
+        << change;
+  EXPECT_THAT(findings_after_sql("INSERT INTO log_checkpoints SELECT log, size + 50, note, signed_at, chain FROM "
+                                 "log_checkpoints" +
+                                 where),
+              HasSubstr("the checkpoint at size " + std::to_string(at + 50) + " does not continue"));
+  EXPECT_THAT(findings_after_sql("UPDATE log_checkpoints SET chain = '' WHERE size <= " + std::to_string(at)),
+              HasSubstr("the checkpoint at size " + next + " does not continue"));
+}
+
+TEST_F(Tampering, a_chain_of_checkpoints_made_anew_does_not_end_as_its_file_says) {
+  const std::int64_t dropped = any(1, 5) * 100;
+  std::string before, sql = "DELETE FROM log_checkpoints WHERE log = 'public' AND size = " + std::to_string(dropped);
+  bureau_.open();
+  bureau_.store->read([&](storage::Snapshot& snapshot) {
+    const auto all = snapshot.query(
+        "SELECT size, signed_at, note, chain FROM log_checkpoints WHERE log = 'public' ORDER BY size", {});
+    ASSERT_EQ(all.size(), 6U);
+    std::string as_signed;
+    const auto linked = [](const std::string& previous, const storage::Row& row) {
+      return tlog::to_hex(tlog::leaf_hash(previous + "\npublic\n" + std::to_string(row[0].number()) + "\n" +
+                                          std::to_string(row[1].number()) + "\n" + row[2].text()));
+    };
+    for (const storage::Row& row : all) {
+      as_signed = linked(as_signed, row);
+      EXPECT_EQ(row[3].text(), as_signed);
+      if (row[0].number() == dropped) continue;
+      before = linked(before, row);
+      sql += "; UPDATE log_checkpoints SET chain = '" + before +
+             "' WHERE log = 'public' AND size = " + std::to_string(row[0].number());
+    }
+  });
+  bureau_.close();
+  EXPECT_THAT(findings_after_sql(sql), HasSubstr("the end of the chain of checkpoints, at size 700, is not what"));
+}
+
+TEST_F(Tampering, the_file_with_the_chain_s_end_is_missed_and_a_damaged_one_found) {
+  const std::filesystem::path file = bureau_.log_folder() / "public" / "chain";
+  const std::string gone = "the file with the chain's end is gone or damaged";
+  EXPECT_THAT(findings_after([&] { std::filesystem::remove(file); }), HasSubstr(gone));
+  EXPECT_THAT(findings_after([&] { storage::write_file(file, "700\n"); }), HasSubstr(gone));
+  EXPECT_THAT(findings_after([&] {
+                std::string link = storage::read_file(file);
+                char& digit = link[link.find('\n', 4) + 1 + static_cast<std::size_t>(any(0, 63))];
+                digit = digit == '0' ? '1' : '0';
+                storage::write_file(file, link);
+              }),
+              HasSubstr("the end of the chain of checkpoints"));
+  // The chain that begins then does not continue the old one, whatever is signed afterwards.
+  std::filesystem::remove(file);
+  bureau_.open();
+  bureau_.write(1, "{}");
+  bureau_.logs->publish(bureau_.now);
+  EXPECT_THAT(findings_after([&] { bureau_.close(); }), HasSubstr("the checkpoint at size 701 does not continue"));
+}
+
+TEST_F(Tampering, the_last_checkpoint_is_put_back_out_of_its_file) {
+  EXPECT_EQ(findings_after_sql("DELETE FROM log_checkpoints WHERE log = 'public' AND size = 700"), "");
+  // As when the program was killed between the file and the database, and went on.
+  bureau_.tamper("DELETE FROM log_checkpoints WHERE log = 'public' AND size = 700");
+  bureau_.open();
+  bureau_.write(1, "{}");
+  bureau_.logs->publish(bureau_.now);
+  EXPECT_TRUE(bureau_.logs->check().empty());
+  const auto sizes = bureau_.store->read_value([](storage::Snapshot& snapshot) {
+    std::vector<std::int64_t> found;
+    for (const storage::Row& row :
+         snapshot.query("SELECT size FROM log_checkpoints WHERE log = 'public' ORDER BY size", {}))
+      found.push_back(row[0].number());
+    return found;
+  });
+  EXPECT_EQ(sizes, (std::vector<std::int64_t>{100, 200, 300, 400, 500, 700, 701}));
+}
+
+TEST_F(Tampering, checkpoints_of_before_there_was_a_chain_are_taken_as_they_are) {
+  std::filesystem::remove(bureau_.log_folder() / "public" / "chain");
+  bureau_.tamper("UPDATE log_checkpoints SET chain = '' WHERE log = 'public'");
+  bureau_.open();
+  EXPECT_TRUE(bureau_.logs->check().empty());
+  for (int part = 0; part < 3; ++part) {
+    bureau_.write(1, "{}");
+    bureau_.logs->publish(bureau_.now);
+  }
+  EXPECT_TRUE(bureau_.logs->check().empty());
+  const std::string found = findings_after([&] {
+    bureau_.close();
+    bureau_.tamper("DELETE FROM log_checkpoints WHERE log = 'public' AND size = 702");
+  });
+  EXPECT_THAT(found, HasSubstr("the checkpoint at size 703 does not continue"));
 }
 
 TEST_F(Tampering, every_changed_missing_or_foreign_tile_is_found) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "chain.h"
 #include "kernel/calendar/calendar.h"
 #include "live.h"
 #include "storage/files.h"
@@ -85,7 +86,9 @@ class Examiner {
   }
 
   void load_checkpoints() {
-    for (const StoredCheckpoint& stored : checkpoints_of(snapshot_, live_.row.name)) {
+    const std::vector<StoredCheckpoint> all = checkpoints_of(snapshot_, live_.row.name);
+    examine_links(all);
+    for (const StoredCheckpoint& stored : all) {
       const auto opened = tlog::open_checkpoint(stored.note, live_.known_keys());
       if (!opened || opened->checkpoint.origin != live_.row.origin ||
           opened->checkpoint.head.size != static_cast<std::uint64_t>(stored.size))
@@ -97,6 +100,28 @@ class Examiner {
     const auto opened = tlog::open_checkpoint(live_.served().second, live_.known_keys());
     if (opened) roots_[opened->checkpoint.head.size] = opened->checkpoint.head.root;
     check_root();
+  }
+
+  /// Rows of before there was a chain are taken as they are; the first one that has it begins it.
+  void examine_links(const std::vector<StoredCheckpoint>& all) {
+    std::string before;
+    bool is_end_there = !live_.link;
+    for (const StoredCheckpoint& stored : all) {
+      const std::string name = std::to_string(stored.size);
+      if (before.empty() && stored.chain.empty()) continue;
+      if (stored.chain != chain_hash(before, live_.row.name, stored))
+        add("link", "第 " + name + " 条处的检查点没有接上前一个:它被改动、插入,或者前面缺了检查点",
+            "the checkpoint at size " + name +
+                " does not continue the one before it: it was changed or put in, or one before it is gone");
+      before = stored.chain.empty() ? "none" : stored.chain;
+      is_end_there = is_end_there || (stored.size == live_.link->size && stored.chain == live_.link->chain);
+    }
+    if (!is_end_there)
+      add("link_end", "检查点链的末端(第 " + std::to_string(live_.link->size) + " 条处)与数据库不符",
+          "the end of the chain of checkpoints, at size " + std::to_string(live_.link->size) +
+              ", is not what the database has");
+    if (!live_.link && !before.empty())
+      add("link_end", "检查点链的末端文件 chain 不见了或损坏", "the file with the chain's end is gone or damaged");
   }
 
   void check_root() {
@@ -349,10 +374,12 @@ void examine_salts(const Examiner::Seen& seen, std::vector<base::Text>& findings
 std::vector<base::Text> Logs::check() const {
   std::vector<base::Text> findings;
   const auto all = everyone();
+  // Before the database is looked at: what is signed meanwhile would not be found there.
+  std::vector<std::unique_lock<std::mutex>> publishing;
+  for (const auto& live : all) publishing.emplace_back(live->publishing);
   store_.read([&](storage::Snapshot& snapshot) {
     Examiner::Seen seen;
     for (const auto& live : all) {
-      const std::lock_guard publishing(live->publishing);
       if (live->is_refusing() && !live->row.is_closed) findings.push_back(*live->refusal);
       Examiner(snapshot, *live, findings).examine(seen);
     }

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "modules/evidence/evidence.h"
+#include "store.h"
 #include "tiles.h"
 
 namespace evidence {
@@ -18,6 +18,8 @@ class Live {
   /// Held while tiles are written and a checkpoint is signed.
   std::mutex publishing;
   std::optional<TileWriter> tiles;
+  std::optional<StoredCheckpoint> link;  // the last row of the chain, as its file has it
+  bool is_link_stored = false;           // in the database too
 
   /// Guards what is below: read by every request.
   mutable std::mutex mutex;

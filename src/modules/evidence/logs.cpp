@@ -1,6 +1,7 @@
 /// Publishing: tiles, checkpoints, proofs.
 #include <algorithm>
 
+#include "chain.h"
 #include "kernel/base/refusals.h"
 #include "live.h"
 #include "storage/files.h"
@@ -69,13 +70,10 @@ std::int64_t publish_one(storage::Store& store, Live& live, base::Instant now) {
   tlog::Note note{.text = text, .signatures = {}};
   for (const auto& signer : live.keys->signers()) note.signatures.push_back(signer->sign(text));
   const std::string signed_note = tlog::to_text(note);
-  // The file outside the database first: it may claim more than the database remembers, never less.
+  // The files outside the database first: they may claim more than the database remembers, never less.
+  add_link(store, live, {.size = static_cast<std::int64_t>(head.size), .note = signed_note, .at = now});
   live.keep(signed_note);
-  store.write([&](storage::Transaction& transaction) {
-    save_checkpoint(transaction, live.row.name, {.size = static_cast<std::int64_t>(head.size), .note = signed_note},
-                    now);
-    return true;
-  });
+  store_link(store, live);
   live.serve(head, signed_note, now);
   return static_cast<std::int64_t>(head.size - before);
 }

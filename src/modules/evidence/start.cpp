@@ -1,4 +1,5 @@
 /// Before a log signs again: is the database still the one that was signed?
+#include "chain.h"
 #include "live.h"
 #include "storage/files.h"
 #include "store.h"
@@ -50,6 +51,7 @@ bool matches_end(storage::Store& store, const Live& live, std::uint64_t size) {
 }  // namespace
 
 base::Result<void> start(storage::Store& store, Live& live) {
+  load_link(live);
   const bool was_signed =
       store.read_value([&](storage::Snapshot& snapshot) { return has_checkpoints(snapshot, live.row.name); });
   if (!std::filesystem::exists(live.checkpoint_file())) {
@@ -68,10 +70,12 @@ base::Result<void> start(storage::Store& store, Live& live) {
   const tlog::TreeHead head = opened->checkpoint.head;
   live.head = head;
   live.note = note;
-  if (static_cast<std::uint64_t>(live.row.size) < head.size) {
+  // A program killed between the two files has signed what the chain ends with.
+  const std::int64_t signed_size = std::max(static_cast<std::int64_t>(head.size), live.link ? live.link->size : 0);
+  if (live.row.size < signed_size) {
     live.refuse(set_back(
-        live, "数据库只有 " + std::to_string(live.row.size) + " 条,已签到 " + std::to_string(head.size),
-        "the database has " + std::to_string(live.row.size) + " entries, signed were " + std::to_string(head.size)));
+        live, "数据库只有 " + std::to_string(live.row.size) + " 条,已签到 " + std::to_string(signed_size),
+        "the database has " + std::to_string(live.row.size) + " entries, signed were " + std::to_string(signed_size)));
     return base::done();
   }
   auto resumed = TileWriter::resume(live.folder, head.size);
@@ -82,6 +86,7 @@ base::Result<void> start(storage::Store& store, Live& live) {
     return base::done();
   }
   live.tiles.emplace(std::move(resumed).value());
+  if (!live.row.is_closed) store_link(store, live);
   return base::done();
 }
 

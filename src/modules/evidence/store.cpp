@@ -190,22 +190,28 @@ std::int64_t size_of(storage::Snapshot& snapshot, std::string_view log) {
   return snapshot.find("SELECT size FROM logs WHERE name = ?", {log}).value().at(0).number();
 }
 
-void save_checkpoint(storage::Transaction& transaction, std::string_view log, const StoredCheckpoint& checkpoint,
-                     base::Instant at) {
+void save_checkpoint(storage::Transaction& transaction, std::string_view log, const StoredCheckpoint& checkpoint) {
   transaction.execute(
-      "INSERT INTO log_checkpoints (log, size, note, signed_at) VALUES (?, ?, ?, ?) ON CONFLICT (log, size) DO NOTHING",
-      {log, checkpoint.size, checkpoint.note, at});
+      "INSERT INTO log_checkpoints (log, size, note, signed_at, chain) VALUES (?, ?, ?, ?, ?) "
+      "ON CONFLICT (log, size) DO NOTHING",
+      {log, checkpoint.size, checkpoint.note, checkpoint.at, checkpoint.chain});
 }
 
 std::vector<StoredCheckpoint> checkpoints_of(storage::Snapshot& snapshot, std::string_view log) {
   std::vector<StoredCheckpoint> checkpoints;
-  for (const Row& row : snapshot.query("SELECT size, note FROM log_checkpoints WHERE log = ? ORDER BY size", {log}))
-    checkpoints.push_back({.size = row.at(0).number(), .note = row.at(1).text()});
+  for (const Row& row :
+       snapshot.query("SELECT size, note, signed_at, chain FROM log_checkpoints WHERE log = ? ORDER BY size", {log}))
+    checkpoints.push_back(
+        {.size = row.at(0).number(), .note = row.at(1).text(), .at = row.at(2).instant(), .chain = row.at(3).text()});
   return checkpoints;
 }
 
 bool has_checkpoints(storage::Snapshot& snapshot, std::string_view log) {
   return snapshot.find("SELECT size FROM log_checkpoints WHERE log = ? LIMIT 1", {log}).has_value();
+}
+
+bool has_checkpoint(storage::Snapshot& snapshot, std::string_view log, std::int64_t size) {
+  return snapshot.find("SELECT size FROM log_checkpoints WHERE log = ? AND size = ?", {log, size}).has_value();
 }
 
 std::optional<base::Instant> last_anchor(storage::Snapshot& snapshot, std::string_view log) {

@@ -41,11 +41,13 @@ std::int64_t size_of(storage::Snapshot& snapshot, std::string_view log);
 struct StoredCheckpoint {
   std::int64_t size = 0;
   std::string note;
+  base::Instant at;
+  std::string chain = {};  // hexadecimal digits; empty: of before there was a chain
 };
-void save_checkpoint(storage::Transaction& transaction, std::string_view log, const StoredCheckpoint& checkpoint,
-                     base::Instant at);
+void save_checkpoint(storage::Transaction& transaction, std::string_view log, const StoredCheckpoint& checkpoint);
 std::vector<StoredCheckpoint> checkpoints_of(storage::Snapshot& snapshot, std::string_view log);
 bool has_checkpoints(storage::Snapshot& snapshot, std::string_view log);
+bool has_checkpoint(storage::Snapshot& snapshot, std::string_view log, std::int64_t size);
 
 /// When the log's checkpoint was last put into the public log.
 std::optional<base::Instant> last_anchor(storage::Snapshot& snapshot, std::string_view log);

@@ -1,0 +1,1 @@
+ALTER TABLE log_checkpoints ADD COLUMN chain TEXT NOT NULL DEFAULT ''
