@@ -2,16 +2,15 @@
 /// immutable from then on.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "catalogue/form.h"
+#include "catalogue/in_force.h"
 #include "catalogue/park.h"
 #include "catalogue/statistic.h"
 #include "kernel/base/result.h"
@@ -22,6 +21,9 @@
 #include "kernel/names/check.h"
 
 namespace catalogue {
+
+/// Texts of files by their path within a folder of the catalogue.
+using Files = std::map<std::string, std::string, std::less<>>;
 
 /// One version of a dated rule: a limit, a rate, a validity.
 struct Rule {
@@ -34,18 +36,33 @@ struct Rule {
   char confidence = 'K';  // V read in the text, S secondary source, K to be confirmed
 };
 
-/// All versions of all rules.
+/// All versions of all rules, with the files they were read from.
+struct RuleSet {
+  std::vector<Rule> rules;
+  Files files = {};
+  std::string version = {};                      // fingerprint of the files
+  std::shared_ptr<const dmn::Model> model = {};  // of limits.dmn, for whoever asks its tables
+};
+
+/// The dated rules in force. Copies share them: what is put into one is in force in all.
 class Rules : public feel::DatedLimits {
  public:
+  explicit Rules(RuleSet delivered = {})
+      : sets_(std::make_shared<InForce<RuleSet>>(std::make_shared<const RuleSet>(std::move(delivered)))) {}
+
   /// The version in force on the day of the triggering event.
   /// Errors: `catalogue.rule_unknown`, `catalogue.rule_not_in_force`.
   base::Result<Rule> on(std::string_view id, calendar::Date trigger) const;
   base::Result<calendar::Span> limit_on(std::string_view id, calendar::Date trigger) const override;
-  const std::vector<Rule>& all() const { return rules_; }
-  explicit Rules(std::vector<Rule> rules = {}) : rules_(std::move(rules)) {}
+  const std::vector<Rule>& all() const { return sets_->now()->rules; }
+  bool has(std::string_view id) const;
+
+  const InForce<RuleSet>& sets() const { return *sets_; }
+  /// From now on these are the rules, for all who hold them.
+  void put(std::shared_ptr<const RuleSet> rules) const { sets_->put(std::move(rules)); }
 
  private:
-  std::vector<Rule> rules_;
+  std::shared_ptr<InForce<RuleSet>> sets_;
 };
 
 struct Option {
@@ -188,7 +205,7 @@ struct Service {
   std::string id;       // "open-restaurant"
   std::string version;  // fingerprint of the folder's content
   /// The folder's files by path, as they were read: kept so that a version outlives the folder.
-  std::map<std::string, std::string, std::less<>> files;
+  Files files;
   base::Text name;
   base::Text summary;
   base::Text who_may_apply;
@@ -262,29 +279,24 @@ struct Bureau {
 
 struct Opening;
 
-/// The services in force, by id. A published version takes the place of the former one while the program runs. What
-/// was found once stays valid as long as the catalogue: replaced versions are kept for whoever still reads them, since
-/// publishing is rare. Thread-safe.
+/// The services in force, by id. A published version takes the place of the former one while the program runs.
+/// Thread-safe.
 class Services {
  public:
   using Map = std::map<std::string, std::shared_ptr<const Service>, std::less<>>;
-  explicit Services(Map delivered);
-  Services(const Services&) = delete;
-  Services& operator=(const Services&) = delete;
+  explicit Services(Map delivered) : maps_(std::make_shared<const Map>(std::move(delivered))) {}
 
   /// All of one moment.
-  const Map& now() const { return *now_.load(std::memory_order_acquire); }
+  const Map& now() const { return *maps_.now(); }
   /// As the folder holds them.
-  const Map& delivered() const { return *kept_.front(); }
+  const Map& delivered() const { return *maps_.delivered(); }
   /// Null when there is none.
   std::shared_ptr<const Service> find(std::string_view id) const;
   /// From now on this is the service of its id.
   void put(std::shared_ptr<const Service> service);
 
  private:
-  std::mutex mutex_;  // of those who put
-  std::vector<std::unique_ptr<const Map>> kept_;
-  std::atomic<const Map*> now_;
+  InForce<Map> maps_;
 };
 
 /// All that is offered, and all it stands on.
@@ -297,15 +309,17 @@ struct Catalogue {
   std::map<std::string, std::string, std::less<>> documents;  // template id -> text of its file
   names::Lexicon lexicon;                                     // words that the law keeps out of names
   std::vector<Statistic> statistics;                          // in the order of the published figures
-  std::shared_ptr<const Opening> opening;                     // null: the folder has none
-  std::vector<BarredTrade> barred_trades;                     // at a cluster address
-  std::vector<Option> wishes;                                 // by which the public home page groups the services
+  std::shared_ptr<InForce<Opening>> openings = std::make_shared<InForce<Opening>>(nullptr);
+  std::vector<BarredTrade> barred_trades;  // at a cluster address
+  std::vector<Option> wishes;              // by which the public home page groups the services
 
   /// What conditions and values are worked out in.
   feel::World world_at(base::Instant now) const { return {.now = now, .working_days = &calendar, .rules = &rules}; }
 
   /// Errors: `catalogue.service_unknown` (not_found).
   base::Result<std::shared_ptr<const Service>> service(std::string_view id) const;
+  /// What opening a business can need; null when the folder says nothing of it.
+  const Opening* opening() const { return openings->now(); }
   /// Nothing when there is none.
   const Statistic* find_statistic(std::string_view id) const;
 };
@@ -314,18 +328,12 @@ struct Catalogue {
 /// "open-restaurant/service.yaml#clocks/2" (items of a list are counted from 1). Errors: `catalogue.invalid`.
 base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder);
 
-/// A service with other files, checked against all that the catalogue holds: what is to take the place of the one in
-/// force. Errors: `catalogue.invalid` with every fault of every file, path = "process.bpmn#element".
-base::Result<std::shared_ptr<const Service>> read_changed(const Catalogue& catalogue, const std::string& id,
-                                                          const std::map<std::string, std::string, std::less<>>& files);
-
 /// FNV-1a 64 over paths and contents, as 16 hexadecimal digits: what tells versions of a service apart.
-std::string fingerprint(const std::map<std::string, std::string, std::less<>>& files);
+std::string fingerprint(const Files& files);
 
 /// A service as it was when its files were kept: for cases that started with that version. What it names outside its
 /// folder is not checked again. Errors: `catalogue.invalid`.
-base::Result<std::shared_ptr<const Service>> read_version(const std::string& id,
-                                                          const std::map<std::string, std::string, std::less<>>& files);
+base::Result<std::shared_ptr<const Service>> read_version(const std::string& id, const Files& files);
 
 /// The guide's answer that names the subject: a text as typed, or the facts found by it.
 inline constexpr const char* subject_key = "subject";

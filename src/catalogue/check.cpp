@@ -163,9 +163,7 @@ class Check {
   }
 
   void rule(const std::string& id, const std::string& place) {
-    const auto& all = ground_.rules.all();
-    if (!id.empty() && std::none_of(all.begin(), all.end(), [&](const Rule& one) { return one.id == id; }))
-      unknown(place, "规则", "rule", id);
+    if (!id.empty() && !ground_.rules.has(id)) unknown(place, "规则", "rule", id);
   }
 
   void clock(const Clock& clock, std::size_t index) {

@@ -83,9 +83,7 @@ void read_certificates(const fs::path& root, Catalogue& catalogue, Faults& fault
     if (!catalogue.documents.empty() && !catalogue.documents.contains(kind.document))
       faults.add(place + "#document", "catalogue.unknown_reference",
                  {"没有文书模板“" + kind.document + "”", "There is no document template “" + kind.document + "”"});
-    const auto& rules = catalogue.rules.all();
-    if (!kind.validity_rule.empty() &&
-        std::none_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == kind.validity_rule; }))
+    if (!kind.validity_rule.empty() && !catalogue.rules.has(kind.validity_rule))
       faults.add(place + "#validity_rule", "catalogue.unknown_reference",
                  {"没有规则“" + kind.validity_rule + "”", "There is no rule “" + kind.validity_rule + "”"});
     catalogue.certificates.emplace(kind.id, std::move(kind));
@@ -143,11 +141,7 @@ base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder) {
         .code = "catalogue.invalid",
         .message = {"没有目录“" + folder + "”，请检查设置", "There is no folder “" + folder + "”; check the settings"}};
   catalogue->bureau = read_bureau(read_file(root / "bureau.yaml", "bureau.yaml", faults), faults);
-  std::vector<Rule> rules;
-  for (const auto& [path, text] : read_files(root / "rules", "rules", faults))
-    if (path.ends_with(".yaml")) read_rules(text, "rules/" + path, rules, faults);
-  check_overlaps(rules, faults);
-  catalogue->rules = Rules(std::move(rules));
+  catalogue->rules = Rules(read_rules(read_files(root / "rules", "rules", faults), faults));
   catalogue->calendar = read_calendar(read_files(root / "calendar", "calendar", faults), faults);
   for (auto& [path, text] : read_files(root / "documents", "documents", faults))
     if (path.ends_with(".yaml")) catalogue->documents.emplace(stem_of(path), text);
@@ -161,7 +155,8 @@ base::Result<std::shared_ptr<const Catalogue>> load(const std::string& folder) {
                    [](const Statistic& left, const Statistic& right) { return left.figure < right.figure; });
   for (const auto& [path, text] : read_files(root / "park", "park", faults))
     if (path == "barred.yaml") catalogue->barred_trades = read_barred_trades(text, "park/" + path, faults);
-  catalogue->opening = read_opening(read_files(root / "opening", "opening", faults), *catalogue, faults);
+  catalogue->openings = std::make_shared<InForce<Opening>>(
+      read_opening(read_files(root / "opening", "opening", faults), *catalogue, faults));
   if (faults.empty()) return std::shared_ptr<const Catalogue>(std::move(catalogue));
   return base::Error{.kind = base::Refusal::invalid,
                      .code = "catalogue.invalid",
@@ -185,28 +180,6 @@ base::Result<std::shared_ptr<const Service>> read_version(const std::string& id,
                      .places = faults.take()};
 }
 
-base::Result<std::shared_ptr<const Service>> read_changed(const Catalogue& catalogue, const std::string& id,
-                                                          const Files& files) {
-  Faults faults;
-  auto service = std::make_shared<const Service>(read_service(id, files, faults));
-  check_service(*service, {catalogue.rules, catalogue.certificates, catalogue.documents, catalogue.wishes}, faults);
-  check_indexes(*service, catalogue.services->now(), faults);
-  if (catalogue.opening) check_opening(*catalogue.opening, *service, faults);
-  if (faults.empty()) return service;
-  std::vector<base::Place> places = faults.take();
-  for (base::Place& place : places)
-    if (place.path.starts_with(id + "/")) place.path.erase(0, id.size() + 1);
-  return base::Error{.kind = base::Refusal::invalid,
-                     .code = "catalogue.invalid",
-                     .message = {"修改稿有误，请按所列位置改正", "The draft is at fault; mend the places listed."},
-                     .places = std::move(places)};
-}
-
-Services::Services(Map delivered) {
-  kept_.push_back(std::make_unique<const Map>(std::move(delivered)));
-  now_ = kept_.back().get();
-}
-
 std::shared_ptr<const Service> Services::find(std::string_view id) const {
   const Map& all = now();
   const auto found = all.find(id);
@@ -214,11 +187,11 @@ std::shared_ptr<const Service> Services::find(std::string_view id) const {
 }
 
 void Services::put(std::shared_ptr<const Service> service) {
-  const std::scoped_lock lock(mutex_);
-  Map next = now();
-  next[service->id] = std::move(service);
-  kept_.push_back(std::make_unique<const Map>(std::move(next)));
-  now_.store(kept_.back().get(), std::memory_order_release);
+  maps_.change([&](const Map* before) {
+    auto next = std::make_shared<Map>(*before);
+    (*next)[service->id] = std::move(service);
+    return next;
+  });
 }
 
 base::Result<std::shared_ptr<const Service>> Catalogue::service(std::string_view id) const {

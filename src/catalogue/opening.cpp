@@ -17,10 +17,6 @@ void unknown(const Reader& from, const char* key, const std::string& name) {
   from.fault_at(key, "catalogue.unknown_reference", {"没有定义“" + name + "”", "“" + name + "” is not defined"});
 }
 
-bool has_rule(const Rules& rules, const std::string& id) {
-  return std::any_of(rules.all().begin(), rules.all().end(), [&](const Rule& rule) { return rule.id == id; });
-}
-
 OpeningStage read_stage(const Reader& from, const Opening& opening, const OpeningWay& way, const Catalogue& catalogue) {
   from.only({"id", "name", "after", "needs", "makes", "place", "legal_rule", "promised_rule", "when", "decision"});
   OpeningStage stage{.id = from.text("id"),
@@ -45,7 +41,7 @@ OpeningStage read_stage(const Reader& from, const Opening& opening, const Openin
       if (!opening.find_result(id)) unknown(from, key, id);
   for (const auto& [key, rule] :
        {std::pair{"legal_rule", &stage.legal_rule}, std::pair{"promised_rule", &stage.promised_rule}})
-    if (!rule->empty() && !has_rule(catalogue.rules, *rule)) unknown(from, key, *rule);
+    if (!rule->empty() && !catalogue.rules.has(*rule)) unknown(from, key, *rule);
   return stage;
 }
 
@@ -65,8 +61,8 @@ OpeningWay read_way(const Reader& from, const Opening& opening, const Catalogue&
   return way;
 }
 
-void read_requirements(const std::map<std::string, std::string, std::less<>>& files, Opening& opening, Faults& faults) {
-  const auto found = files.find("requirements.dmn");
+void read_requirements(const Files& files, Opening& opening, Faults& faults) {
+  const auto found = files.find(requirements_file);
   if (found == files.end()) {
     faults.add(std::string(decisions_file), "catalogue.file_missing", {"缺少此文件", "This file is missing"});
     return;
@@ -78,8 +74,6 @@ void read_requirements(const std::map<std::string, std::string, std::less<>>& fi
     return;
   }
   opening.requirements = std::move(compiled).value();
-  opening.requirements_text = found->second;
-  opening.version = fingerprint(files);
   for (const char* wanted : {"required", "barred"}) {
     const auto offered = dmn::invocables(*opening.requirements);
     if (std::none_of(offered.begin(), offered.end(), [&](const auto& each) { return each.id == wanted; }))
@@ -106,14 +100,15 @@ void check_opening(const Opening& opening, const Service& service, Faults& fault
   }
 }
 
-std::shared_ptr<const Opening> read_opening(const std::map<std::string, std::string, std::less<>>& files,
-                                            const Catalogue& catalogue, Faults& faults) {
+std::shared_ptr<const Opening> read_opening(const Files& files, const Catalogue& catalogue, Faults& faults) {
   const auto found = files.find("opening.yaml");
   if (found == files.end()) return nullptr;
   const std::optional<Reader> root = Reader::parse(found->second, std::string(file), faults);
   if (!root) return nullptr;
   root->only({"name", "summary", "questions", "results", "ways"});
   auto opening = std::make_shared<Opening>();
+  opening->files = files;
+  opening->version = fingerprint(files);
   opening->name = root->words("name");
   opening->summary = root->words("summary");
   for (const Reader& question : root->items("questions")) opening->guide.guide.push_back(read_question(question));

@@ -48,17 +48,18 @@ struct Opening {
   /// Decisions "required" (each row: a result's id) and "barred" (each row: what stands in the way). The annotations of
   /// a row are its reason in Chinese and in English.
   std::shared_ptr<const dmn::Model> requirements;
-  std::string requirements_text;  // the model's file
-  std::string version;            // fingerprint of the folder's content
+  Files files;          // of the folder
+  std::string version;  // fingerprint of the files
   std::vector<OpeningWay> ways;
 
   const OpeningResult* find_result(std::string_view id) const;
 };
 
+inline constexpr std::string_view requirements_file = "requirements.dmn";
+
 /// `files` by their path within the folder; what it names is looked up in `catalogue`, whose services and rules are
 /// there already. Nothing when there are no files.
-std::shared_ptr<const Opening> read_opening(const std::map<std::string, std::string, std::less<>>& files,
-                                            const Catalogue& catalogue, Faults& faults);
+std::shared_ptr<const Opening> read_opening(const Files& files, const Catalogue& catalogue, Faults& faults);
 
 /// What the guide asks a service's decisions must be there.
 void check_opening(const Opening& opening, const Service& service, Faults& faults);

@@ -83,10 +83,8 @@ class References {
     static const std::regex rule("last day\\(\\s*(?:\"|&quot;)([^\"&]*)(?:\"|&quot;)");
     const auto process = service_.files.find("process.bpmn");
     if (process == service_.files.end()) return;
-    const auto& all = ground_.rules.all();
     for (const std::string& id : all_of(process->second, rule))
-      if (std::none_of(all.begin(), all.end(), [&](const Rule& known) { return known.id == id; }))
-        unknown("process.bpmn#last day", id);
+      if (!ground_.rules.has(id)) unknown("process.bpmn#last day", id);
   }
 
   const Service& service_;

@@ -1,62 +1,141 @@
 #include "rules.h"
 
 #include <algorithm>
+#include <array>
 
-#include "reader.h"
+#include "kernel/feel/range.h"
 
 namespace catalogue {
 
 namespace {
 
 constexpr std::int64_t limit_count_max = 1000;
-
-calendar::Unit read_unit(const Reader& version) {
-  const std::string word = version.text("unit");
-  if (word == "working_days") return calendar::Unit::working_days;
-  if (word == "calendar_days") return calendar::Unit::calendar_days;
-  if (word == "months") return calendar::Unit::months;
-  if (word == "years") return calendar::Unit::years;
-  version.fault_at("unit", "catalogue.unit_unknown",
-                   {"单位须为 working_days、calendar_days、months 或 years",
-                    "The unit must be working_days, calendar_days, months or years"});
-  return calendar::Unit::working_days;
-}
-
-Rule read_version(const std::string& id, const Reader& version) {
-  version.only({"valid_from", "valid_to", "value", "unit", "basis", "source", "confidence"});
-  Rule rule{.id = id};
-  if (!version.has("valid_from"))
-    version.fault_at("valid_from", "catalogue.missing", {"缺少生效日期", "The first day in force is missing"});
-  rule.valid_from = version.date("valid_from").value_or(calendar::Date{});
-  rule.valid_to = version.date("valid_to");
-  if (rule.valid_to && *rule.valid_to < rule.valid_from)
-    version.fault_at("valid_to", "catalogue.rule_ends_early",
-                     {"失效日期早于生效日期", "The last day in force lies before the first"});
-  rule.value = {static_cast<int>(version.number("value", 0, limit_count_max)), read_unit(version)};
-  rule.basis = version.words("basis");
-  rule.source = version.text("source");
-  const std::string confidence = version.text("confidence");
-  if (confidence != "V" && confidence != "S" && confidence != "K")
-    version.fault_at("confidence", "catalogue.confidence_unknown",
-                     {"可信度须为 V、S 或 K", "The confidence must be V, S or K"});
-  else
-    rule.confidence = confidence[0];
-  return rule;
-}
+constexpr std::string_view folder = "rules/";
+const std::vector<std::string> inputs_wanted = {"limit", "date(day)"};
+const std::vector<std::string> outputs_wanted = {"count", "unit", "source", "confidence"};
 
 bool in_force(const Rule& rule, calendar::Date day) {
   return rule.valid_from <= day && (!rule.valid_to || day <= *rule.valid_to);
 }
 
-}  // namespace
-
-void read_rules(const std::string& text, const std::string& file, std::vector<Rule>& rules, Faults& faults) {
-  const std::optional<Reader> root = Reader::parse(text, file, faults);
-  if (!root) return;
-  for (const auto& [id, versions] : root->entries())
-    for (const Reader& version : versions.items()) rules.push_back(read_version(id, version));
+/// A cell's value: what it says is fixed, nothing is asked of the world.
+feel::Value value_of(const std::string& cell) {
+  const auto compiled = feel::compile(cell, {}, feel::Dialect::camunda);
+  return compiled ? feel::evaluate(compiled.value(), {}, {}).value : feel::Value();
 }
 
+/// Reads one row; what is wrong with it is told at its id.
+class Row {
+ public:
+  Row(const dmn::Written::Row& row, std::string where, Faults& faults)
+      : row_(row), where_(std::move(where)), faults_(faults) {}
+
+  /// Nothing when it is at fault.
+  std::optional<Rule> read() {
+    Rule rule{.id = text(row_.inputs[0], {"时限的名称须为文本，如 \"food_permit.decision\"",
+                                          "The limit must be a text such as \"food_permit.decision\""})};
+    period(rule);
+    rule.value = {count(), unit()};
+    rule.source = text(row_.outputs[2], {"出处须为文本", "The source must be a text"});
+    rule.confidence = confidence();
+    if (row_.annotations.size() != 2 || row_.annotations[0].empty() || row_.annotations[1].empty())
+      fault("catalogue.basis_missing", {"须用中文和英文写明依据", "Give the basis in Chinese and in English"});
+    else
+      rule.basis = {row_.annotations[0], row_.annotations[1]};
+    if (is_at_fault_) return std::nullopt;
+    return rule;
+  }
+
+ private:
+  void fault(std::string code, base::Text message) {
+    is_at_fault_ = true;
+    faults_.add(where_, std::move(code), std::move(message));
+  }
+
+  std::string text(const std::string& cell, base::Text otherwise) {
+    const feel::Value value = value_of(cell);
+    if (value.kind() == feel::Kind::string && !value.as_string().empty()) return value.as_string();
+    fault("catalogue.not_a_text", std::move(otherwise));
+    return {};
+  }
+
+  int count() {
+    const feel::Value value = value_of(row_.outputs[0]);
+    const auto whole = value.kind() == feel::Kind::number ? value.as_number().to_int64() : std::nullopt;
+    if (whole && *whole >= 0 && *whole <= limit_count_max) return static_cast<int>(*whole);
+    fault("catalogue.out_of_range", {"时限须为0至1000的整数", "The limit must be a whole number from 0 to 1000"});
+    return 0;
+  }
+
+  calendar::Unit unit() {
+    const feel::Value value = value_of(row_.outputs[1]);
+    const std::string word = value.kind() == feel::Kind::string ? value.as_string() : "";
+    if (word == "working_days") return calendar::Unit::working_days;
+    if (word == "calendar_days") return calendar::Unit::calendar_days;
+    if (word == "months") return calendar::Unit::months;
+    if (word == "years") return calendar::Unit::years;
+    fault("catalogue.unit_unknown", {"单位须为 working_days、calendar_days、months 或 years",
+                                     "The unit must be working_days, calendar_days, months or years"});
+    return calendar::Unit::working_days;
+  }
+
+  char confidence() {
+    const feel::Value value = value_of(row_.outputs[3]);
+    const std::string word = value.kind() == feel::Kind::string ? value.as_string() : "";
+    if (word == "V" || word == "S" || word == "K") return word[0];
+    fault("catalogue.confidence_unknown", {"可信度须为 V、S 或 K", "The confidence must be V, S or K"});
+    return 'K';
+  }
+
+  /// The first and the last day that the row's test holds.
+  void period(Rule& rule) {
+    const feel::Value value = value_of("(" + row_.inputs[1] + ")");
+    const bool is_period = value.kind() == feel::Kind::range && value.as_range().form == feel::Range::Form::interval &&
+                           value.as_range().start.kind() == feel::Kind::date &&
+                           (value.as_range().end.is_null() || value.as_range().end.kind() == feel::Kind::date);
+    if (!is_period) {
+      fault("catalogue.period_unfit", {"触发日须为一段期间，起日不晚于止日，如 "
+                                       "[date(\"2015-10-01\")..date(\"2023-11-30\")] 或 >= date(\"2023-12-01\")",
+                                       "The day must be a period whose first day is not after its last, such as "
+                                       "[date(\"2015-10-01\")..date(\"2023-11-30\")] or >= "
+                                       "date(\"2023-12-01\")"});
+      return;
+    }
+    const feel::Range& range = value.as_range();
+    rule.valid_from = range.start.as_date();
+    if (!range.start_included) ++rule.valid_from.days;
+    if (!range.end.is_null()) {
+      rule.valid_to = range.end.as_date();
+      if (!range.end_included) --rule.valid_to->days;
+      if (*rule.valid_to < rule.valid_from)
+        fault("catalogue.rule_ends_early", {"失效日期早于生效日期", "The last day in force lies before the first"});
+    }
+  }
+
+  const dmn::Written::Row& row_;
+  std::string where_;
+  Faults& faults_;
+  bool is_at_fault_ = false;
+};
+
+void read_table(const std::string& file, const dmn::Written& decision, std::vector<Rule>& rules, Faults& faults) {
+  const std::string at = file + "#";
+  if (decision.inputs != inputs_wanted || decision.outputs != outputs_wanted) {
+    faults.add(
+        at + decision.id, "catalogue.table_unfit",
+        {"时限表的列须依次为 limit、date(day)，结果为 count、unit、source、confidence",
+         "The columns of a table of limits are limit, date(day), and as outputs count, unit, source, confidence"});
+    return;
+  }
+  for (std::size_t index = 0; index < decision.rows.size(); ++index) {
+    const dmn::Written::Row& row = decision.rows[index];
+    const std::string where = at + (row.id.empty() ? decision.id + "/" + std::to_string(index + 1) : row.id);
+    CHECK(row.inputs.size() == inputs_wanted.size() && row.outputs.size() == outputs_wanted.size());  // it was compiled
+    if (auto rule = Row(row, where, faults).read()) rules.push_back(std::move(*rule));
+  }
+}
+
+/// Two versions of one rule in force on one day, whichever tables and files they stand in.
 void check_overlaps(const std::vector<Rule>& rules, Faults& faults) {
   for (auto one = rules.begin(); one != rules.end(); ++one) {
     const auto other = std::find_if(std::next(one), rules.end(), [&](const Rule& rule) {
@@ -64,15 +143,55 @@ void check_overlaps(const std::vector<Rule>& rules, Faults& faults) {
     });
     if (other == rules.end()) continue;
     const std::string day = calendar::to_text(std::max(one->valid_from, other->valid_from));
-    faults.add("rules#" + one->id, "catalogue.rule_overlaps",
-               {"规则“" + one->id + "”在" + day + "有两个版本同时有效",
-                "Two versions of rule “" + one->id + "” are in force on " + day});
+    faults.add(std::string(folder) + std::string(rules_file), "catalogue.rule_overlaps",
+               {"时限“" + one->id + "”在" + day + "有两个版本同时有效",
+                "Two versions of the limit “" + one->id + "” are in force on " + day});
   }
+}
+
+/// Null when the model is at fault.
+std::shared_ptr<const dmn::Model> read_file(const std::string& file, const std::string& text, std::vector<Rule>& rules,
+                                            Faults& faults) {
+  const std::array sources = {dmn::Source{.name = file, .xml = text}};
+  auto compiled = dmn::compile(sources, {.dialect = feel::Dialect::camunda});
+  if (!compiled) {
+    faults.add(file, compiled.error());
+    return nullptr;
+  }
+  const auto outline = dmn::outline(sources[0]);
+  CHECK(outline);  // it was compiled
+  for (const dmn::Written& element : outline.value())
+    if (element.kind == "decision" && !element.rows.empty()) read_table(file, element, rules, faults);
+  return std::move(compiled).value();
+}
+
+}  // namespace
+
+RuleSet read_rules(const Files& files, Faults& faults) {
+  RuleSet set{.rules = {}, .files = files, .version = fingerprint(files), .model = {}};
+  const std::string main = std::string(folder) + std::string(rules_file);
+  if (!files.contains(rules_file)) {
+    faults.add(main, "catalogue.file_missing", {"缺少此文件", "This file is missing"});
+    return set;
+  }
+  for (const auto& [path, text] : files)
+    if (path.ends_with(".dmn")) {
+      auto model = read_file(std::string(folder) + path, text, set.rules, faults);
+      if (path == rules_file) set.model = std::move(model);
+    }
+  if (set.rules.empty() && faults.empty())
+    faults.add(main, "catalogue.missing", {"没有任何时限", "There are no limits at all"});
+  check_overlaps(set.rules, faults);
+  return set;
+}
+
+bool Rules::has(std::string_view id) const {
+  return std::any_of(all().begin(), all().end(), [&](const Rule& rule) { return rule.id == id; });
 }
 
 base::Result<Rule> Rules::on(std::string_view id, calendar::Date trigger) const {
   bool known = false;
-  for (const Rule& rule : rules_) {
+  for (const Rule& rule : all()) {
     if (rule.id != id) continue;
     if (in_force(rule, trigger)) return rule;
     known = true;

@@ -1,4 +1,5 @@
-/// Reads rules/*.yaml: the dated limits.
+/// Reads rules/limits.dmn and what other DMN files lie beside it: the dated limits, each row of their tables one
+/// version of one limit.
 #pragma once
 
 #include <string>
@@ -9,11 +10,12 @@
 
 namespace catalogue {
 
-/// Each top-level key is a rule id, its value the list of versions. Faults: overlapping versions, unknown units,
-/// missing texts.
-void read_rules(const std::string& text, const std::string& file, std::vector<Rule>& rules, Faults& faults);
+inline constexpr std::string_view rules_file = "limits.dmn";
 
-/// Two versions of one rule in force on one day, whichever files they stand in.
-void check_overlaps(const std::vector<Rule>& rules, Faults& faults);
+/// `files` by their path within the folder. A decision whose table has the columns limit, date(day) -> count, unit,
+/// source, confidence holds limits: the row's day is a period ("[date(…)..date(…)]", ">= date(…)"), its two annotations
+/// are the basis in Chinese and in English. Faults: what the model's compiler finds, tables and rows of another shape,
+/// two versions of one limit on one day, none at all.
+RuleSet read_rules(const Files& files, Faults& faults);
 
 }  // namespace catalogue

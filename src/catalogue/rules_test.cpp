@@ -3,44 +3,87 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 namespace {
 
 using catalogue::Faults;
 using catalogue::Rule;
 using catalogue::Rules;
+using catalogue::RuleSet;
+using testing::Contains;
+using testing::ElementsAre;
 
-const std::string good = R"(
-food_permit.decision:
-  - {valid_from: 2015-10-01, valid_to: 2023-11-30, value: 20, unit: working_days, basis: {zh: 旧办法, en: Old measures}, source: FBP-21, confidence: S}
-  - {valid_from: 2023-12-01, value: 10, unit: working_days, basis: {zh: 新办法, en: New measures}, source: FBP-20, confidence: V}
-)";
+struct Row {
+  std::string id;
+  std::string limit = "\"food_permit.decision\"";
+  std::string day = "&gt;= date(\"2023-12-01\")";
+  std::string count = "10";
+  std::string unit = "\"working_days\"";
+  std::string confidence = "\"V\"";
+  std::string zh = "新办法";
+  std::string en = "New measures";
+};
+const Row old_row{.id = "old",
+                  .day = "[date(\"2015-10-01\")..date(\"2023-11-30\")]",
+                  .count = "20",
+                  .confidence = "\"S\"",
+                  .zh = "旧办法",
+                  .en = "Old measures"};
+const Row new_row{.id = "new"};
+
+std::string cell(const char* kind, const std::string& text) {
+  return std::string("<") + kind + "><text>" + text + "</text></" + kind + ">";
+}
+
+std::string model_of(const std::vector<Row>& rows, const std::string& first_output = "count") {
+  std::string text =
+      R"(<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:test">
+<inputData id="limit" name="limit"/><inputData id="day" name="day"/>
+<decision id="food" name="food"><variable name="food"/>
+<informationRequirement><requiredInput href="#limit"/></informationRequirement>
+<informationRequirement><requiredInput href="#day"/></informationRequirement>
+<decisionTable hitPolicy="UNIQUE">
+<input><inputExpression typeRef="string"><text>limit</text></inputExpression></input>
+<input><inputExpression typeRef="date"><text>date(day)</text></inputExpression></input>
+<output name=")" +
+      first_output + R"("/><output name="unit"/><output name="source"/><output name="confidence"/>)";
+  for (const Row& row : rows)
+    text += "<rule id=\"" + row.id + "\">" + cell("inputEntry", row.limit) + cell("inputEntry", row.day) +
+            cell("outputEntry", row.count) + cell("outputEntry", row.unit) + cell("outputEntry", "\"FBP-3\"") +
+            cell("outputEntry", row.confidence) + cell("annotationEntry", row.zh) + cell("annotationEntry", row.en) +
+            "</rule>";
+  return text + "</decisionTable></decision></definitions>";
+}
 
 calendar::Date day(const char* text) {
   return *calendar::parse_date(text);
 }
 
-std::vector<Rule> read(const std::string& text, Faults& faults) {
-  std::vector<Rule> rules;
-  catalogue::read_rules(text, "rules/limits.yaml", rules, faults);
-  catalogue::check_overlaps(rules, faults);
-  return rules;
+RuleSet read(const std::string& model, Faults& faults) {
+  return catalogue::read_rules({{"limits.dmn", model}}, faults);
 }
 
-std::vector<std::string> faults_of(const std::string& text) {
+std::vector<std::string> faults_of(const std::string& model) {
   Faults faults;
-  read(text, faults);
+  read(model, faults);
   std::vector<std::string> found;
-  for (const base::Place& place : faults.take()) found.push_back(place.path + " " + place.code);
+  for (const base::Place& place : faults.take()) {
+    EXPECT_FALSE(place.message.zh.empty());
+    EXPECT_FALSE(place.message.en.empty());
+    found.push_back(place.path + " " + place.code);
+  }
   return found;
 }
 
-std::string with(std::string text, const std::string& from, const std::string& to) {
-  return text.replace(text.find(from), from.size(), to);
+std::vector<std::string> faults_with(const Row& row) {
+  return faults_of(model_of({old_row, row}));
 }
 
 TEST(rules, are_chosen_by_the_day_of_the_triggering_event) {
   Faults faults;
-  const Rules rules(read(good, faults));
+  const Rules rules(read(model_of({old_row, new_row}), faults));
   ASSERT_TRUE(faults.empty());
   EXPECT_EQ(rules.on("food_permit.decision", day("2015-10-01")).value().value.count, 20);
   EXPECT_EQ(rules.on("food_permit.decision", day("2023-11-30")).value().value.count, 20) << "the last day counts";
@@ -48,40 +91,116 @@ TEST(rules, are_chosen_by_the_day_of_the_triggering_event) {
   EXPECT_EQ(now.value.count, 10);
   EXPECT_EQ(now.value.unit, calendar::Unit::working_days);
   EXPECT_EQ(now.basis.zh, "新办法");
-  EXPECT_EQ(now.source, "FBP-20");
+  EXPECT_EQ(now.basis.en, "New measures");
+  EXPECT_EQ(now.source, "FBP-3");
   EXPECT_EQ(now.confidence, 'V');
   EXPECT_EQ(rules.limit_on("food_permit.decision", day("2099-01-01")).value().count, 10) << "no end";
 }
 
 TEST(rules, refuse_a_day_without_a_version_and_a_name_without_a_rule) {
   Faults faults;
-  const Rules rules(read(good, faults));
+  const Rules rules(read(model_of({old_row, new_row}), faults));
   EXPECT_EQ(rules.on("food_permit.decision", day("2015-09-30")).error().code, "catalogue.rule_not_in_force");
   EXPECT_EQ(rules.on("food_permit.decided", day("2026-01-01")).error().code, "catalogue.rule_unknown");
   EXPECT_EQ(rules.limit_on("food_permit.decided", day("2026-01-01")).error().code, "catalogue.rule_unknown");
 }
 
-TEST(read_rules, names_what_is_wrong_and_where) {
-  using testing::ElementsAre;
-  const std::string second = "rules/limits.yaml#food_permit.decision/2";
-  EXPECT_THAT(faults_of(with(good, "value: 10, unit: working_days", "value: 10, unit: weeks")),
-              ElementsAre(second + "/unit catalogue.unit_unknown"));
-  EXPECT_THAT(faults_of(with(good, "confidence: V", "confidence: W")),
-              ElementsAre(second + "/confidence catalogue.confidence_unknown"));
-  EXPECT_THAT(faults_of(with(good, "valid_to: 2023-11-30", "valid_to: 2014-11-30")),
-              ElementsAre("rules/limits.yaml#food_permit.decision/1/valid_to catalogue.rule_ends_early"));
-  EXPECT_THAT(faults_of(with(good, "valid_from: 2023-12-01, ", "")),
-              testing::Contains(second + "/valid_from catalogue.missing"));
-  EXPECT_THAT(faults_of(with(good, "en: New measures", "en: ''")), testing::SizeIs(1));
-  EXPECT_THAT(faults_of(with(good, "source: FBP-20", "sauce: FBP-20")), testing::SizeIs(2))
-      << "unknown key, missing key";
+TEST(rules, put_later_are_in_force_for_whoever_holds_them_and_earlier_ones_stay_readable) {
+  Faults faults;
+  const Rules rules(read(model_of({new_row}), faults));
+  const Rules held = rules;  // NOLINT(performance-unnecessary-copy-initialization): copies share
+  const Rule& before = held.all().front();
+  Row other = new_row;
+  other.count = "7";
+  rules.put(std::make_shared<const RuleSet>(read(model_of({other}), faults)));
+  EXPECT_EQ(held.on("food_permit.decision", day("2024-01-01")).value().value.count, 7);
+  EXPECT_EQ(before.value.count, 10);
+  EXPECT_EQ(rules.sets().delivered()->rules.front().value.count, 10);
 }
 
-TEST(check_overlaps, finds_two_versions_on_one_day) {
-  EXPECT_THAT(faults_of(with(good, "valid_to: 2023-11-30", "valid_to: 2023-12-01")),
-              testing::ElementsAre("rules#food_permit.decision catalogue.rule_overlaps"));
-  EXPECT_THAT(faults_of(with(good, ", valid_to: 2023-11-30", "")),
-              testing::ElementsAre("rules#food_permit.decision catalogue.rule_overlaps"));
+TEST(read_rules, takes_periods_as_feel_writes_them) {
+  const auto period = [](const std::string& text) {
+    Row row = new_row;
+    row.day = text;
+    Faults faults;
+    const RuleSet set = read(model_of({row}), faults);
+    if (!faults.empty()) return faults.take().front().code;
+    const Rule& rule = set.rules.at(0);
+    return calendar::to_text(rule.valid_from) + " " + (rule.valid_to ? calendar::to_text(*rule.valid_to) : "-");
+  };
+  EXPECT_EQ(period("[date(\"2020-01-01\")..date(\"2020-12-31\")]"), "2020-01-01 2020-12-31");
+  EXPECT_EQ(period("(date(\"2019-12-31\")..date(\"2021-01-01\"))"), "2020-01-01 2020-12-31") << "ends left out";
+  EXPECT_EQ(period("[@\"2020-01-01\"..@\"2020-12-31\"]"), "2020-01-01 2020-12-31");
+  EXPECT_EQ(period("&gt; date(\"2019-12-31\")"), "2020-01-01 -");
+  EXPECT_EQ(period("&lt;= date(\"2019-12-31\")"), "catalogue.period_unfit") << "since when?";
+  EXPECT_EQ(period("-"), "catalogue.period_unfit");
+  EXPECT_EQ(period("[1..3]"), "catalogue.period_unfit");
+  EXPECT_EQ(period("date(\"2020-01-01\")"), "catalogue.period_unfit");
+  EXPECT_EQ(period("[date(\"2020-13-01\")..date(\"2020-12-31\")]"), "catalogue.period_unfit");
+}
+
+TEST(read_rules, names_what_is_wrong_and_where) {
+  const std::string at = "rules/limits.dmn#new catalogue.";
+  EXPECT_THAT(faults_with({.id = "new", .unit = "\"weeks\""}), ElementsAre(at + "unit_unknown"));
+  EXPECT_THAT(faults_with({.id = "new", .confidence = "\"W\""}), ElementsAre(at + "confidence_unknown"));
+  EXPECT_THAT(faults_with({.id = "new", .count = "1001"}), ElementsAre(at + "out_of_range"));
+  EXPECT_THAT(faults_with({.id = "new", .count = "2.5"}), ElementsAre(at + "out_of_range"));
+  EXPECT_THAT(faults_with({.id = "new", .limit = "food_permit"}), ElementsAre(at + "not_a_text"));
+  EXPECT_THAT(faults_with({.id = "new", .day = "[date(\"2024-01-01\")..date(\"2023-12-31\")]"}),
+              ElementsAre(at + "period_unfit"));
+  EXPECT_THAT(faults_with({.id = "new", .day = "(date(\"2024-01-01\")..date(\"2024-01-02\"))"}),
+              ElementsAre(at + "rule_ends_early"));
+  EXPECT_THAT(faults_with({.id = "new", .en = ""}), ElementsAre(at + "basis_missing"));
+  EXPECT_THAT(faults_with({.id = "new", .count = "1001", .unit = "7", .zh = ""}), testing::SizeIs(3)) << "all at once";
+  EXPECT_THAT(faults_of(model_of({new_row}, "days")), Contains("rules/limits.dmn#food catalogue.table_unfit"));
+  EXPECT_THAT(faults_of("<definitions"), testing::SizeIs(1));
+  EXPECT_THAT(faults_of(model_of({})), Contains("rules/limits.dmn catalogue.missing"));
+  Faults faults;
+  catalogue::read_rules({}, faults);
+  EXPECT_EQ(faults.take().at(0).code, "catalogue.file_missing");
+}
+
+TEST(read_rules, finds_two_versions_on_one_day) {
+  Row overlapping = old_row;
+  overlapping.day = "[date(\"2015-10-01\")..date(\"2023-12-01\")]";
+  EXPECT_THAT(faults_of(model_of({overlapping, new_row})), ElementsAre("rules/limits.dmn catalogue.rule_overlaps"));
+  overlapping.day = "&gt;= date(\"2015-10-01\")";
+  EXPECT_THAT(faults_of(model_of({overlapping, new_row})), ElementsAre("rules/limits.dmn catalogue.rule_overlaps"));
+}
+
+/// The tables are read once into versions; asked as decisions they must say the same on every day that matters.
+TEST(read_rules, gives_what_the_tables_of_the_catalogue_decide) {
+  std::ostringstream text;
+  text << std::ifstream(SOURCE_DIR "/catalogue/rules/limits.dmn").rdbuf();
+  Faults faults;
+  const Rules rules(read(text.str(), faults));
+  ASSERT_TRUE(faults.empty()) << faults.take().front().path;
+  const dmn::Model& model = *rules.sets().now()->model;
+  const std::map<std::string, calendar::Unit> units = {{"working_days", calendar::Unit::working_days},
+                                                       {"calendar_days", calendar::Unit::calendar_days},
+                                                       {"months", calendar::Unit::months},
+                                                       {"years", calendar::Unit::years}};
+  int asked = 0;
+  for (const Rule& rule : rules.all())
+    for (const std::int64_t shift : {-1, 0, 1, 4'000}) {
+      const calendar::Date on{rule.valid_from.days + shift};
+      int found = 0;
+      for (const dmn::Invocable& table : dmn::invocables(model)) {
+        const auto outcome = dmn::evaluate(model, table.id, {{"limit", rule.id}, {"day", on}}, {});
+        ASSERT_TRUE(outcome);
+        if (outcome.value().matches.empty()) continue;
+        ++found;
+        const feel::Context& said = outcome.value().value.as_context();
+        const Rule expected = rules.on(rule.id, on).value();
+        EXPECT_EQ(said.find("count")->as_number().to_int64(), expected.value.count) << rule.id;
+        EXPECT_EQ(units.at(said.find("unit")->as_string()), expected.value.unit) << rule.id;
+        EXPECT_EQ(outcome.value().matches.front().row->annotations,
+                  (std::vector<std::string>{expected.basis.zh, expected.basis.en}));
+        ++asked;
+      }
+      EXPECT_EQ(found, rules.on(rule.id, on) ? 1 : 0) << rule.id << " on " << calendar::to_text(on);
+    }
+  EXPECT_GT(asked, 100);
 }
 
 }  // namespace

@@ -11,9 +11,6 @@
 
 namespace catalogue {
 
-/// The files of one service by their path within its folder: "service.yaml", "tasks/accept_application.form.json".
-using Files = std::map<std::string, std::string, std::less<>>;
-
 /// What a service may lean on.
 struct Ground {
   const Rules& rules;

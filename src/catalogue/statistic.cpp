@@ -48,9 +48,7 @@ void check_statistic(const Statistic& statistic, const Reader& from, const Catal
       from.fault_at("tag", "catalogue.unknown_reference",
                     {"没有事项带有标签“" + statistic.tag + "”", "No service carries the tag “" + statistic.tag + "”"});
   }
-  const auto& rules = catalogue.rules.all();
-  if (statistic.measure == Measure::promise &&
-      std::none_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == statistic.rule; }))
+  if (statistic.measure == Measure::promise && !catalogue.rules.has(statistic.rule))
     from.fault_at("rule", "catalogue.unknown_reference",
                   {"没有规则“" + statistic.rule + "”", "There is no rule “" + statistic.rule + "”"});
   if (statistic.measure == Measure::list_length && statistic.items.empty())

@@ -1,5 +1,5 @@
-#include <spdlog/spdlog.h>
 #include <pthread.h>
+#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -104,15 +104,17 @@ void Jobs::deliver(const storage::Outgoing& outgoing) {
   spdlog::warn("nothing handles the outbox kind {}", outgoing.kind);
 }
 
+void Jobs::plan_again() {
+  const catalogue::RuleSet* rules = parts_.catalogue->rules.sets().now();
+  if (rules == planned_by_) return;
+  if (const int changed = parts_.engine->replan(*parts_.store, parts_.now()); changed > 0)
+    spdlog::info("calendar or rules have changed: {} open cases have new due days", changed);
+  planned_by_ = rules;
+}
+
 void Jobs::run(const std::stop_token& stop) {
   ::pthread_setname_np(::pthread_self(), "jobs");
   give_way();
-  try {
-    if (const int changed = parts_.engine->replan(*parts_.store, parts_.now()); changed > 0)
-      spdlog::info("calendar or rules have changed: {} open cases have new due days", changed);
-  } catch (const std::exception& fault) {
-    spdlog::error("planning again: {}", fault.what());
-  }
   base::Instant remind_next, publish_next, renew_next;
   while (!stop.stop_requested()) {
     bool worked = false;
@@ -124,6 +126,7 @@ void Jobs::run(const std::stop_token& stop) {
       if (parts_.now() >= renew_next) {
         renew_services(parts_);
         renew_next = parts_.now().plus_us(renew_us);
+        plan_again();
       }
       if (parts_.now() >= publish_next) {
         publish_next = parts_.now().plus_us(publish_us);

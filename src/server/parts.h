@@ -54,7 +54,10 @@ class Jobs {
  private:
   void run(const std::stop_token& stop);
   void deliver(const storage::Outgoing& outgoing);
+  /// Due days of open cases, when the rules are others than those they were planned by.
+  void plan_again();
   Program::Parts& parts_;
+  const catalogue::RuleSet* planned_by_ = nullptr;
   std::jthread thread_;
 };
 

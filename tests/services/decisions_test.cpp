@@ -213,6 +213,10 @@ TEST_P(Decisions, a_draft_is_replayed_over_what_past_cases_were_decided_on) {
   EXPECT_EQ(in(difference, "record_differs"), feel::Value(false));
   EXPECT_EQ(in(difference, "case_title").as_string(), "株洲市天元区演修汽车维修店");
   EXPECT_THAT(list(difference, "basis_before").at(0).as_string(), HasSubstr("Order 78"));
+  const feel::Value recorded = list(difference, "explanation_before").at(0);
+  EXPECT_EQ(recorded.as_context().find("decision")->as_string(), "inspection_needed");
+  EXPECT_THAT(recorded.as_context().find("rule")->as_string(), HasSubstr("inspection_needed_row_"));
+  EXPECT_FALSE(recorded.as_context().find("basis")->as_list().empty()) << "kept with the case";
   const feel::Value& match = list(in(difference, "after"), "matches").at(0);
   EXPECT_EQ(number(match, "row"), 1);
   // What the applicant wrote beyond what the table asked is not told.

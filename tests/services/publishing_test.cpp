@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "catalogue/models.h"
 #include "modules/access/access.h"
 #include "modules/publishing/publishing.h"
 #include "player.h"
@@ -363,6 +364,61 @@ TEST_P(Publishing, a_process_is_compared_and_played_with_its_draft_decisions) {
   EXPECT_EQ(ask("POST", "model-drafts/" + draft.id() + "/play", {{"script", "{"}}).status, 400);
   EXPECT_EQ(ask("POST", "model-drafts/" + draft.id() + "/play", {{"script", R"({"steps":[{"fly":1}]})"}}).code(),
             "bpmn.script_invalid");
+}
+
+TEST_P(Publishing, the_dated_limits_are_changed_like_everything_else_and_due_days_follow) {
+  EXPECT_THAT(player.play("food-permit/seller_without_inspection"), testing::IsEmpty());
+  const auto day = calendar::local_date(today);
+  const std::string limits = text("rules", "limits.dmn");
+  const std::string row = "<outputEntry id=\"food_permit.decision.2023-12-01.out1\">\n          <text>";
+  EXPECT_EQ(begin("food.dmn", limits, "rules").code(), "publishing.file_unknown");
+  EXPECT_EQ(begin("decision.dmn", limits, "rules").code(), "publishing.file_unknown");
+
+  const Answer broken = begin("limits.dmn", replaced(limits, row + "10", row + "ten"), "rules");
+  EXPECT_EQ(propose(broken).code(), "publishing.check_failed");
+  EXPECT_EQ(ask("POST", "model-drafts/" + broken.id() + "/play").code(), "publishing.nothing_to_play");
+  const Answer checked = ask("POST", "model-drafts/" + broken.id() + "/check");
+  EXPECT_THAT(checked.text, HasSubstr(R"("file":"limits.dmn","element":"food_permit.decision.2023-12-01")"));
+  ASSERT_EQ(ask("POST", "model-drafts/" + broken.id() + "/drop").status, 200);
+
+  const Answer draft = begin("limits.dmn", replaced(limits, row + "10", row + "8"), "rules");
+  ASSERT_EQ(draft.status, 201) << draft.text;
+  EXPECT_THAT(ask("POST", "model-drafts/" + draft.id() + "/comparison").text,
+              HasSubstr(R"({"what":"output 1","before":"10","after":"8"})"));
+  EXPECT_THAT(ask("POST", "model-drafts/" + draft.id() + "/check").text, HasSubstr(R"("findings":[])"));
+  const auto planned = [&] { return player.engine().replan(player.store(), now); };
+  planned();
+  EXPECT_EQ(planned(), 0);
+  ASSERT_EQ(decide(propose(draft), leader).status, 200);
+  EXPECT_EQ(catalogue->rules.on("food_permit.decision", day).value().value.count, 8);
+  planned();
+  const std::string version = catalogue->rules.sets().now()->version;
+  EXPECT_EQ(ask("GET", "models/rules").text_of("version"), version);
+
+  // Another process, and one that starts later, come to the same; the version that was delivered can still be read.
+  const auto elsewhere = catalogue::load(root).value();
+  const casework::Engine engine(elsewhere);
+  const publishing::Publishing second(engine);
+  EXPECT_EQ(second.renew(player.store(), now).size(), 1u);
+  EXPECT_EQ(elsewhere->rules.sets().now()->version, version);
+  EXPECT_EQ(engine.replan(player.store(), now), 0) << "planned by the same rules already";
+  player.store().read([&](storage::Snapshot& snapshot) {
+    const auto kept = casework::kept_files(snapshot, "rules", elsewhere->rules.sets().delivered()->version);
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(kept->at("limits.dmn"), limits);
+  });
+}
+
+TEST_P(Publishing, what_opening_a_business_needs_is_changed_too) {
+  const std::string before = text("opening", "requirements.dmn");
+  const Answer draft =
+      begin("requirements.dmn", replaced(before, "（《食品安全法》第三十五条）", "（食品安全法35）"), "opening");
+  ASSERT_EQ(draft.status, 201) << draft.text;
+  EXPECT_EQ(begin("opening.yaml", "x", "opening").code(), "publishing.file_unknown");
+  const Answer approved = decide(propose(draft), leader);
+  ASSERT_EQ(approved.status, 200) << approved.text;
+  EXPECT_EQ(catalogue->opening()->version, approved.draft("version"));
+  EXPECT_EQ(text("opening", "requirements.dmn"), catalogue->opening()->files.at("requirements.dmn"));
 }
 
 TEST_P(Publishing, reading_drafting_and_approving_are_rights_of_their_own) {

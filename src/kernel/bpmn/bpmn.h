@@ -252,6 +252,7 @@ struct DecisionMade {
   Key key;
   std::string decision;
   std::vector<std::string> basis;
+  std::string explanation = {};  // how it came about, as whoever decides writes it down
 };
 /// Where an element stood when it could not go on, and from where it is tried again: while its inputs and boundary
 /// events were set up, while it did its work, or while its outputs and ways out were computed.
@@ -482,6 +483,7 @@ class Decisions {
   struct Answer {
     feel::Value value;
     std::vector<std::string> basis;
+    std::string explanation = {};  // kept with the decision, as it is
   };
   virtual base::Result<Answer> decide(std::string_view decision, const feel::Context& variables,
                                       const feel::World& world) const = 0;

@@ -271,6 +271,7 @@ struct EventWriter {
     out.numbers(e.element, e.key);
     out.text(e.decision);
     write_texts(out, e.basis);
+    if (!e.explanation.empty()) out.text(e.explanation);
   }
   void operator()(const IncidentRaised& e) const {
     out.numbers(e.element, e.key);
@@ -381,7 +382,9 @@ Event read_event(Reader& in) {
     case 9:
       return VariablesSet{key_in(in), read_context(in)};
     case 10:
-      return DecisionMade{element_in(in), key_in(in), in.text(), read_texts(in)};
+      // Decisions stored before explanations were kept have none.
+      return DecisionMade{element_in(in), key_in(in), in.text(), read_texts(in),
+                          in.has_more(']') ? in.text() : std::string()};
     case 11:
       return IncidentRaised{
           element_in(in), key_in(in), in.text(), {in.text(), in.text()}, static_cast<Step>(in.number<int>(0, 2))};

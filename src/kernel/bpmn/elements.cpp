@@ -178,7 +178,8 @@ void Run::run_decision(Key key) {
   }();
   if (!made) return raise(key, Step::working, made.error());
   const auto& [decision, answer] = made.value();
-  emit(DecisionMade{.element = element, .key = key, .decision = decision, .basis = answer.basis});
+  emit(DecisionMade{
+      .element = element, .key = key, .decision = decision, .basis = answer.basis, .explanation = answer.explanation});
   deliver(key, {{node.result_variable, answer.value}});
   complete(key);
 }

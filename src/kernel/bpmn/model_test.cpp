@@ -270,8 +270,10 @@ TEST(stored_form, keeps_every_kind_of_event) {
             "[21,[[3,5],[4,4]],[[9,8]]]]");
   // Fields that were added at the end later are written only when they say something.
   const std::vector<Event> later{JobOpened{3, 4, "type", 2, 1}, TimerOpened{3, 4, {77}, 0, "", 2, 1},
-                                 MessageOpened{3, 4, "name", "", 2, 1}, JoinChanged{3, 1, 9, 1, true}};
-  const std::string more = "[[5,3,4,\"type\",2,1],[6,3,4,77,0,\"\",2,1],[7,3,4,\"name\",\"\",2,1],[14,3,1,9,1,1]]";
+                                 MessageOpened{3, 4, "name", "", 2, 1}, JoinChanged{3, 1, 9, 1, true},
+                                 DecisionMade{3, 4, "d", {}, "why"}};
+  const std::string more =
+      "[[5,3,4,\"type\",2,1],[6,3,4,77,0,\"\",2,1],[7,3,4,\"name\",\"\",2,1],[14,3,1,9,1,1],[10,3,4,\"d\",[],\"why\"]]";
   EXPECT_EQ(encode(later), more);
   EXPECT_EQ(encode(decode_events(more).value()), more);
 }

@@ -119,8 +119,10 @@ struct Written {
   std::string kind;  // of DMN: "inputData", "decision", "businessKnowledgeModel", "decisionService", "itemDefinition"
   std::string id;
   std::string name;
-  std::vector<std::string> needs = {};  // ids of the elements it requires, as written
-  std::string logic;                    // all the rest in XML, without rows, ids, remarks and diagrams
+  std::vector<std::string> needs = {};    // ids of the elements it requires, as written
+  std::string logic;                      // all the rest in XML, without rows, ids, remarks and diagrams
+  std::vector<std::string> inputs = {};   // of its decision table: what each column asks, an expression
+  std::vector<std::string> outputs = {};  // of its decision table: what each result is called
   std::vector<Row> rows = {};
 };
 /// Reads one source without compiling it. Errors: `dmn.invalid` when it is no DMN file.

@@ -67,8 +67,7 @@ Written written(pugi::xml_node node) {
                .id = std::string(attribute(node, "id")),
                .name = std::string(attribute(node, "name")),
                .needs = {},
-               .logic = {},
-               .rows = {}};
+               .logic = {}};
   for (const pugi::xml_node child : node.children())
     if (std::string_view(child.name()).ends_with("Requirement"))
       for (const pugi::xml_node reference : child.children())
@@ -78,6 +77,9 @@ Written written(pugi::xml_node node) {
   // Only the table that is the decision's own logic has rows; tables inside other boxed expressions are text.
   const pugi::xml_node table = node.child("decisionTable");
   for (const pugi::xml_node rule : table.children("rule")) made.rows.push_back(row_of(rule));
+  for (const pugi::xml_node input : table.children("input"))
+    made.inputs.push_back(text_of(input.child("inputExpression")));
+  for (const pugi::xml_node output : table.children("output")) made.outputs.emplace_back(attribute(output, "name"));
   strip(node);
   std::ostringstream text;
   node.print(text, "", pugi::format_raw);

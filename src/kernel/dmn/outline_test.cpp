@@ -44,6 +44,8 @@ TEST(outline, tells_the_graph_and_the_rows_as_they_were_written) {
   EXPECT_EQ(all[0].kind, "inputData");
   EXPECT_EQ(all[1].kind, "decision");
   EXPECT_THAT(all[1].needs, ElementsAre("_area"));
+  EXPECT_THAT(all[1].inputs, ElementsAre("area"));
+  EXPECT_THAT(all[1].outputs, ElementsAre("")) << "one result has no name";
   ASSERT_EQ(all[1].rows.size(), 2u);
   EXPECT_THAT(all[1].rows[0].inputs, ElementsAre("< 50"));
   EXPECT_THAT(all[1].rows[1].outputs, ElementsAre("100"));

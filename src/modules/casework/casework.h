@@ -203,6 +203,7 @@ struct DecisionTaken {
   feel::Context inputs;                     // every variable that it could see
   std::optional<feel::Value> outcome;       // as recorded; nothing when it did not come to one
   std::vector<std::string> basis;           // annotations of the rows that matched then
+  feel::List explanation;                   // those rows: {decision, row, rule, inputs: [{input, test, value}], basis}
   std::shared_ptr<const dmn::Model> model;  // the version the case ran on
 };
 
@@ -332,13 +333,13 @@ class Engine {
   /// write their own values. Returns whether there is more to do.
   bool index_values(storage::Store& store, int limit) const;
 
-  /// Keeps the services as they are now, so that cases go on with the version they started with whatever the catalogue
-  /// becomes; at start, before serving.
-  /// Errors: none of its own; throws storage::Fault.
+  /// Keeps services and shared models as they are now, so that cases go on with the version they started with whatever
+  /// the catalogue becomes; at start, before serving. Errors: none of its own; throws storage::Fault.
   base::Result<void> deploy(storage::Store& store, base::Instant now) const;
 
-  /// Keeps one version of a service: before cases may begin with it.
-  void deploy(storage::Transaction& transaction, const catalogue::Service& service, base::Instant now) const;
+  /// Keeps one version of a folder of models, a service's or a shared one: before anything begins with it.
+  void deploy(storage::Transaction& transaction, const std::string& id, const std::string& version,
+              const catalogue::Files& files, base::Instant now) const;
 
   /// A version that was deployed once; null when there is none, or when it can not be read any more.
   std::shared_ptr<const catalogue::Service> find_version(storage::Snapshot& snapshot, const std::string& service,
@@ -464,6 +465,9 @@ struct Delegation {
 };
 /// Newest first.
 std::vector<DeployedVersion> versions_of(storage::Snapshot& snapshot, std::string_view service);
+/// The files of a version that was deployed once; nothing when there was none.
+std::optional<catalogue::Files> kept_files(storage::Snapshot& snapshot, std::string_view service,
+                                           std::string_view version);
 /// How many open cases in scope run on which version, by service and version.
 std::map<std::pair<std::string, std::string>, std::int64_t> cases_by_version(storage::Snapshot& snapshot,
                                                                              const access_control::Scope& scope);
@@ -571,7 +575,7 @@ std::vector<IncidentGroup> group_incidents(storage::Snapshot& snapshot, const ac
 
 /// Open cases after `after`, by id, for going through many in pieces.
 struct CaseSelection {
-  std::string service;
+  std::string service;       // empty: any
   std::string version = {};  // that they run on; empty: any
   bool stuck = false;        // only those with an incident
   std::string element = {};  // of the incident; empty: any

@@ -92,7 +92,11 @@ base::Result<std::vector<DecisionTaken>> Engine::decisions_taken(storage::Snapsh
                                 .inputs = bpmn::visible_variables(*state.service->process, state.instance, made->key),
                                 .outcome = {},
                                 .basis = made->basis,
+                                .explanation = {},
                                 .model = state.service->decisions};
+                            if (const auto rows = feel::parse_json(made->explanation);
+                                rows && rows.value().kind() == feel::Kind::list)
+                              one.explanation = rows.value().as_list();
                             // The kernel hands the result over right after telling of the decision, under its one name.
                             if (index + 1 < step.size())
                               if (const auto* set = std::get_if<bpmn::VariablesSet>(&step[index + 1]);

@@ -83,6 +83,25 @@ void pass(const catalogue::Service& service, const bpmn::Event& event, base::Ins
 
 namespace {
 
+/// The rows that matched, what in each decided it, and its basis: kept with the case, whatever the rules become.
+std::string explanation_of(const dmn::Outcome& outcome) {
+  feel::List rows;
+  for (const dmn::Match& match : outcome.matches) {
+    feel::List inputs;
+    for (std::size_t cell = 0; cell < match.row->cells.size(); ++cell)
+      inputs.emplace_back(feel::Context{{"input", match.row->cells[cell].input},
+                                        {"test", match.row->cells[cell].test},
+                                        {"value", match.values[cell]}});
+    feel::List basis(match.row->annotations.begin(), match.row->annotations.end());
+    rows.emplace_back(feel::Context{{"decision", match.row->decision},
+                                    {"row", feel::Value(match.row->number)},
+                                    {"rule", match.row->rule_id},
+                                    {"inputs", feel::Value(std::move(inputs))},
+                                    {"basis", feel::Value(std::move(basis))}});
+  }
+  return rows.empty() ? std::string() : feel::to_json(feel::Value(std::move(rows)));
+}
+
 /// Business rule tasks ask the service's own decision model.
 class ServiceDecisions : public bpmn::Decisions {
  public:
@@ -96,6 +115,7 @@ class ServiceDecisions : public bpmn::Decisions {
     Answer answer{.value = outcome.value, .basis = {}};
     for (const dmn::Match& match : outcome.matches)
       answer.basis.insert(answer.basis.end(), match.row->annotations.begin(), match.row->annotations.end());
+    answer.explanation = explanation_of(outcome);
     return answer;
   }
 

@@ -1,4 +1,5 @@
 /// Which version of a service a case goes on with, and what happens when calendar or rules change under open cases.
+#include "catalogue/models.h"
 #include "modules/casework/casework.h"
 #include "store.h"
 
@@ -42,10 +43,10 @@ std::string fingerprint_of(const catalogue::Catalogue& catalogue) {
   return fingerprint.text();
 }
 
-std::string files_json(const catalogue::Service& service) {
-  feel::Context files;
-  for (const auto& [path, text] : service.files) files.put(path, text);
-  return feel::to_json(feel::Value(std::move(files)));
+std::string files_json(const catalogue::Files& files) {
+  feel::Context texts;
+  for (const auto& [path, text] : files) texts.put(path, text);
+  return feel::to_json(feel::Value(std::move(texts)));
 }
 
 constexpr int cases_per_piece = 500;
@@ -54,15 +55,27 @@ constexpr int cases_per_piece = 500;
 
 base::Result<void> Engine::deploy(storage::Store& store, base::Instant now) const {
   store.write([&](storage::Transaction& transaction) {
-    for (const auto& [id, service] : catalogue_->services->now()) deploy(transaction, *service, now);
+    for (const catalogue::Models& models : catalogue::models_in_force(*catalogue_))
+      deploy(transaction, models.id, models.version, *models.files, now);
     return true;
   });
   return {};
 }
 
-void Engine::deploy(storage::Transaction& transaction, const catalogue::Service& service, base::Instant now) const {
-  if (!find_deployed(transaction, service.id, service.version))
-    save_deployed(transaction, service.id, service.version, files_json(service), now);
+void Engine::deploy(storage::Transaction& transaction, const std::string& id, const std::string& version,
+                    const catalogue::Files& files, base::Instant now) const {
+  if (!find_deployed(transaction, id, version)) save_deployed(transaction, id, version, files_json(files), now);
+}
+
+std::optional<catalogue::Files> kept_files(storage::Snapshot& snapshot, std::string_view service,
+                                           std::string_view version) {
+  const auto stored = find_deployed(snapshot, service, version);
+  if (!stored) return std::nullopt;
+  const auto files = feel::parse_json(*stored);
+  CHECK(files && files.value().kind() == feel::Kind::context);
+  catalogue::Files texts;
+  for (const auto& [path, text] : files.value().as_context().entries()) texts.emplace(path, text.as_string());
+  return texts;
 }
 
 std::shared_ptr<const catalogue::Service> Engine::find_version(storage::Snapshot& snapshot, const std::string& service,
@@ -81,13 +94,9 @@ base::Result<std::shared_ptr<const catalogue::Service>> Engine::pinned(storage::
     const std::scoped_lock lock(pinned_mutex_);
     if (const auto found = pinned_.find(key); found != pinned_.end()) return found->second;
   }
-  const auto stored = find_deployed(snapshot, id, version);
-  CHECK(stored);  // no case starts with a version that was not deployed
-  const auto files = feel::parse_json(*stored);
-  CHECK(files && files.value().kind() == feel::Kind::context);
-  std::map<std::string, std::string, std::less<>> texts;
-  for (const auto& [path, text] : files.value().as_context().entries()) texts.emplace(path, text.as_string());
-  TRY(auto service, catalogue::read_version(id, texts));
+  const auto files = kept_files(snapshot, id, version);
+  CHECK(files);  // no case starts with a version that was not deployed
+  TRY(auto service, catalogue::read_version(id, *files));
   const std::scoped_lock lock(pinned_mutex_);
   return pinned_.emplace(key, std::move(service)).first->second;
 }

@@ -24,7 +24,7 @@ inline constexpr int replay_cases_usual = 100;  // when the request does not say
 
 /// One version of a model. A draft, given as a text, has neither version nor day.
 struct Model {
-  std::string id;  // of the service: "open-restaurant"; or "opening"
+  std::string id;  // of the service: "open-restaurant"; or "opening", "rules"
   base::Text name;
   std::string version;
   std::optional<base::Instant> valid_from;  // since when this installation decides by it

@@ -179,13 +179,14 @@ struct DifferenceView {
   base::Instant decided_at;
   feel::Value before;
   std::vector<std::string> basis_before;  // as recorded
+  feel::Value explanation_before;         // as recorded: the rows that matched, what decided them, their basis
   OutcomeView reasons_before;             // the case's own version, asked again
   OutcomeView after;
   bool record_differs = false;
 };
 BOOST_DESCRIBE_STRUCT(DifferenceView, (),
                       (of_case, case_number, case_title, case_state, element, decided_at, before, basis_before,
-                       reasons_before, after, record_differs))
+                       explanation_before, reasons_before, after, record_differs))
 
 struct UnreadView {
   base::Id of_case;
@@ -322,6 +323,7 @@ DifferenceView view_of(const Difference& difference) {
           .decided_at = difference.taken.at,
           .before = difference.before,
           .basis_before = difference.taken.basis,
+          .explanation_before = feel::Value(difference.taken.explanation),
           .reasons_before = view_of(difference.now),
           .after = view_of(difference.changed),
           .record_differs = difference.is_record_other};

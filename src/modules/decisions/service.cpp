@@ -1,16 +1,13 @@
 #include <algorithm>
 #include <array>
 
-#include "catalogue/opening.h"
+#include "catalogue/models.h"
 #include "kernel/base/refusals.h"
 #include "modules/decisions/decisions.h"
 #include "store.h"
 
 namespace decisions {
 namespace {
-
-constexpr const char* opening_id = "opening";
-constexpr const char* file_name = "decision.dmn";
 
 base::Error model_unknown() {
   return base::not_found("decisions.model_unknown", {"没有这个决策模型", "There is no such decision model."});
@@ -29,23 +26,13 @@ std::optional<base::Instant> valid_from(const std::vector<casework::DeployedVers
   return std::nullopt;
 }
 
-Model model_of(storage::Snapshot& snapshot, const catalogue::Service& service) {
-  return {.id = service.id,
-          .name = service.name,
-          .version = service.version,
-          .valid_from = valid_from(casework::versions_of(snapshot, service.id), service.version),
-          .text = service.files.find(file_name)->second,
-          .compiled = service.decisions};
-}
-
-/// Its versions are not kept: no case ever depends on one.
-Model model_of(const catalogue::Opening& opening) {
-  return {.id = opening_id,
-          .name = opening.name,
-          .version = opening.version,
-          .valid_from = {},
-          .text = opening.requirements_text,
-          .compiled = opening.requirements};
+Model model_of(storage::Snapshot& snapshot, const catalogue::Models& models) {
+  return {.id = models.id,
+          .name = models.name,
+          .version = models.version,
+          .valid_from = valid_from(casework::versions_of(snapshot, models.id), models.version),
+          .text = models.files->find(models.decision_file)->second,
+          .compiled = models.decisions};
 }
 
 /// How the decision is called in the model: by id and by name. Errors: `dmn.not_found`.
@@ -88,30 +75,22 @@ std::optional<Difference> difference(const catalogue::Catalogue& catalogue, cons
 
 std::vector<Model> models(storage::Snapshot& snapshot, const catalogue::Catalogue& catalogue) {
   std::vector<Model> all;
-  for (const auto& [id, service] : catalogue.services->now())
-    if (service->decisions) all.push_back(model_of(snapshot, *service));
-  if (catalogue.opening && catalogue.opening->requirements) all.push_back(model_of(*catalogue.opening));
+  for (const catalogue::Models& each : catalogue::models_in_force(catalogue))
+    if (each.decisions) all.push_back(model_of(snapshot, each));
   return all;
 }
 
 base::Result<Model> find_model(storage::Snapshot& snapshot, const catalogue::Catalogue& catalogue, std::string_view id,
                                std::string_view version) {
-  if (id == opening_id && catalogue.opening) {
-    Model model = model_of(*catalogue.opening);
-    if (version.empty() || version == model.version) return model;
-    return version_unknown(version);
-  }
-  const auto service = catalogue.services->find(id);
-  if (!service || !service->decisions) return model_unknown();
-  Model model = model_of(snapshot, *service);
+  const auto found = catalogue::find_models(catalogue, id);
+  if (!found || !found.value().decisions) return model_unknown();
+  Model model = model_of(snapshot, found.value());
   if (version.empty() || version == model.version) return model;
-  const auto stored = find_files(snapshot, id, version);
-  if (!stored) return version_unknown(version);
-  const auto files = feel::parse_json(*stored);
-  CHECK(files && files.value().kind() == feel::Kind::context);
-  const feel::Value* text = files.value().as_context().find(file_name);
-  if (!text) return version_unknown(version);  // the service decided nothing then
-  TRY(Model old, read_draft(model, text->as_string()));
+  const auto files = casework::kept_files(snapshot, id, version);
+  if (!files) return version_unknown(version);
+  const auto text = files->find(found.value().decision_file);
+  if (text == files->end()) return version_unknown(version);  // the service decided nothing then
+  TRY(Model old, read_draft(model, text->second));
   old.version = std::string(version);
   old.valid_from = valid_from(casework::versions_of(snapshot, id), version);
   return old;

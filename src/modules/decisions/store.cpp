@@ -6,12 +6,6 @@ namespace decisions {
 
 using storage::Row;
 
-std::optional<std::string> find_files(storage::Snapshot& snapshot, std::string_view service, std::string_view version) {
-  const auto row =
-      snapshot.find("SELECT files FROM deployed_services WHERE service = ? AND version = ?", {service, version});
-  return row ? std::optional((*row)[0].text()) : std::nullopt;
-}
-
 std::vector<base::Id> cases_of(storage::Snapshot& snapshot, const access_control::Scope& scope,
                                std::string_view service, const ReplayQuery& query) {
   access_control::Within within = access_control::within(scope, "c");

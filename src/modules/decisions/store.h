@@ -5,9 +5,6 @@
 
 namespace decisions {
 
-/// The files of a service's version as JSON.
-std::optional<std::string> find_files(storage::Snapshot& snapshot, std::string_view service, std::string_view version);
-
 /// Cases of a service after `query.after`, in the order of their ids, which is that of their opening.
 std::vector<base::Id> cases_of(storage::Snapshot& snapshot, const access_control::Scope& scope,
                                std::string_view service, const ReplayQuery& query);

@@ -190,12 +190,12 @@ http::Operation operation(std::string method, std::string path, std::string id, 
 }  // namespace
 
 void mount(http::Router& router, std::shared_ptr<const catalogue::Catalogue> catalogue) {
-  if (!catalogue->opening) return;
+  if (!catalogue->opening()) return;
   http::Operation questions = operation("GET", "/api/v1/opening", "find_opening",
                                         {"开店办照前的几个问题", "The questions before any service is chosen"});
   questions.answer_schema = http::schema_text<OpeningView>();
   router.add(std::move(questions), [catalogue](const http::Request& request) {
-    return http::tagged(request, http::write(view_of(*catalogue->opening), request.language));
+    return http::tagged(request, http::write(view_of(*catalogue->opening()), request.language));
   });
   http::Operation ask =
       operation("POST", "/api/v1/opening/guide", "ask_opening",

@@ -276,11 +276,11 @@ base::Result<void> add_itineraries(Answer& answer, const Work& work) {
 
 base::Result<Answer> answer(const catalogue::Catalogue& catalogue, const feel::Context& answers, base::Instant now,
                             std::optional<calendar::Date> start) {
-  CHECK(catalogue.opening);
+  CHECK(catalogue.opening());
   const calendar::Date today = calendar::local_date(now);
   if (start && (*start < today || start->days - today.days > start_days_max)) return start_invalid();
   const Work work{.catalogue = catalogue,
-                  .opening = *catalogue.opening,
+                  .opening = *catalogue.opening(),
                   .answers = answers,
                   .world = catalogue.world_at(now),
                   .start = start.value_or(today)};

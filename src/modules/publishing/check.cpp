@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <set>
 
+#include "catalogue/models.h"
+#include "kernel/base/refusals.h"
 #include "kernel/bpmn/compare.h"
 #include "kernel/bpmn/play.h"
 #include "kernel/dmn/dmn.h"
@@ -26,10 +28,10 @@ Finding finding_of(const base::Place& place) {
   return finding;
 }
 
-std::shared_ptr<const dmn::Model> compiled(const Files& files) {
-  const auto found = files.find(decision_file);
+std::shared_ptr<const dmn::Model> compiled(const Files& files, const std::string& path) {
+  const auto found = files.find(path);
   if (found == files.end()) return nullptr;
-  const std::vector<dmn::Source> sources = {{.name = decision_file, .xml = found->second}};
+  const std::vector<dmn::Source> sources = {{.name = path, .xml = found->second}};
   auto model = dmn::compile(sources, {.dialect = feel::Dialect::camunda});
   return model ? std::move(model).value() : nullptr;
 }
@@ -48,18 +50,18 @@ const char* code_of(dmn::Finding::Kind kind) {
 
 /// What is legal to publish but seldom meant.
 void add_warnings(const Files& files, const Files& changed, std::vector<Finding>& findings) {
-  if (changed.contains(decision_file)) {
-    if (const auto model = compiled(files)) {
-      const auto offered = dmn::invocables(*model);
-      for (const dmn::Finding& each : dmn::analyse(*model)) {
-        const auto named = std::find_if(offered.begin(), offered.end(),
-                                        [&](const dmn::Invocable& one) { return one.name == each.decision; });
-        findings.push_back({.file = decision_file,
-                            .element = named == offered.end() || named->id.empty() ? each.decision : named->id,
-                            .fatal = false,
-                            .code = code_of(each.kind),
-                            .message = each.message});
-      }
+  for (const auto& [path, text] : changed) {
+    const auto model = kind_of(path) == ModelKind::decision ? compiled(files, path) : nullptr;
+    if (!model) continue;
+    const auto offered = dmn::invocables(*model);
+    for (const dmn::Finding& each : dmn::analyse(*model)) {
+      const auto named = std::find_if(offered.begin(), offered.end(),
+                                      [&](const dmn::Invocable& one) { return one.name == each.decision; });
+      findings.push_back({.file = path,
+                          .element = named == offered.end() || named->id.empty() ? each.decision : named->id,
+                          .fatal = false,
+                          .code = code_of(each.kind),
+                          .message = each.message});
     }
   }
   if (changed.contains(process_file)) {
@@ -75,9 +77,8 @@ void add_warnings(const Files& files, const Files& changed, std::vector<Finding>
   }
 }
 
-Difference row_difference(const dmn::Change& change) {
-  Difference difference{
-      .file = decision_file, .kind = {}, .element = change.element, .type = "row", .name = change.name};
+Difference row_difference(const std::string& path, const dmn::Change& change) {
+  Difference difference{.file = path, .kind = {}, .element = change.element, .type = "row", .name = change.name};
   if (change.row_before > 0) difference.row_before = change.row_before;
   if (change.row_after > 0) difference.row_after = change.row_after;
   const auto cells = [&](const char* what, const std::vector<std::string>& before,
@@ -108,22 +109,22 @@ const char* name_of(bpmn::Change::Kind kind) {
   return "";
 }
 
-base::Result<void> compare_decisions(const std::string& before, const std::string& after,
+base::Result<void> compare_decisions(const std::string& path, const std::string& before, const std::string& after,
                                      std::vector<Difference>& differences) {
   std::vector<dmn::Written> old;
   if (!before.empty()) {
-    TRY(old, dmn::outline({.name = decision_file, .xml = before}));
+    TRY(old, dmn::outline({.name = path, .xml = before}));
   }
-  TRY(const auto later, dmn::outline({.name = decision_file, .xml = after}));
+  TRY(const auto later, dmn::outline({.name = path, .xml = after}));
   const std::size_t first = differences.size();
   for (const dmn::Change& change : dmn::compare(old, later)) {
-    Difference difference = row_difference(change);
+    Difference difference = row_difference(path, change);
     difference.kind = dmn::to_text(change.kind);
     if (change.row_before == 0 && change.row_after == 0) difference.type = "element";
     differences.push_back(std::move(difference));
   }
   if (differences.size() == first && before != after)
-    differences.push_back({.file = decision_file, .kind = "redrawn", .element = {}, .type = {}, .name = {}});
+    differences.push_back({.file = path, .kind = "redrawn", .element = {}, .type = {}, .name = {}});
   return base::done();
 }
 
@@ -238,7 +239,7 @@ base::Result<void> compare_file(const std::string& path, const std::string& befo
   CHECK(kind);  // nothing else gets into a draft
   switch (*kind) {
     case ModelKind::decision:
-      return compare_decisions(before, after, differences);
+      return compare_decisions(path, before, after, differences);
     case ModelKind::process:
       return compare_processes(before, after, differences);
     case ModelKind::form:
@@ -300,12 +301,17 @@ base::Result<std::vector<std::string>> Publishing::play(storage::Snapshot& snaps
                                                         const std::optional<Unsaved>& unsaved, const Play& play) const {
   TRY(Files files, head(snapshot, draft.service));
   for (const auto& [path, text] : with(draft, unsaved)) files[path] = text;
-  const auto model = compiled(files);
+  const auto process = files.find(process_file);
+  if (process == files.end())
+    return base::Error{.kind = base::Refusal::rule_not_met,
+                       .code = "publishing.nothing_to_play",
+                       .message = {"这里没有流程，无法试走", "There is no process here to be played."}};
+  const auto model = compiled(files, decision_file);
   const std::unique_ptr<Asked> asked = model ? std::make_unique<Asked>(model) : nullptr;
   std::vector<std::string> lines;
   std::string last;
   TRY(std::ignore,
-      bpmn::play(files.find(process_file)->second, play.script,
+      bpmn::play(process->second, play.script,
                  {.auto_tasks = play.auto_tasks, .decisions = asked.get(), .working_days = &catalogue().calendar},
                  [&](const std::string& line) {
                    last = line;

@@ -29,7 +29,8 @@
 
 namespace publishing {
 
-/// A service's files by path: "decision.dmn", "process.bpmn", "form.json", "tasks/NAME.form.json".
+/// A folder's files by path: "decision.dmn", "process.bpmn", "form.json", "tasks/NAME.form.json"; of the shared folders
+/// the DMN files they have ("limits.dmn", "requirements.dmn").
 using Files = std::map<std::string, std::string, std::less<>>;
 
 inline constexpr std::size_t file_bytes_max = 2'000'000;

@@ -145,7 +145,7 @@ class Publishing {
     bool auto_tasks = true;
   };
   /// Plays the draft's process on the virtual clock, asking the draft's decisions. One JSON text a step, the last one
-  /// tells what waits. Errors: `bpmn.invalid`, `bpmn.script_invalid`, `json.invalid`.
+  /// tells what waits. Errors: `publishing.nothing_to_play`, `bpmn.invalid`, `bpmn.script_invalid`, `json.invalid`.
   base::Result<std::vector<std::string>> play(storage::Snapshot& snapshot, const Draft& draft,
                                               const std::optional<Unsaved>& unsaved, const Play& play) const;
 
@@ -160,6 +160,7 @@ class Publishing {
                                        calendar::Date applies_from) const;
   base::Result<Files> files_below(storage::Snapshot& snapshot, const std::string& service, std::int64_t number) const;
   base::Result<void> put_file(const Files& head, Draft& draft, const Edit& edit) const;
+  bool fall_back(storage::Store& store, const std::string& service, const std::string& version) const;
   Renewed bring_in(storage::Store& store, const std::string& service, std::int64_t number, base::Instant now) const;
 
   const casework::Engine& engine_;

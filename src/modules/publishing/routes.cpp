@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "catalogue/models.h"
 #include "http/api.h"
 #include "kernel/base/refusals.h"
 #include "modules/access/access.h"
@@ -205,7 +206,9 @@ std::string name_in(storage::Snapshot& snapshot, base::Id person) {
 }
 
 /// The name that a model gives itself, for lists: of the form's first page, the process, the service's decisions.
-std::string name_of_file(const catalogue::Service& service, const std::string& file) {
+std::string name_of_file(const catalogue::Models& models, const std::string& file) {
+  if (!models.service) return "";
+  const catalogue::Service& service = *models.service;
   if (file == "process.bpmn" && service.process) return bpmn::process_name(*service.process);
   if (!file.starts_with("tasks/") || !service.process) return "";
   const std::size_t from = std::string_view("tasks/").size();
@@ -215,11 +218,11 @@ std::string name_of_file(const catalogue::Service& service, const std::string& f
   return "";
 }
 
-std::vector<FileView> files_of(const catalogue::Service& service) {
+std::vector<FileView> files_of(const catalogue::Models& models) {
   std::vector<FileView> views;
   for (const ModelKind kind : {ModelKind::process, ModelKind::decision, ModelKind::form})
-    for (const auto& [path, text] : service.files)
-      if (kind_of(path) == kind) views.push_back({path, std::string(name_of(kind)), name_of_file(service, path)});
+    for (const auto& [path, text] : *models.files)
+      if (kind_of(path) == kind) views.push_back({path, std::string(name_of(kind)), name_of_file(models, path)});
   return views;
 }
 
@@ -231,10 +234,10 @@ struct Shown {
 };
 
 DraftSummary summary_of(const Shown& shown, const Draft& draft) {
-  const auto service = shown.publishing.catalogue().services->find(draft.service);
+  const auto models = catalogue::find_models(shown.publishing.catalogue(), draft.service);
   DraftSummary view{.id = draft.id,
                     .service = draft.service,
-                    .service_name = service ? service->name : base::Text{draft.service, draft.service},
+                    .service_name = models ? models.value().name : base::Text{draft.service, draft.service},
                     .state = std::string(name_of(draft.state)),
                     .files = {},
                     .edited_by = name_in(shown.snapshot, draft.edited_by),
@@ -359,14 +362,16 @@ void ask(http::Router& router, storage::Store& store, const Publishing& publishi
 void mount_reading(http::Router& router, storage::Store& store, const Publishing& publishing) {
   http::query<ModelList>(
       router, store,
-      operation("GET", "models", "list_models",
-                {"各事项的模型、修改稿和待审批", "Models by service, with drafts and proposals"}, "model.read", {}),
+      operation(
+          "GET", "models", "list_models",
+          {"各事项和共用规则的模型、修改稿和待审批", "Models by service, and shared rules, with drafts and proposals"},
+          "model.read", {}),
       [&publishing](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<ModelList> {
         ModelList list;
         const Shown shown{snapshot, publishing, request};
-        for (const auto& [id, service] : publishing.catalogue().services->now())
-          list.items.push_back(
-              {id, service->name, service->version, files_of(*service), summaries(shown, id, pending_states, true)});
+        for (const catalogue::Models& models : catalogue::models_in_force(publishing.catalogue()))
+          list.items.push_back({models.id, models.name, models.version, files_of(models),
+                                summaries(shown, models.id, pending_states, true)});
         return list;
       });
   http::query<ServiceView>(
@@ -375,15 +380,16 @@ void mount_reading(http::Router& router, storage::Store& store, const Publishing
                 {"一个事项的模型和全部版本", "A service's models and all its versions"}, "model.read",
                 {"catalogue.service_unknown"}),
       [&publishing](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<ServiceView> {
-        TRY(const auto service, publishing.catalogue().service(request.parameters.find("service")->second));
+        TRY(const catalogue::Models models,
+            catalogue::find_models(publishing.catalogue(), request.parameters.find("service")->second));
         const Shown shown{snapshot, publishing, request};
-        return ServiceView{.service = service->id,
-                           .name = service->name,
-                           .version = service->version,
-                           .files = files_of(*service),
-                           .drafts = summaries(shown, service->id, pending_states, true),
-                           .versions = summaries(shown, service->id, version_states, false),
-                           .delivered_anew = publishing.delivered_anew(snapshot, service->id)};
+        return ServiceView{.service = models.id,
+                           .name = models.name,
+                           .version = models.version,
+                           .files = files_of(models),
+                           .drafts = summaries(shown, models.id, pending_states, true),
+                           .versions = summaries(shown, models.id, version_states, false),
+                           .delivered_anew = publishing.delivered_anew(snapshot, models.id)};
       });
   http::Operation text =
       operation("GET", "models/{service}/text", "read_model",
@@ -455,8 +461,8 @@ void mount_questions(http::Router& router, storage::Store& store, const Publishi
       router, store, publishing,
       operation("POST", "model-drafts/{draft}/play", "play_model_draft",
                 {"在虚拟时钟上试走流程", "Play the draft's process on a virtual clock"}, "model.read",
-                {"publishing.draft_unknown", "publishing.file_unknown", "bpmn.invalid", "bpmn.script_invalid",
-                 "json.invalid"}),
+                {"publishing.draft_unknown", "publishing.file_unknown", "publishing.nothing_to_play", "bpmn.invalid",
+                 "bpmn.script_invalid", "json.invalid"}),
       [&publishing](storage::Snapshot& snapshot, const Draft& draft, const std::optional<Unsaved>& unsaved,
                     const PlayBody& body) -> base::Result<PlayView> {
         TRY(const auto lines, publishing.play(snapshot, draft, unsaved,

@@ -7,6 +7,8 @@
 namespace publishing {
 namespace {
 
+constexpr std::size_t name_length_max = 80;
+
 base::Error error(base::Refusal kind, std::string code, base::Text message) {
   return {.kind = kind, .code = std::move(code), .message = std::move(message)};
 }
@@ -23,17 +25,19 @@ base::Result<void> check_reason(std::string_view reason, const char* path) {
 }  // namespace
 
 std::optional<ModelKind> kind_of(std::string_view path) {
-  if (path == "decision.dmn") return ModelKind::decision;
+  const auto is_plain = [](std::string_view name) {
+    return !name.empty() && name.size() <= name_length_max && std::all_of(name.begin(), name.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    });
+  };
+  constexpr std::string_view table = ".dmn";
+  if (path.ends_with(table) && is_plain(path.substr(0, path.size() - table.size()))) return ModelKind::decision;
   if (path == "process.bpmn") return ModelKind::process;
   if (path == "form.json") return ModelKind::form;
   constexpr std::string_view folder = "tasks/";
   constexpr std::string_view ending = ".form.json";
   if (!path.starts_with(folder) || !path.ends_with(ending)) return std::nullopt;
-  const std::string_view name = path.substr(folder.size(), path.size() - folder.size() - ending.size());
-  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-  if (name.empty() || name.size() > 80 || !plain) return std::nullopt;
+  if (!is_plain(path.substr(folder.size(), path.size() - folder.size() - ending.size()))) return std::nullopt;
   return ModelKind::form;
 }
 

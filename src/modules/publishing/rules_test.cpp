@@ -36,12 +36,13 @@ std::string code(const base::Result<void>& result) {
 }
 
 TEST(kind_of, knows_the_models_that_people_draw) {
-  EXPECT_EQ(kind_of("decision.dmn"), ModelKind::decision);
+  for (const char* path : {"decision.dmn", "limits.dmn", "requirements.dmn"})
+    EXPECT_EQ(kind_of(path), ModelKind::decision) << path;
   EXPECT_EQ(kind_of("process.bpmn"), ModelKind::process);
   EXPECT_EQ(kind_of("form.json"), ModelKind::form);
   EXPECT_EQ(kind_of("tasks/accept_application.form.json"), ModelKind::form);
   for (const char* path : {"service.yaml", "notices.yaml", "tasks/.form.json", "tasks/../x.form.json",
-                           "tasks/A.form.json", "other.dmn", ""})
+                           "tasks/A.form.json", "a/other.dmn", "Other.dmn", ".dmn", ""})
     EXPECT_EQ(kind_of(path), std::nullopt) << path;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "catalogue/models.h"
 #include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
 #include "modules/evidence/evidence.h"
@@ -54,6 +55,14 @@ void append(storage::Transaction& transaction, Draft& draft, std::string_view ty
   draft.edition = evidence::append(transaction, stream, draft.edition, event, draft.division, std::move(open));
 }
 
+/// Whether a draft of this folder may hold the file: a shared folder keeps the files it has.
+bool is_offered(const catalogue::Catalogue& catalogue, const std::string& folder, const std::string& file) {
+  const auto models = catalogue::find_models(catalogue, folder);
+  if (!models || !kind_of(file)) return false;
+  if (!models.value().service) return models.value().files->contains(file);
+  return kind_of(file) != ModelKind::decision || file == "decision.dmn";
+}
+
 void add_author(Draft& draft, base::Id person) {
   if (!has_written(draft, person)) draft.authors.push_back(person);
 }
@@ -95,10 +104,8 @@ base::Result<Draft> Publishing::load_edition(storage::Snapshot& snapshot, base::
 
 base::Result<Files> Publishing::files_below(storage::Snapshot& snapshot, const std::string& service,
                                             std::int64_t number) const {
-  const auto& delivered = catalogue().services->delivered();
-  const auto found = delivered.find(service);
-  if (found == delivered.end()) return catalogue().service(service).error();
-  Files files = found->second->files;
+  TRY(const catalogue::Models delivered, catalogue::delivered_models(catalogue(), service));
+  Files files = *delivered.files;
   std::vector<Draft> versions = drafts_in(snapshot, service, standing_states);
   std::sort(versions.begin(), versions.end(), [](const Draft& a, const Draft& b) { return a.number < b.number; });
   for (const Draft& version : versions)
@@ -124,27 +131,30 @@ std::vector<std::string> Publishing::overtaken(const Draft& draft, const Files& 
 }
 
 std::vector<std::string> Publishing::delivered_anew(storage::Snapshot& snapshot, const std::string& service) const {
-  const auto& delivered = catalogue().services->delivered();
-  const auto found = delivered.find(service);
-  if (found == delivered.end()) return {};
+  const auto delivered = catalogue::delivered_models(catalogue(), service);
+  if (!delivered) return {};
   std::map<std::string, std::pair<std::int64_t, std::string>, std::less<>> first;  // by path
   for (const Draft& version : drafts_in(snapshot, service, standing_states))
     for (const auto& [path, base] : version.bases)
       if (auto& at = first[path]; at.first == 0 || version.number < at.first) at = {version.number, base};
   std::vector<std::string> files;
   for (const auto& [path, base] : first) {
-    const auto text = found->second->files.find(path);
-    if (base.second != (text == found->second->files.end() ? "" : print_of(path, text->second))) files.push_back(path);
+    const auto text = delivered.value().files->find(path);
+    if (base.second != (text == delivered.value().files->end() ? "" : print_of(path, text->second)))
+      files.push_back(path);
   }
   return files;
 }
 
 base::Result<void> Publishing::put_file(const Files& head, Draft& draft, const Edit& edit) const {
-  if (!kind_of(edit.file))
+  if (!is_offered(catalogue(), draft.service, edit.file))
     return base::invalid_at(
         "/file", "publishing.file_unknown",
-        {"只能修改决策、流程和表单：decision.dmn、process.bpmn、form.json、tasks/名称.form.json",
-         "Only models can be changed: decision.dmn, process.bpmn, form.json, tasks/NAME.form.json."});
+        {"只能修改决策、流程和表单：decision.dmn、process.bpmn、form.json、tasks/名称.form.json；共用规则只有 "
+         "limits.dmn 和 "
+         "requirements.dmn",
+         "Only models can be changed: decision.dmn, process.bpmn, form.json, tasks/NAME.form.json; of the shared rules "
+         "limits.dmn and requirements.dmn."});
   if (!edit.text) {
     draft.files.erase(edit.file);
     draft.bases.erase(edit.file);
@@ -290,8 +300,8 @@ base::Result<Draft> Publishing::decide(storage::Transaction& transaction, const 
   draft.version = catalogue::fingerprint(files);
   draft.state = State::approved;
   if (*draft.applies_from <= moment.today()) {
-    TRY(const auto service, catalogue::read_changed(catalogue(), draft.service, files));
-    engine_.deploy(transaction, *service, moment.now);
+    TRY(std::ignore, catalogue::read_changed(catalogue(), draft.service, files));
+    engine_.deploy(transaction, draft.service, draft.version, files, moment.now);
   }
   append(transaction, draft, "publishing.approved", moment, true);
   update_draft(transaction, draft);
@@ -318,25 +328,19 @@ Renewed Publishing::bring_in(storage::Store& store, const std::string& service, 
   Renewed renewed{.service = service, .number = number, .version = {}};
   const auto versions = store.read_value(
       [&](storage::Snapshot& snapshot) { return approved_until(snapshot, service, calendar::local_date(now)); });
-  const auto& delivered = catalogue().services->delivered();
-  const auto found = delivered.find(service);
-  Files files = found == delivered.end() ? Files{} : found->second->files;
+  const auto delivered = catalogue::delivered_models(catalogue(), service);
+  Files files = delivered ? *delivered.value().files : Files{};
   for (const Draft& version : versions) lay_over(files, version.files);
   auto read = catalogue::read_changed(catalogue(), service, files);
   if (!read) {
     renewed.refusal = read.error();
-    const auto kept = store.read_value([&](storage::Snapshot& snapshot) {
-      return engine_.find_version(snapshot, service, versions.empty() ? "" : versions.back().version);
-    });
-    if (!kept) return renewed;
-    renewed.fell_back = true;
-    renewed.version = kept->version;
-    catalogue().services->put(kept);
+    renewed.version = versions.empty() ? "" : versions.back().version;
+    renewed.fell_back = fall_back(store, service, renewed.version);
     return renewed;
   }
-  renewed.version = read.value()->version;
+  renewed.version = read.value().version;
   store.write([&](storage::Transaction& transaction) {
-    engine_.deploy(transaction, *read.value(), now);
+    engine_.deploy(transaction, service, renewed.version, files, now);
     Draft last = versions.back();
     if (last.version != renewed.version) {  // the folder's other files have changed since the approval
       last.version = renewed.version;
@@ -344,8 +348,16 @@ Renewed Publishing::bring_in(storage::Store& store, const std::string& service, 
     }
     return true;
   });
-  catalogue().services->put(read.value());
+  catalogue::put(catalogue(), read.value());
   return renewed;
+}
+
+/// The version as it was last in force; returns whether it could be read.
+bool Publishing::fall_back(storage::Store& store, const std::string& service, const std::string& version) const {
+  const auto old =
+      store.read_value([&](storage::Snapshot& snapshot) { return engine_.find_version(snapshot, service, version); });
+  if (old) catalogue().services->put(old);
+  return old != nullptr;
 }
 
 std::vector<Renewed> Publishing::renew(storage::Store& store, base::Instant now) const {
