@@ -80,13 +80,17 @@ class Journeys {
     return run({.port = load_.port,
                 .connections = load_.connections,
                 .next = [this](int connection) { return next(places_[static_cast<std::size_t>(connection)]); },
-                .seen = [](int, const driver::Answer& answer) { must_be(200, answer); }});
+                .seen =
+                    [this](int connection, const driver::Answer& answer) {
+                      must_be(places_[static_cast<std::size_t>(connection)].status, answer);
+                    }});
   }
 
  private:
   struct Place {
     std::size_t of_case = 0;
     std::size_t step = driver::journey().size();
+    int status = 200;  // of the answer that is awaited
   };
 
   std::optional<std::string> next(Place& place) {
@@ -95,11 +99,12 @@ class Journeys {
       place = {.of_case = taken_++, .step = 0};
     }
     const driver::Step& step = driver::journey()[place.step++];
-    const casework::TaskId task{cases_[place.of_case], keys_.at(step.element)};
+    const driver::Posted posted = driver::posted(step, {cases_[place.of_case], keys_.at(step.element)});
+    place.status = posted.status;
     return driver::bytes_of({.method = "POST",
-                             .path = "/api/v1/tasks/" + casework::to_text(task) + "/completion",
+                             .path = posted.path,
                              .session = &sessions_.at(step.account),
-                             .body = "{\"answers\":" + step.answers + "}",
+                             .body = posted.body,
                              .key = load_.name + "-" + std::to_string(++keys_used_)});
   }
 

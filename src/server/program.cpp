@@ -116,7 +116,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
       access_control::save_office(transaction, parts->catalogue->bureau.division, office.code, office.name);
     return true;
   });
-  parts->delivery = std::make_unique<delivery::Delivery>(*parts->catalogue, *parts->licensing);
+  parts->delivery = std::make_unique<delivery::Delivery>(*parts->engine, *parts->licensing);
   TRY(parts->keys, open_keys(options.data, parts->catalogue->bureau.name, options.demonstration, parts->now()));
   parts->certificates = std::make_unique<certificates::Certificates>(
       *parts->licensing, *parts->keys, *parts->files,

@@ -31,7 +31,7 @@ class Counter : public counter::OnBoth {
     static const auto catalogue = catalogue::load(SOURCE_DIR "/catalogue").value();
     engine = std::make_unique<casework::Engine>(catalogue);
     licensing = std::make_unique<licensing::Licensing>(licensing::Settings{}, *engine, files);
-    rooms = std::make_unique<delivery::Delivery>(*catalogue, *licensing);
+    rooms = std::make_unique<delivery::Delivery>(*engine, *licensing);
     EXPECT_TRUE(engine->deploy(*store, now));
     access_control::Access access(*store, std::move(access_control::Secrets::load_or_make(folder.path("keys"))).value(),
                                   access_control::local_stand_in(), access_control::SecondFactorOfStaff::offered);

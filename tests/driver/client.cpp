@@ -25,7 +25,7 @@ std::string bytes_of(const Request& request) {
     if (request.method != "GET") text += "X-CSRF-Token: " + request.session->csrf_token + "\r\n";
   }
   if (!request.key.empty()) text += "Idempotency-Key: " + request.key + "\r\n";
-  if (!request.body.empty()) text += "Content-Type: application/json\r\n";
+  if (!request.body.empty()) text += "Content-Type: " + request.content_type + "\r\n";
   if (request.method != "GET") text += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
   return text + "\r\n" + request.body;
 }

@@ -23,9 +23,10 @@ struct Request {
   std::string method;
   std::string path;
   const Session* session = nullptr;
-  std::string body = {};  // JSON
-  std::string key = {};   // Idempotency-Key
+  std::string body = {};
+  std::string key = {};  // Idempotency-Key
   std::string language = "zh";
+  std::string content_type = "application/json";
 };
 std::string bytes_of(const Request& request);
 

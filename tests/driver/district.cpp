@@ -83,8 +83,15 @@ const std::vector<Step>& journey() {
            R"(","inspected_at":"9:30—10:20","passed":["premises","layout","equipment","water","staff","system"],)"
            R"("result":"pass","findings":"现场与申请一致"})"},
       {"food_decide", "food", R"({"outcome":"grant"})"},
-      {"hand_over", "clerk", R"({"way":"pick_up","in_person":true,"collector_name":"申请人本人"})"}};
+      {"hand_over", "clerk",
+       R"({"way":"electronic","recipient":"申请人","relation":"","identity_end":"","address":"","consented":true})",
+       true}};
   return steps;
+}
+
+Posted posted(const Step& step, casework::TaskId task) {
+  if (step.delivers) return {"/api/v1/cases/" + base::to_text(task.of_case) + "/deliveries", step.answers, 201};
+  return {"/api/v1/tasks/" + casework::to_text(task) + "/completion", "{\"answers\":" + step.answers + "}"};
 }
 
 District::District(const std::string& data, const std::string& database) {
@@ -96,6 +103,7 @@ District::District(const std::string& data, const std::string& database) {
   files_ = std::make_unique<storage::FileStore>(data + "/files");
   engine_ = std::make_unique<casework::Engine>(catalogue_);
   licensing_ = std::make_unique<licensing::Licensing>(licensing::Settings{}, *engine_, *files_);
+  delivery_ = std::make_unique<delivery::Delivery>(*engine_, *licensing_);
   actors_ = store_->read_value([](storage::Snapshot& snapshot) {
     std::vector<std::pair<std::string, access_control::Actor>> found;
     for (const char* account : {"clerk", "examiner", "food", "inspector1", "citizen1"})
@@ -110,7 +118,7 @@ District::District(const std::string& data, const std::string& database) {
 
 District::~District() = default;
 
-base::Id District::new_id(base::Instant now) {
+base::Id District::new_id(base::Instant now) const {
   return base::make_id(now, ++ids_ * 0x9E3779B1u);
 }
 
@@ -182,8 +190,21 @@ std::vector<base::Id> District::submit_cases(int count) {
 
 base::Result<void> District::complete(storage::Transaction& transaction, casework::TaskId task,
                                       const Step& step) const {
-  TRY(std::ignore,
-      engine_->complete_task(transaction, task, answers_.find(step.element)->second, std::nullopt, as(step.account)));
+  const feel::Context& answers = answers_.find(step.element)->second;
+  const casework::Moment moment = as(step.account);
+  if (step.delivers) {
+    const delivery::NewSending wanted{.id = new_id(moment.now),
+                                      .of_case = task.of_case,
+                                      .way = answers.find("way")->as_string(),
+                                      .recipient = answers.find("recipient")->as_string(),
+                                      .relation = "",
+                                      .identity_end = "",
+                                      .address = "",
+                                      .consented = answers.find("consented")->is_true()};
+    TRY(std::ignore, delivery_->send(transaction, wanted, moment));
+    return {};
+  }
+  TRY(std::ignore, engine_->complete_task(transaction, task, answers, std::nullopt, moment));
   return {};
 }
 

@@ -2,6 +2,7 @@
 /// and the steps that lead a case from its submission to the handed-over certificates.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,17 +11,27 @@
 
 #include "catalogue/catalogue.h"
 #include "modules/casework/casework.h"
+#include "modules/delivery/delivery.h"
 #include "modules/licensing/licensing.h"
 #include "storage/storage.h"
 
 namespace driver {
 
-/// One step of the journey of "open-restaurant": the task, who does it, and what its form says (JSON).
+/// One step of the journey of "open-restaurant": the task, who does it, and what its form says (JSON). The last one is
+/// done by what is recorded of the delivery.
 struct Step {
   std::string element;
   std::string account;
   std::string answers;
+  bool delivers = false;
 };
+/// A step as a command over HTTP, sent with POST; it is answered with `status`.
+struct Posted {
+  std::string path;
+  std::string body;
+  int status = 200;
+};
+Posted posted(const Step& step, casework::TaskId task);
 /// From acceptance to hand-over, in an order the process allows.
 const std::vector<Step>& journey();
 
@@ -50,7 +61,7 @@ class District {
   };
   Model model_case();
 
-  /// Completes the step's task of a case. Errors: what the engine refuses.
+  /// Does the step of a case. Errors: what the engine or the delivery refuses.
   base::Result<void> complete(storage::Transaction& transaction, casework::TaskId task, const Step& step) const;
 
   /// Copies a finished case until the log holds at least `events` events.
@@ -59,18 +70,19 @@ class District {
 
  private:
   base::Result<base::Id> submit(storage::Transaction& transaction, int number);
-  base::Id new_id(base::Instant now);
+  base::Id new_id(base::Instant now) const;
 
   std::shared_ptr<const catalogue::Catalogue> catalogue_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<storage::FileStore> files_;
   std::unique_ptr<casework::Engine> engine_;
   std::unique_ptr<licensing::Licensing> licensing_;
+  std::unique_ptr<delivery::Delivery> delivery_;
   std::vector<std::pair<std::string, access_control::Actor>> actors_;
   std::map<std::string, feel::Context, std::less<>> answers_;  // of the steps, by element
   std::string material_sha256_;
   std::int64_t material_size_ = 0;
-  std::uint32_t ids_ = 0;
+  mutable std::atomic<std::uint32_t> ids_ = 0;
   int submitted_ = 0;
 };
 

@@ -38,11 +38,12 @@ class journey : public testing::TestWithParam<const char*> {
   }
   driver::Answer complete(base::Id of_case, const driver::Step& step, const driver::Session& session,
                           const std::string& key, const std::string& language = "zh") {
+    const driver::Posted posted = driver::posted(step, {of_case, keys_.at(step.element)});
     return driver::Connection(process_->port())
         .ask({.method = "POST",
-              .path = "/api/v1/tasks/" + casework::to_text({of_case, keys_.at(step.element)}) + "/completion",
+              .path = posted.path,
               .session = &session,
-              .body = "{\"answers\":" + step.answers + "}",
+              .body = posted.body,
               .key = key,
               .language = language});
   }
@@ -68,7 +69,7 @@ TEST_P(journey, leads_cases_at_once_to_certificates_without_gap_or_duplicate) {
       clerks.emplace_back([&, of_case] {
         const driver::Answer answer =
             complete(of_case, step, sessions.at(step.account), step.element + base::to_text(of_case));
-        EXPECT_EQ(answer.status, 200) << step.element << answer.body;
+        EXPECT_EQ(answer.status, step.delivers ? 201 : 200) << step.element << answer.body;
       });
     for (std::thread& clerk : clerks) clerk.join();
   }
@@ -165,6 +166,32 @@ TEST_P(journey, ends_a_case_that_its_applicant_withdraws) {
   EXPECT_EQ(ask("POST", path + "/withdrawal", citizen, R"({"reason":"再撤一次"})").text("code"), "casework.ended");
   EXPECT_EQ(complete(cases_[0], driver::journey()[0], clerk, "gone").status, 409);
   EXPECT_EQ(complete(cases_[1], driver::journey()[0], clerk, "stays").status, 200);
+}
+
+TEST_P(journey, completes_a_hand_over_by_its_delivery_alone) {
+  start(1);
+  serve();
+  const driver::Session clerk = driver::sign_in(process_->port(), "clerk");
+  for (const driver::Step& step : driver::journey())
+    if (!step.delivers) {
+      const driver::Session session = driver::sign_in(process_->port(), step.account);
+      ASSERT_EQ(complete(cases_[0], step, session, step.element).status, 200) << step.element;
+    }
+  const driver::Step by_hand{"hand_over", "clerk", R"({"way":"electronic"})"};
+  const driver::Answer chinese = complete(cases_[0], by_hand, clerk, "by hand");
+  EXPECT_EQ(chinese.status, 409) << chinese.body;
+  EXPECT_EQ(chinese.text("code"), "delivery.not_recorded");
+  EXPECT_EQ(chinese.text("detail"),
+            "还没有登记全部证照的送达。请在办件的“打印与送达”中登记领取人、快递签收或电子送达,登记后这一环节自动办结");
+  const driver::Answer english = complete(cases_[0], by_hand, clerk, "by hand in English", "en");
+  EXPECT_EQ(english.status, 409);
+  EXPECT_EQ(english.text("detail"),
+            "Not every certificate has been recorded as handed over. Record under “Prints and hand-over” of the case "
+            "who collected it, that the courier delivered it, or that it was sent electronically; this step is then "
+            "completed by itself.");
+  const driver::Answer recorded = complete(cases_[0], driver::journey().back(), clerk, "recorded");
+  EXPECT_EQ(recorded.status, 201) << recorded.body;
+  EXPECT_EQ(ask("GET", "/api/v1/cases/" + base::to_text(cases_[0]), clerk).text("state"), "finished");
 }
 
 TEST_P(journey, tells_the_place_of_a_step_in_the_public_log_and_proves_it) {

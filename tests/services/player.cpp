@@ -112,7 +112,7 @@ Player::Player(std::string root, std::shared_ptr<const catalogue::Catalogue> cat
   files_ = std::make_unique<storage::FileStore>(folder_.path("files"));
   engine_ = std::make_unique<casework::Engine>(catalogue_);
   licensing_ = std::make_unique<licensing::Licensing>(licensing::Settings{}, *engine_, *files_);
-  delivery_ = std::make_unique<delivery::Delivery>(*catalogue_, *licensing_);
+  delivery_ = std::make_unique<delivery::Delivery>(*engine_, *licensing_);
   if (!engine_->deploy(*store_, now_)) throw std::runtime_error("the services can not be kept");
   access_control::Access access(*store_, std::move(access_control::Secrets::load_or_make(folder_.path("keys"))).value(),
                                 access_control::local_stand_in(), access_control::SecondFactorOfStaff::offered);
@@ -311,7 +311,9 @@ void Player::step(Run& run, const YAML::Node& step) {
   if (!done.empty()) {
     const auto known = vocabulary_.find(done);
     if (known == vocabulary_.end()) return fail("there is no step called “" + done + "” in shared/steps.yaml");
-    return task(run, merged(known->second, step));
+    YAML::Node meant = merged(known->second, step);
+    meant.remove("do");
+    return this->step(run, meant);
   }
   if (step["task"]) return task(run, step);
   if (step["advance"]) return advance(step["advance"]);

@@ -241,6 +241,9 @@ struct Advance {
 using OnCorrected =
     std::function<base::Result<void>(storage::Transaction&, const Case&, const feel::Context& answers, const Moment&)>;
 
+/// Asked before somebody completes a task by hand; a refusal keeps the task open.
+using Guard = std::function<base::Result<void>(storage::Snapshot&, const Task&)>;
+
 /// Runs the processes. Built once by the server; thread-safe after that.
 class Engine {
  public:
@@ -258,7 +261,7 @@ class Engine {
   /// with who did it and when. `more` are further variables the caller sets in the same step.
   /// Errors: `casework.task_unknown`; `casework.already_done` with who and when; `casework.not_yours` (forbidden: role,
   /// scope or assignee); `casework.stale` when `expected_sequence` is given and the case has moved on;
-  /// `catalogue.answers_invalid`.
+  /// `catalogue.answers_invalid`; what the guard of the task's form refuses.
   base::Result<CaseHead> complete_task(storage::Transaction& transaction, TaskId task, const feel::Context& answers,
                                        std::optional<std::int64_t> expected_sequence, const Moment& moment,
                                        feel::Context more = {}) const;
@@ -299,6 +302,9 @@ class Engine {
                                                    const Moment& moment) const;
 
   void on_corrected(OnCorrected listener) { on_corrected_ = std::move(listener); }
+  /// Registers what must hold before a task with this form is completed by hand. `complete_form` does not ask it: who
+  /// calls that has done the work.
+  void guard(std::string form, Guard guard) { guards_[std::move(form)] = std::move(guard); }
   void tell(Outside& outside) { outside_ = &outside; }
 
   /// Errors: `casework.case_unknown`, `casework.suspended`, `bpmn.nothing_waits`, what workers refuse.
@@ -421,6 +427,7 @@ class Engine {
   std::shared_ptr<const catalogue::Catalogue> catalogue_;
   std::map<std::string, Worker, std::less<>> workers_;
   OnCorrected on_corrected_;
+  std::map<std::string, Guard, std::less<>> guards_;  // by form
   Outside* outside_ = nullptr;
   mutable std::atomic<std::int64_t> signers_reminded_on_ = 0;  // days
   // Versions that only old cases use, read when one of them is.

@@ -447,6 +447,9 @@ base::Result<CaseHead> Engine::complete_task(storage::Transaction& transaction, 
                        .message = {"办件在您打开之后有了变化,请刷新后再办理;您填写的内容仍在页面上",
                                    "The case has changed since you opened it. Please reload; what you typed is kept."}};
   TRY(std::ignore, check_completion(transaction, of_case, *task, moment));
+  if (const auto guard = guards_.find(task->form); guard != guards_.end()) {
+    TRY(std::ignore, guard->second(transaction, *task));
+  }
   return complete(transaction, of_case, *task, answers, moment, std::move(more));
 }
 

@@ -9,9 +9,6 @@
 
 namespace delivery {
 
-Delivery::Delivery(const catalogue::Catalogue& catalogue, const licensing::Licensing& licensing)
-    : catalogue_(catalogue), licensing_(licensing) {}
-
 base::Result<std::string> reason_of(const std::string& text) {
   constexpr std::size_t reason_length_max = 500;
   std::string plain = base::tidy(text);
@@ -46,7 +43,7 @@ std::string hash_of(std::string_view purpose, std::string_view secret) {
 base::Result<BlankRange> Delivery::receive(storage::Transaction& transaction, BlankRange range, std::string_view first,
                                            std::string_view last, const casework::Moment& moment) const {
   TRY(range.range, parse_range(first, last));
-  if (!catalogue_.certificates.contains(range.kind))
+  if (!catalogue().certificates.contains(range.kind))
     return base::invalid_at("/kind", "delivery.kind_unknown",
                             {"没有这种证照", "There is no such kind of certificate."});
   if (range.place) {

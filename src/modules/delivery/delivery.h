@@ -134,7 +134,9 @@ struct ReturnedMail {
 /// The use cases. Built once by the server; thread-safe.
 class Delivery {
  public:
-  Delivery(const catalogue::Catalogue& catalogue, const licensing::Licensing& licensing);
+  /// From here on the hand-over of a case that brought certificates is completed by their delivery alone: who tries it
+  /// by hand before is refused with `delivery.not_recorded`.
+  Delivery(casework::Engine& engine, const licensing::Licensing& licensing);
 
   // Blank stock.
   /// Errors: `delivery.serial_invalid`, `delivery.range_invalid`, `delivery.serial_known` when one was received before,
@@ -216,7 +218,7 @@ class Delivery {
   /// 送达回证 as PDF. Errors: `delivery.not_delivered`, those of documents::render_pdf.
   base::Result<std::string> receipt(storage::Snapshot& snapshot, const Sending& sending) const;
 
-  const catalogue::Catalogue& catalogue() const { return catalogue_; }
+  const catalogue::Catalogue& catalogue() const { return engine_.catalogue(); }
   const licensing::Licensing& licensing() const { return licensing_; }
 
  private:
@@ -231,7 +233,7 @@ class Delivery {
   base::Result<void> tell_case(storage::Transaction& transaction, const Sending& sending,
                                const casework::Moment& moment) const;
 
-  const catalogue::Catalogue& catalogue_;
+  const casework::Engine& engine_;
   const licensing::Licensing& licensing_;
 };
 

@@ -75,6 +75,33 @@ bool is_current(const licensing::Certificate& certificate) {
   return certificate.status != "superseded" && certificate.status != "cancelled";
 }
 
+/// What was sent electronically stands in the applicant's account at once: that is its service.
+bool has_reached(const Sending& sending) {
+  return sending.state == State::delivered || sending.state == State::sent;
+}
+
+/// Whether every certificate of the case has been handed over; a case that brought none has nothing left to hand over.
+bool all_have_reached(storage::Snapshot& snapshot, base::Id of_case) {
+  std::set<base::Id> reached;
+  for (const Sending& sending : sendings_of(snapshot, of_case))
+    if (has_reached(sending)) reached.insert(sending.certificates.begin(), sending.certificates.end());
+  const std::vector<licensing::Certificate> certificates = licensing::certificates_of(snapshot, of_case);
+  return std::all_of(certificates.begin(), certificates.end(), [&](const licensing::Certificate& certificate) {
+    return !is_current(certificate) || reached.contains(certificate.id);
+  });
+}
+
+/// Nobody says by hand that certificates were handed over: to whom and how is written down as a delivery.
+base::Result<void> check_hand_over(storage::Snapshot& snapshot, const casework::Task& task) {
+  if (all_have_reached(snapshot, task.id.of_case)) return {};
+  return base::conflict(
+      "delivery.not_recorded",
+      {"还没有登记全部证照的送达。请在办件的“打印与送达”中登记领取人、快递签收或电子送达,登记后这一环节自动办结",
+       "Not every certificate has been recorded as handed over. Record under “Prints and hand-over” "
+       "of the case who collected it, that the courier delivered it, or that it was sent "
+       "electronically; this step is then completed by itself."});
+}
+
 void tell(storage::Transaction& transaction, Sending& sending, const char* type, const casework::Moment& moment) {
   sending.sequence =
       transaction.append({"delivery", sending.id}, sending.sequence,
@@ -143,6 +170,11 @@ base::Error unknown() {
 }
 
 }  // namespace
+
+Delivery::Delivery(casework::Engine& engine, const licensing::Licensing& licensing)
+    : engine_(engine), licensing_(licensing) {
+  engine.guard(std::string(hand_over_form), check_hand_over);
+}
 
 base::Result<Sending> Delivery::make(storage::Transaction& transaction, const casework::CaseHead& of_case,
                                      const NewSending& wanted, int attempt, base::Id previous,
@@ -217,18 +249,9 @@ feel::Context hand_over_answers(const Sending& sending) {
 
 base::Result<void> Delivery::tell_case(storage::Transaction& transaction, const Sending& sending,
                                        const casework::Moment& moment) const {
-  // What was sent electronically stands in the applicant's account at once: that is its service.
-  const auto has_reached = [](const Sending& each) {
-    return each.state == State::delivered || each.state == State::sent;
-  };
-  if (!has_reached(sending)) return {};
-  std::set<base::Id> reached(sending.certificates.begin(), sending.certificates.end());
-  for (const Sending& other : sendings_of(transaction, sending.of_case))
-    if (has_reached(other)) reached.insert(other.certificates.begin(), other.certificates.end());
-  for (const licensing::Certificate& certificate : licensing::certificates_of(transaction, sending.of_case))
-    if (is_current(certificate) && !reached.contains(certificate.id)) return {};
-  const auto told = licensing_.engine().complete_form(transaction, sending.of_case, hand_over_form,
-                                                      hand_over_answers(sending), moment);
+  if (!has_reached(sending) || !all_have_reached(transaction, sending.of_case)) return {};
+  const auto told =
+      engine_.complete_form(transaction, sending.of_case, hand_over_form, hand_over_answers(sending), moment);
   if (told || told.error().kind != base::Refusal::invalid) return told ? base::Result<void>() : told.error();
   // The form asks the same of a name; what it finds wrong is mended where the name was typed.
   return base::invalid_at("/recipient", "delivery.sending_invalid",
@@ -237,7 +260,7 @@ base::Result<void> Delivery::tell_case(storage::Transaction& transaction, const 
 
 base::Result<Sending> Delivery::send(storage::Transaction& transaction, const NewSending& wanted,
                                      const casework::Moment& moment) const {
-  TRY(const casework::Case of_case, licensing_.engine().load(transaction, moment.actor.scope, wanted.of_case));
+  TRY(const casework::Case of_case, engine_.load(transaction, moment.actor.scope, wanted.of_case));
   if (parse_way(wanted.way) == Way::kiosk)
     return base::invalid_at("/way", "delivery.way_unknown",
                             {"自助打印由自助机登记", "A kiosk records its own prints."});
@@ -289,7 +312,7 @@ base::Result<Sending> Delivery::repeat(storage::Transaction& transaction, base::
   auto before = find_sending(transaction, moment.actor.scope, id);
   if (!before) return unknown();
   TRY(std::ignore, check_repeat(before->state, before->repeated));
-  TRY(const casework::Case of_case, licensing_.engine().load(transaction, moment.actor.scope, before->of_case));
+  TRY(const casework::Case of_case, engine_.load(transaction, moment.actor.scope, before->of_case));
   NewSending again = wanted;
   again.of_case = before->of_case;
   again.certificates = before->certificates;

@@ -106,7 +106,7 @@ base::Result<Print> Delivery::print_on(storage::Transaction& transaction, Print 
 
 base::Result<Print> Delivery::start_print(storage::Transaction& transaction, base::Id id, base::Id of_case,
                                           base::Id certificate, const casework::Moment& moment) const {
-  TRY(const casework::Case found, licensing_.engine().load(transaction, moment.actor.scope, of_case));
+  TRY(const casework::Case found, engine_.load(transaction, moment.actor.scope, of_case));
   TRY(Print print, print_on(transaction,
                             {.id = id,
                              .division = found.head.division,
@@ -273,7 +273,7 @@ base::Result<Print> Delivery::end_kiosk_print(storage::Transaction& transaction,
   TRY(const Print ended, finish(transaction, *print, good, reason, moment));
   if (!good) return ended;
   TRY(const casework::Case of_case,
-      licensing_.engine().load(transaction, access_control::Scope::of_division(visitor.kiosk.division), ended.of_case));
+      engine_.load(transaction, access_control::Scope::of_division(visitor.kiosk.division), ended.of_case));
   const NewSending wanted{.id = sending,
                           .of_case = ended.of_case,
                           .way = "kiosk",

@@ -38,25 +38,25 @@ base::Result<std::string> Delivery::receipt(storage::Snapshot& snapshot, const S
   if (sending.state != State::delivered)
     return base::conflict("delivery.not_delivered",
                           {"还没有送达,不能出具送达回证", "It has not been delivered yet; there is no receipt."});
-  const auto text = catalogue_.documents.find("delivery_receipt");
-  if (text == catalogue_.documents.end())
+  const auto text = catalogue().documents.find("delivery_receipt");
+  if (text == catalogue().documents.end())
     return base::not_found("delivery.template_missing",
                            {"没有送达回证的模板", "The template of the receipt is missing."});
   TRY(const auto drawn, documents::parse_template(text->second, "delivery_receipt"));
   TRY(const casework::Case of_case,
-      licensing_.engine().load(snapshot, access_control::Scope::of_division(sending.division), sending.of_case));
+      engine_.load(snapshot, access_control::Scope::of_division(sending.division), sending.of_case));
   feel::List items;
   for (const licensing::Certificate& certificate : licensing::certificates_of(snapshot, sending.of_case)) {
     if (std::find(sending.certificates.begin(), sending.certificates.end(), certificate.id) ==
         sending.certificates.end())
       continue;
-    const auto kind = catalogue_.certificates.find(certificate.kind);
+    const auto kind = catalogue().certificates.find(certificate.kind);
     std::string serials;
     for (const Print& print : prints_of(snapshot, sending.of_case))
       if (print.certificate == certificate.id && print.state == "done")
         serials += (serials.empty() ? "" : "、") + print.serial;
     items.emplace_back(
-        feel::Context{{"name", kind == catalogue_.certificates.end() ? certificate.kind : kind->second.name.zh},
+        feel::Context{{"name", kind == catalogue().certificates.end() ? certificate.kind : kind->second.name.zh},
                       {"number", certificate.number},
                       {"serial", serials.empty() ? std::string("电子证照") : serials}});
   }

@@ -273,7 +273,7 @@ void mount_tasks(http::Router& router, storage::Store& store, Licensing& licensi
        .summary = {"办结一个环节", "Complete a task"},
        .need = staff("task.complete"),
        .errors = {"casework.task_unknown", "casework.already_done", "casework.not_yours", "casework.stale",
-                  "catalogue.answers_invalid", "registration.name_taken"}},
+                  "catalogue.answers_invalid", "registration.name_taken", "delivery.not_recorded"}},
       [&engine](storage::Transaction& transaction, const http::Request& request,
                 const Completion& body) -> base::Result<CompletionView> {
         TRY(const casework::TaskId id, task_of(request));
