@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <condition_variable>
@@ -63,29 +64,40 @@ class File {
   int descriptor_;
 };
 
-/// A file in memory alone: the child can be given all of it without anybody having to feed a pipe.
-int in_memory(std::string_view input) {
-  const int descriptor = ::memfd_create("input", MFD_CLOEXEC);
+/// A file in memory alone: the child can be given all of it, and give back all, without anybody having to serve a pipe.
+int in_memory(const char* name) {
+  const int descriptor = ::memfd_create(name, MFD_CLOEXEC);
   if (descriptor < 0) fail(errno, "memfd_create");
-  while (!input.empty()) {
-    const ssize_t written = ::write(descriptor, input.data(), input.size());
-    if (written < 0) {
-      const int error = errno;
-      if (error == EINTR) continue;
-      ::close(descriptor);
-      fail(error, "write");
-    }
-    input.remove_prefix(static_cast<std::size_t>(written));
-  }
-  ::lseek(descriptor, 0, SEEK_SET);
   return descriptor;
 }
 
-pid_t start(const std::string& program, const std::string& word, int input) {
+void write_all(int descriptor, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written < 0 && errno != EINTR) fail(errno, "write");
+    if (written > 0) content.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+/// From where the descriptor stands; nothing when there is more than `bytes_max` or it cannot be read.
+std::optional<std::string> read_all(int descriptor, std::size_t bytes_max) {
+  std::string content;
+  std::array<char, 65'536> part{};
+  while (true) {
+    const ssize_t size = ::read(descriptor, part.data(), part.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return std::nullopt;
+    if (size == 0) return content;
+    if (content.size() + static_cast<std::size_t>(size) > bytes_max) return std::nullopt;
+    content.append(part.data(), static_cast<std::size_t>(size));
+  }
+}
+
+pid_t start(const std::string& program, const std::string& word, int input, int output) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   // The child learns nothing from the server's environment, where keys and addresses may stand.
   std::array<char*, 1> environment{nullptr};
@@ -100,7 +112,10 @@ pid_t start(const std::string& program, const std::string& word, int input) {
 }
 
 void limit(__rlimit_resource resource, rlim_t value) {
-  const rlimit both{value, value};
+  rlimit both{};
+  if (::getrlimit(resource, &both) != 0) fail(errno, "getrlimit");
+  both.rlim_max = std::min(both.rlim_max, value);  // what the server itself may not use, its child may not either
+  both.rlim_cur = both.rlim_max;
   if (::setrlimit(resource, &both) != 0) fail(errno, "setrlimit");
 }
 
@@ -108,9 +123,19 @@ void limit(__rlimit_resource resource, rlim_t value) {
 
 std::optional<int> run(const std::string& program, const std::string& word, std::string_view input,
                        const Limits& limits) {
+  const auto answer = ask(program, word, input, limits);
+  if (!answer) return std::nullopt;
+  return answer->status;
+}
+
+std::optional<Answer> ask(const std::string& program, const std::string& word, std::string_view input,
+                          const Limits& limits) {
   const Turn turn;
-  const File file(in_memory(input));
-  const pid_t child = start(program, word, file.descriptor());
+  const File file(in_memory("input"));
+  const File written(in_memory("output"));
+  write_all(file.descriptor(), input);
+  ::lseek(file.descriptor(), 0, SEEK_SET);
+  const pid_t child = start(program, word, file.descriptor(), written.descriptor());
   const auto until = std::chrono::steady_clock::now() + limits.patience;
   int status = 0;
   bool late = false;
@@ -126,7 +151,10 @@ std::optional<int> run(const std::string& program, const std::string& word, std:
       std::this_thread::sleep_for(look_again);
   }
   if (!WIFEXITED(status)) return std::nullopt;
-  return WEXITSTATUS(status);
+  ::lseek(written.descriptor(), 0, SEEK_SET);
+  auto output = read_all(written.descriptor(), limits.output_bytes_max);
+  if (!output) return std::nullopt;
+  return Answer{.status = WEXITSTATUS(status), .output = *std::move(output)};
 }
 
 void enclose(const Limits& limits) {
@@ -134,7 +162,7 @@ void enclose(const Limits& limits) {
   limit(RLIMIT_AS, limits.memory_bytes);  // sanitizers map terabytes of shadow
 #endif
   limit(RLIMIT_CPU, static_cast<rlim_t>(limits.processor.count()));
-  limit(RLIMIT_FSIZE, 0);
+  limit(RLIMIT_FSIZE, limits.output_bytes_max);
   limit(RLIMIT_CORE, 0);
   if (::prctl(PR_SET_DUMPABLE, 0) != 0) fail(errno, "prctl");
   const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
@@ -156,16 +184,11 @@ void enclose(const Limits& limits) {
 }
 
 std::optional<std::string> read_input(std::size_t bytes_max) {
-  std::string content;
-  std::array<char, 65'536> part{};
-  while (true) {
-    const ssize_t size = ::read(STDIN_FILENO, part.data(), part.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return std::nullopt;
-    if (size == 0) return content;
-    if (content.size() + static_cast<std::size_t>(size) > bytes_max) return std::nullopt;
-    content.append(part.data(), static_cast<std::size_t>(size));
-  }
+  return read_all(STDIN_FILENO, bytes_max);
+}
+
+void write_output(std::string_view output) {
+  write_all(STDOUT_FILENO, output);
 }
 
 }  // namespace sandbox

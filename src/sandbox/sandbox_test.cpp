@@ -12,11 +12,17 @@
 
 namespace {
 
+const sandbox::Limits tight{
+    .memory_bytes = 400'000'000, .processor = std::chrono::seconds(1), .output_bytes_max = 100'000};
+
 /// What this program does when the test starts it again.
 int enclosed(std::string_view word) {
-  const sandbox::Limits tight{.memory_bytes = 400'000'000, .processor = std::chrono::seconds(1)};
   sandbox::enclose(tight);
   const auto input = sandbox::read_input(1'000'000);
+  if (word == "child-repeat" && input) {
+    sandbox::write_output(*input);
+    return 3;
+  }
   if (word == "child-echo") return input ? static_cast<int>(input->size() % 200) : 201;
   if (word == "child-open") return ::open("/etc/hostname", O_RDONLY) < 0 && errno == EPERM ? 7 : 8;
   if (word == "child-connect") return ::socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EPERM ? 7 : 8;
@@ -41,6 +47,17 @@ TEST(sandbox, answers_with_the_exit_status_after_reading_the_whole_input) {
   EXPECT_EQ(ask("child-echo", std::string(199'999, 'x')), 199);
   EXPECT_EQ(ask("child-echo", ""), 0);
   EXPECT_EQ(ask("child-echo", std::string(1'000'001, 'x')), 201);
+}
+
+TEST(sandbox, gives_what_the_child_has_written_and_nothing_when_it_writes_too_much) {
+  const auto asked = [](std::size_t size) {
+    return sandbox::ask("/proc/self/exe", "child-repeat", std::string(size, 'x'), tight);
+  };
+  const auto answer = asked(100'000);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 3);
+  EXPECT_EQ(answer->output, std::string(100'000, 'x'));
+  EXPECT_FALSE(asked(100'001));
 }
 
 TEST(sandbox, lets_the_child_open_no_file_no_connection_no_process) {

@@ -80,28 +80,29 @@ Jobs::Jobs(Program::Parts& parts) : parts_(parts), thread_([this](const std::sto
 
 Jobs::~Jobs() = default;
 
-void Jobs::deliver(const storage::Outgoing& outgoing) {
+bool Jobs::deliver(const storage::Outgoing& outgoing) {
   if (outgoing.kind == "licensing.render") {
     const auto data = feel::parse_json(outgoing.data);
     const auto document = data ? base::parse_id(data->as_context().find("document")->as_string()) : std::nullopt;
     const auto start = std::chrono::steady_clock::now();
     if (document) parts_.licensing->render(*parts_.store, *document);
     std::this_thread::sleep_for(rests_per_drawing * (std::chrono::steady_clock::now() - start));
-    return;
+    return true;
   }
   if (outgoing.kind == "certificates.publish") {
     publish_trust(parts_);
-    return;
+    return true;
   }
   if (outgoing.kind == "imports.apply") {
     const auto data = feel::parse_json(outgoing.data);
     const auto batch = data ? base::parse_id(data->as_context().find("batch")->as_string()) : std::nullopt;
-    if (!batch) return;
-    const auto done = parts_.imports->work(*parts_.store, *batch, parts_.now());
-    if (!done) spdlog::warn("import {}: {}", base::to_text(*batch), done.error().message.en);
-    return;
+    if (!batch) return true;
+    const auto stands = parts_.imports->go_on(*parts_.store, *batch, parts_.now());
+    if (!stands) spdlog::warn("import {}: {}", base::to_text(*batch), stands.error().message.en);
+    return !stands || !imports::is_under_way(*stands);
   }
   spdlog::warn("nothing handles the outbox kind {}", outgoing.kind);
+  return true;
 }
 
 void Jobs::plan_again() {
@@ -140,8 +141,10 @@ void Jobs::run(const std::stop_token& stop) {
       for (const storage::Outgoing& outgoing : storage::take_outgoing(*parts_.store, parts_.now(), outgoing_per_tick)) {
         worked = true;
         try {
-          deliver(outgoing);
-          delivered.push_back(outgoing.id);
+          if (deliver(outgoing))
+            delivered.push_back(outgoing.id);
+          else
+            storage::postpone_outgoing(*parts_.store, outgoing.id, parts_.now(), "");
         } catch (const std::exception& fault) {
           spdlog::error("outbox {} {}: {}", outgoing.kind, outgoing.id, fault.what());
           storage::postpone_outgoing(*parts_.store, outgoing.id,

@@ -53,7 +53,8 @@ class Jobs {
 
  private:
   void run(const std::stop_token& stop);
-  void deliver(const storage::Outgoing& outgoing);
+  /// Returns whether it is done; otherwise a piece of it is, and everybody else comes before the next one.
+  bool deliver(const storage::Outgoing& outgoing);
   /// Due days of open cases, when the rules are others than those they were planned by.
   void plan_again();
   Program::Parts& parts_;
@@ -88,6 +89,8 @@ void renew_services(Program::Parts& parts);
 void publish_trust(Program::Parts& parts);
 /// Whether an upload is whole, found out by a process that can do nothing else; false also when that one crashes.
 bool parse_upload_enclosed(std::string_view content);
+/// tables::read in a process that can do nothing else. Errors: `tables.unreadable` also when that one crashes.
+base::Result<tables::Table> read_table_enclosed(std::string_view bytes, tables::Encoding encoding);
 
 /// Fills the empty database; see Program::load_demonstration.
 base::Result<void> make_demonstration(Program::Parts& parts, const Demonstration& wanted,

@@ -133,6 +133,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
       return std::optional(std::move(log));
     });
   parts->imports = std::make_unique<imports::Imports>(*parts->files);
+  parts->imports->read_tables_with(read_table_enclosed);
   parts->publishing = std::make_unique<publishing::Publishing>(*parts->engine);
   renew_services(*parts);
   TRY(std::ignore, parts->engine->deploy(*parts->store, parts->now()));

@@ -51,7 +51,8 @@ struct AccountCommand {
 /// One line of JSON, for Program::account and for the running server ("user " before it).
 std::string account_command(const AccountCommand& command);
 
-/// The exit status when this program was started by itself to parse an upload; nothing otherwise. Asked first of all.
+/// The exit status when this program was started by itself to parse what people brought; nothing otherwise. Asked first
+/// of all.
 std::optional<int> run_enclosed(int argc, char** argv);
 
 /// Which demonstration district is made.

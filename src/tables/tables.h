@@ -34,4 +34,12 @@ struct Table {
 /// `tables.too_large`, `tables.heading_twice`, `tables.xlsx_unreadable`. Source: [RFC4180].
 base::Result<Table> read(std::string_view bytes, Encoding encoding = Encoding::detect);
 
+/// What `read` has answered, as bytes to hand from the process that reads to the one that uses it.
+std::string pack(const base::Result<Table>& read);
+/// Takes any bytes: who wrote them met the file. Errors: those that `read` answered; `tables.unreadable` for bytes that
+/// `pack` does not write.
+base::Result<Table> unpack(std::string_view packed);
+/// The refusal of a file that could not be read to its end.
+base::Error unreadable();
+
 }  // namespace tables

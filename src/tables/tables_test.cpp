@@ -139,4 +139,43 @@ TEST(read, refuses_what_is_no_table_and_says_where) {
   }
 }
 
+TEST(unpack, gives_the_table_or_the_refusal_that_was_packed) {
+  const auto table = tables::read("名称,代码\n湘演,1\n\n云演\n");
+  const auto carried = tables::unpack(tables::pack(table));
+  ASSERT_TRUE(carried);
+  EXPECT_EQ(carried->headings, table->headings);
+  ASSERT_EQ(carried->rows.size(), 2u);
+  EXPECT_EQ(carried->rows[1].line, 4);
+  EXPECT_EQ(carried->rows[1].cells, std::vector<std::string>{"云演"});
+
+  const auto refused = tables::unpack(tables::pack(tables::read("a\n\"b\n")));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "tables.quote_open");
+  EXPECT_EQ(refused.error().message.en, "The quotation mark on line 2 is never closed.");
+}
+
+TEST(unpack, refuses_bytes_that_were_not_packed_wherever_they_are_wrong) {
+  const std::string whole = tables::pack(tables::read("名称,代码\n湘演,1\n"));
+  const auto refuses = [](const std::string& bytes) {
+    const auto table = tables::unpack(bytes);
+    return !table && table.error().code == "tables.unreadable";
+  };
+  for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_TRUE(refuses(whole.substr(0, size))) << size;
+  EXPECT_TRUE(refuses(whole + "x"));
+  EXPECT_TRUE(refuses("x" + whole));
+  std::string larger = whole;
+  larger[1] = '\xff';  // 255 headings
+  EXPECT_TRUE(refuses(larger));
+  std::string broken = whole;
+  broken[9] = '\xff';  // within the first heading
+  EXPECT_TRUE(refuses(broken)) << "not UTF-8";
+  const std::string refusal = tables::pack(tables::read(""));
+  EXPECT_TRUE(refuses(refusal + "x"));
+  std::string foreign = refusal;
+  foreign.replace(foreign.find("tables."), 7, "access.");
+  EXPECT_TRUE(refuses(foreign)) << "another module's refusal";
+  EXPECT_EQ(tables::unreadable().message.zh,
+            "读取这个文件时出错,或者它展开后过大;请用表格软件另存为CSV后再试,或者分成几个文件");
+}
+
 }  // namespace

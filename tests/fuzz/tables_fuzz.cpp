@@ -8,6 +8,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
+  const auto unpacked = tables::unpack(bytes);
+  if (!unpacked && unpacked.error().code.empty()) __builtin_trap();
   const auto table = tables::read(bytes);
   if (!table && table.error().code.empty()) __builtin_trap();
   if (!table) return 0;

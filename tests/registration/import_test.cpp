@@ -53,6 +53,7 @@ class Import : public testing_register::Register {
     if (!started) return started;
     return imports_->work(*store_, batch, moment().now);
   }
+  Batch go_on(base::Id batch) { return imports_->go_on(*store_, batch, moment().now).value(); }
   base::Result<Batch> begin_undo(base::Id batch, const std::string& reason = "选错文件") {
     return write(
         [&](storage::Transaction& transaction) { return imports_->undo(transaction, batch, reason, moment()); });
@@ -253,11 +254,20 @@ TEST_P(Imports, goes_on_where_it_stood_when_the_program_stops_in_the_middle) {
   EXPECT_EQ(count(), 0);
 }
 
-TEST_P(Imports, is_stopped_and_taken_out_again_as_a_whole) {
+TEST_P(Imports, is_stopped_while_somebody_works_at_it) {
   const base::Id batch = under_way();
   const auto undoing = begin_undo(batch);
   ASSERT_TRUE(undoing) << undoing.error().message.en;
   worker_.join();
+  EXPECT_EQ(of(batch).state, "undone");
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_P(Imports, is_stopped_and_taken_out_again_as_a_whole) {
+  const base::Id batch = check(many(rows_count)).value().id;
+  ASSERT_TRUE(write([&](storage::Transaction& transaction) { return imports_->start(transaction, batch, moment()); }));
+  EXPECT_EQ(go_on(batch).rows_done, 500);
+  ASSERT_TRUE(begin_undo(batch));
   EXPECT_EQ(of(batch).state, "undoing");
   const base::Id first = ask({.text = "演湘湘湘"}).value().entities.at(0).id;
   const auto written = store_->write_result([&](storage::Transaction& transaction) {
@@ -282,6 +292,68 @@ TEST_P(Imports, takes_out_again_what_it_has_entered_when_it_cannot_go_on) {
   ASSERT_TRUE(done) << done.error().message.en;
   EXPECT_EQ(done.value().state, "undone");
   EXPECT_EQ(done.value().reason, "找不到上传的文件,请重新上传 / The uploaded file is gone: upload it again.");
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_P(Import, is_done_piece_by_piece_with_other_work_between_them) {
+  const base::Id batch = check(many(1'200)).value().id;
+  ASSERT_TRUE(write([&](storage::Transaction& transaction) { return imports_->start(transaction, batch, moment()); }));
+  std::vector<std::int64_t> entered;
+  for (Batch now = go_on(batch); imports::is_under_way(now); now = go_on(batch)) {
+    entered.push_back(now.rows_done);
+    EXPECT_EQ(count(), now.rows_done + static_cast<std::int64_t>(entered.size()) - 1);
+    establish({.name = "株洲市天元区旁演" + std::string(entered.size() == 1 ? "甲" : "乙") + "便利店"});
+  }
+  EXPECT_EQ(entered, (std::vector<std::int64_t>{500, 1'000}));
+  EXPECT_EQ(count(), 1'202);
+
+  ASSERT_TRUE(begin_undo(batch));
+  std::vector<std::int64_t> taken;
+  for (Batch now = go_on(batch); imports::is_under_way(now); now = go_on(batch)) {
+    taken.push_back(now.rows_done);
+    EXPECT_EQ(count(), 1'202 - now.rows_done);
+    const std::string left = ask({.text = "演湘湘湘"}).value().total == 1 ? "" : " gone";
+    EXPECT_EQ(left, now.rows_done >= 500 ? " gone" : "");
+  }
+  EXPECT_EQ(taken, (std::vector<std::int64_t>{500, 1'000}));
+  EXPECT_EQ(count(), 2) << "what others wrote meanwhile stays";
+}
+
+TEST_P(Import, goes_on_after_a_stop_between_two_pieces) {
+  const base::Id batch = check(many(1'200)).value().id;
+  ASSERT_TRUE(write([&](storage::Transaction& transaction) { return imports_->start(transaction, batch, moment()); }));
+  EXPECT_EQ(go_on(batch).rows_done, 500);
+  imports_ = std::make_unique<imports::Imports>(*files_);  // another process knows the database alone
+  const Batch second = go_on(batch);
+  EXPECT_EQ(second.rows_done, 1'000);
+  EXPECT_EQ(count(), 1'000);
+  imports_ = std::make_unique<imports::Imports>(*files_);
+  const Batch done = go_on(batch);
+  EXPECT_EQ(done.state, "applied");
+  EXPECT_EQ(count(), 1'200);
+  EXPECT_EQ(rejects(batch).at(0).message.zh, "与第2行的代码相同") << "lines entered before the stop count, too";
+
+  ASSERT_TRUE(begin_undo(batch));
+  EXPECT_EQ(go_on(batch).rows_done, 500);
+  imports_ = std::make_unique<imports::Imports>(*files_);
+  EXPECT_EQ(go_on(batch).rows_done, 1'000);
+  EXPECT_EQ(count(), 200);
+  EXPECT_EQ(go_on(batch).state, "undone");
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_P(Import, refuses_a_file_that_its_reader_dies_of) {
+  const base::Id before = check(headings + good).value().id;
+  imports_->read_tables_with(
+      [](std::string_view, tables::Encoding) -> base::Result<tables::Table> { return tables::unreadable(); });
+  const auto refused = check(headings + good);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "tables.unreadable");
+  EXPECT_EQ(refused.error().message,
+            (base::Text{"读取这个文件时出错,或者它展开后过大;请用表格软件另存为CSV后再试,或者分成几个文件",
+                        "This file could not be read: reading it failed, or it is too large once unpacked. Save it as "
+                        "CSV with a spreadsheet program and try again, or split it into several files."}));
+  EXPECT_EQ(apply(before).value().state, "failed");
   EXPECT_EQ(count(), 0);
 }
 

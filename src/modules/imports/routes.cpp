@@ -99,12 +99,6 @@ base::Error query_wrong(const char* path, base::Text message) {
           .places = {{path, "imports.query_wrong", std::move(message)}}};
 }
 
-tables::Encoding encoding_of(std::string_view word) {
-  return word == "utf8"      ? tables::Encoding::utf8
-         : word == "gb18030" ? tables::Encoding::gb18030
-                             : tables::Encoding::detect;
-}
-
 /// `file_name`, `encoding` and `columns` of the query, and the file.
 base::Result<NewBatch> batch_of(const http::Request& request) {
   NewBatch batch{.id = request.make_id(),
@@ -128,8 +122,8 @@ base::Result<NewBatch> batch_of(const http::Request& request) {
   return batch;
 }
 
-base::Result<Preview> preview_of(const http::Request& request) {
-  TRY(const tables::Table table, tables::read(request.body, encoding_of(request.query_value("encoding"))));
+base::Result<Preview> preview_of(const http::Request& request, const ReadTable& read) {
+  TRY(const tables::Table table, read(request.body, encoding_of(request.query_value("encoding"))));
   Preview preview{.rows_total = static_cast<std::int64_t>(table.rows.size()), .columns = {}, .items = {}};
   for (const Item& item : items()) preview.items.push_back({std::string(item.id), item.label, item.is_required});
   for (std::size_t column = 0; column < table.headings.size(); ++column) {
@@ -156,10 +150,10 @@ void mount_files(http::Router& router, storage::Store& store, Imports& imports) 
                           .body_type = "application/octet-stream",
                           .answer_schema = http::schema_text<Preview>(),
                           .errors = {"tables.empty", "tables.encoding_wrong", "tables.quote_open", "tables.too_large",
-                                     "tables.heading_twice", "tables.xlsx_unreadable"},
+                                     "tables.heading_twice", "tables.xlsx_unreadable", "tables.unreadable"},
                           .body_bytes_max = file_bytes_max};
-  router.add(std::move(preview), [](const http::Request& request) -> http::Reply {
-    const auto view = preview_of(request);
+  router.add(std::move(preview), [&imports](const http::Request& request) -> http::Reply {
+    const auto view = preview_of(request, imports.read_table());
     if (!view) return http::problem(view.error(), request);
     return {.body = http::write(view.value(), request.language)};
   });

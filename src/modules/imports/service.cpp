@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t value_bytes_max = 300;
 /// Rows entered, or entities taken out, in one transaction: others wait for it no longer than a moment.
 constexpr std::size_t rows_together = 500;
+/// More batches than this at a time read their tables again for each piece.
+constexpr std::size_t opened_max = 2;
 
 base::Error batch_unknown() {
   return base::not_found("imports.batch_unknown", {"没有这个导入批次", "There is no such import."});
@@ -24,6 +26,24 @@ base::Error state_wrong(const Batch& batch) {
                          "The import is in the state: " + state_text(batch.state).en + ". This cannot be done now."});
 }
 
+registration::NewEntity entity_of(const Record& record, const Batch& batch) {
+  const registration::Facts& facts = record.facts;
+  return {.division = batch.division,
+          .office = batch.office,
+          .kind = record.kind,
+          .name = facts.name,
+          .township = facts.township,
+          .address = facts.address,
+          .operator_name = facts.operator_name,
+          .type = facts.type,
+          .scope = facts.scope,
+          .industry = facts.industry,
+          .capital_fen = facts.capital_fen,
+          .credit_code = record.credit_code};
+}
+
+}  // namespace
+
 tables::Encoding encoding_of(std::string_view encoding) {
   if (encoding == "utf8") return tables::Encoding::utf8;
   if (encoding == "gb18030") return tables::Encoding::gb18030;
@@ -31,7 +51,7 @@ tables::Encoding encoding_of(std::string_view encoding) {
 }
 
 /// The rows of a table, each held against those before it and against the register.
-class Rows {
+class Imports::Rows {
  public:
   using Accept = std::function<base::Result<void>(const Record& record, std::size_t index)>;
   struct Piece {
@@ -49,6 +69,7 @@ class Rows {
   /// What passes goes to `accept`, which may refuse it, too. A piece may be gone over again: its transaction was
   /// rolled back, or it was entered before the program stopped.
   Piece go(storage::Snapshot& snapshot, std::size_t from, std::size_t to, const Accept& accept) {
+    remember(from);
     const Frame frame{.headings = table_.headings, .columns = columns_, .today = today_, .division = division_};
     Piece piece;
     for (std::size_t index = from; index < to; ++index) {
@@ -66,13 +87,16 @@ class Rows {
       ++piece.rejected;
       keep(piece, std::move(read.rejects));
     }
+    known_ = std::max(known_, to);
     return piece;
   }
-  /// Rows that were gone over before the program stopped: only what later rows are compared with.
+
+ private:
+  /// Rows that were gone over before the program stopped, or by another one: only what later rows are compared with.
   void remember(std::size_t to) {
     const Frame frame{.headings = table_.headings, .columns = columns_, .today = today_, .division = division_};
-    for (std::size_t index = 0; index < to; ++index) {
-      const tables::Row& row = table_.rows[index];
+    for (; known_ < to; ++known_) {
+      const tables::Row& row = table_.rows[known_];
       const RowRead read = read_row(row.cells, row.line, frame);
       if (!read.record) continue;
       codes_.emplace(read.record->credit_code, row.line);
@@ -80,7 +104,6 @@ class Rows {
     }
   }
 
- private:
   Rows(tables::Table table, Columns columns, std::string division, calendar::Date today)
       : table_(std::move(table)), columns_(std::move(columns)), division_(std::move(division)), today_(today) {}
 
@@ -132,30 +155,16 @@ class Rows {
   Columns columns_;
   std::string division_;
   calendar::Date today_;
+  std::size_t known_ = 0;  // rows whose codes and names are in the next two
   std::map<std::string, int> codes_;
   std::map<std::string, int> names_;
 };
 
-registration::NewEntity entity_of(const Record& record, const Batch& batch) {
-  const registration::Facts& facts = record.facts;
-  return {.division = batch.division,
-          .office = batch.office,
-          .kind = record.kind,
-          .name = facts.name,
-          .township = facts.township,
-          .address = facts.address,
-          .operator_name = facts.operator_name,
-          .type = facts.type,
-          .scope = facts.scope,
-          .industry = facts.industry,
-          .capital_fen = facts.capital_fen,
-          .credit_code = record.credit_code};
-}
-
-}  // namespace
+Imports::Imports(storage::FileStore& files) : files_(files) {}
+Imports::~Imports() = default;
 
 base::Result<Checked> Imports::check(storage::Snapshot& snapshot, const NewBatch& request, const Moment& moment) const {
-  TRY(tables::Table table, tables::read(request.bytes, encoding_of(request.encoding)));
+  TRY(tables::Table table, read_(request.bytes, encoding_of(request.encoding)));
   if (table.rows.empty())
     return base::Error{.kind = base::Refusal::invalid,
                        .code = "imports.nothing_in_it",
@@ -202,9 +211,20 @@ base::Result<Batch> Imports::start(storage::Transaction& transaction, base::Id i
 }
 
 base::Result<Batch> Imports::work(storage::Store& store, base::Id id, base::Instant now) {
+  while (true) {
+    TRY(Batch batch, go_on(store, id, now));
+    if (!is_under_way(batch)) return batch;
+  }
+}
+
+base::Result<Batch> Imports::go_on(storage::Store& store, base::Id id, base::Instant now) {
+  const std::lock_guard guard(working_);
   const auto found = store.read_value(
       [&](storage::Snapshot& snapshot) { return find_batch(snapshot, access_control::Scope::of_division(""), id); });
   if (!found) return batch_unknown();
+  // A clock that was set back meanwhile must not give an id, or a place in history, a second time.
+  now = std::max(now, found->changed_at);
+  if (found->state != "applying") opened_.erase(id);
   if (found->state == "undoing") return take_back(store, *found, now);
   if (found->state != "applying") return *found;
   auto entered = enter(store, *found, now);
@@ -212,12 +232,8 @@ base::Result<Batch> Imports::work(storage::Store& store, base::Id id, base::Inst
   return give_up(store, id, entered.error(), now);
 }
 
-namespace {
-
-/// Enters the rows from `batch.rows_done` to `to`. Returns false when the batch is no longer where it was: it was
-/// undone meanwhile, or another process goes on with it.
-base::Result<bool> enter_piece(storage::Transaction& transaction, Batch& batch, Rows& rows, std::size_t to,
-                               base::Instant now) {
+base::Result<bool> Imports::enter_piece(storage::Transaction& transaction, Batch& batch, Rows& rows, std::size_t to,
+                                        base::Instant now) {
   const std::size_t from = static_cast<std::size_t>(batch.rows_done);
   batch.rows_done = static_cast<std::int64_t>(to);
   if (!advance_batch(transaction, batch, static_cast<std::int64_t>(from))) return false;
@@ -252,32 +268,39 @@ base::Result<bool> enter_piece(storage::Transaction& transaction, Batch& batch, 
   return true;
 }
 
-}  // namespace
-
-base::Result<Batch> Imports::enter(storage::Store& store, Batch batch, base::Instant now) {
+base::Result<std::unique_ptr<Imports::Rows>> Imports::open(const Batch& batch, base::Instant now) {
+  if (const auto found = opened_.find(batch.id); found != opened_.end()) {
+    std::unique_ptr<Rows> rows = std::move(found->second);
+    opened_.erase(found);
+    return rows;
+  }
   const auto bytes = files_.get(batch.sha256);
   if (!bytes)
     return base::conflict("imports.file_lost",
                           {"找不到上传的文件,请重新上传", "The uploaded file is gone: upload it again."});
-  TRY(tables::Table table, tables::read(*bytes, encoding_of(batch.encoding)));
+  TRY(tables::Table table, read_(*bytes, encoding_of(batch.encoding)));
   TRY(Rows rows, Rows::of(std::move(table), batch, calendar::local_date(now)));
-  rows.remember(static_cast<std::size_t>(batch.rows_done));
-  while (batch.state == "applying") {
-    const std::size_t to = std::min(rows.count(), static_cast<std::size_t>(batch.rows_done) + rows_together);
-    Batch next;
-    TRY(const bool is_ours, store.write_result([&](storage::Transaction& transaction) {
-      next = batch;
-      return enter_piece(transaction, next, rows, to, now);
-    }));
-    if (!is_ours) break;
-    batch = std::move(next);
-  }
-  return batch;
+  return std::make_unique<Rows>(std::move(rows));
+}
+
+base::Result<Batch> Imports::enter(storage::Store& store, const Batch& batch, base::Instant now) {
+  TRY(std::unique_ptr<Rows> rows, open(batch, now));
+  const std::size_t to = std::min(rows->count(), static_cast<std::size_t>(batch.rows_done) + rows_together);
+  Batch next;
+  TRY(const bool is_ours, store.write_result([&](storage::Transaction& transaction) {
+    next = batch;
+    return enter_piece(transaction, next, *rows, to, now);
+  }));
+  if (!is_ours) return batch;
+  if (next.state != "applying") return next;
+  if (opened_.size() == opened_max) opened_.erase(opened_.begin());
+  opened_.emplace(batch.id, std::move(rows));
+  return next;
 }
 
 base::Result<Batch> Imports::give_up(storage::Store& store, base::Id id, const base::Error& error, base::Instant now) {
   const std::string reason = error.message.zh + " / " + error.message.en;
-  TRY(const Batch batch, store.write_result([&](storage::Transaction& transaction) -> base::Result<Batch> {
+  return store.write_result([&](storage::Transaction& transaction) -> base::Result<Batch> {
     std::optional<Batch> batch = find_batch(transaction, access_control::Scope::of_division(""), id);
     if (!batch) return batch_unknown();
     if (batch->rows_done > 0) return begin_undo(transaction, *batch, reason, now);
@@ -286,8 +309,7 @@ base::Result<Batch> Imports::give_up(storage::Store& store, base::Id id, const b
     batch->changed_at = now;
     move_batch(transaction, *batch, "applying");
     return *batch;
-  }));
-  return batch.state == "undoing" ? take_back(store, batch, now) : batch;
+  });
 }
 
 base::Result<Batch> Imports::begin_undo(storage::Transaction& transaction, Batch batch, const std::string& reason,
@@ -298,7 +320,7 @@ base::Result<Batch> Imports::begin_undo(storage::Transaction& transaction, Batch
   batch.rows_done = 0;
   batch.changed_at = now;
   if (!move_batch(transaction, batch, from)) return state_wrong(batch);
-  const auto held = registration::hold(transaction, entities_of(transaction, batch.id, {}, rows_max));
+  const auto held = registration::hold(transaction, entities_of(transaction, batch.id, 0, rows_max));
   if (!held)
     return base::Error{.kind = base::Refusal::rule_not_met,
                        .code = "imports.changed_since",
@@ -308,34 +330,24 @@ base::Result<Batch> Imports::begin_undo(storage::Transaction& transaction, Batch
   return batch;
 }
 
-base::Result<Batch> Imports::take_back(storage::Store& store, Batch batch, base::Instant now) {
-  base::Id after;
-  while (batch.state == "undoing") {
-    Batch next;
-    base::Id last;
-    TRY(const bool is_ours, store.write_result([&](storage::Transaction& transaction) -> base::Result<bool> {
-      next = batch;
-      last = after;
-      const std::vector<Entered> entities = entities_of(transaction, batch.id, after, rows_together);
-      next.rows_done += static_cast<std::int64_t>(entities.size());
-      next.changed_at = now;
-      if (entities.size() < rows_together) next.state = "undone";
-      if (!move_batch(transaction, next, "undoing")) return false;
-      for (const auto& [entity, sequence] : entities) {
-        last = entity;
-        const auto out = registration::take_out(
-            transaction, access_control::Scope::of_division(batch.division), entity, sequence, batch.reason,
-            {.id = entity, .as_of = calendar::local_date(now), .now = now, .actor = batch.person});
-        // Gone already when the program stopped in between.
-        if (!out && out.error().code != "registration.entity_unknown") return out.error();
-      }
-      return true;
-    }));
-    if (!is_ours) break;
-    batch = std::move(next);
-    after = last;
-  }
-  return batch;
+base::Result<Batch> Imports::take_back(storage::Store& store, const Batch& batch, base::Instant now) {
+  return store.write_result([&](storage::Transaction& transaction) -> base::Result<Batch> {
+    Batch next = batch;
+    const std::vector<Entered> entities =
+        entities_of(transaction, batch.id, static_cast<std::size_t>(batch.rows_done), rows_together);
+    next.rows_done += static_cast<std::int64_t>(entities.size());
+    if (!advance_batch(transaction, next, batch.rows_done)) return batch;  // another process was faster
+    next.changed_at = now;
+    if (entities.size() < rows_together) next.state = "undone";
+    CHECK(move_batch(transaction, next, "undoing"));
+    for (const auto& [entity, sequence] : entities) {
+      TRY(std::ignore,
+          registration::take_out(
+              transaction, access_control::Scope::of_division(batch.division), entity, sequence, batch.reason,
+              {.id = entity, .as_of = calendar::local_date(now), .now = now, .actor = batch.person}));
+    }
+    return next;
+  });
 }
 
 base::Result<Batch> Imports::undo(storage::Transaction& transaction, base::Id id, const std::string& reason,

@@ -98,9 +98,8 @@ bool move_batch(storage::Transaction& transaction, const Batch& batch, std::stri
 }
 
 bool advance_batch(storage::Transaction& transaction, const Batch& batch, std::int64_t rows_done) {
-  return transaction.execute(
-             "UPDATE import_batches SET rows_done = ? WHERE id = ? AND state = 'applying' AND rows_done = ?",
-             {batch.rows_done, batch.id, rows_done}) == 1;
+  return transaction.execute("UPDATE import_batches SET rows_done = ? WHERE id = ? AND state = ? AND rows_done = ?",
+                             {batch.rows_done, batch.id, batch.state, rows_done}) == 1;
 }
 
 void drop_rejects(storage::Transaction& transaction, base::Id batch) {
@@ -130,11 +129,11 @@ void insert_entities(storage::Transaction& transaction, const Batch& batch, cons
   insert_rows(transaction, "import_entities (batch, entity, division, sequence)", values, 4);
 }
 
-std::vector<Entered> entities_of(storage::Snapshot& snapshot, base::Id batch, base::Id after, std::size_t limit) {
+std::vector<Entered> entities_of(storage::Snapshot& snapshot, base::Id batch, std::size_t skipped, std::size_t limit) {
   std::vector<Entered> entities;
-  for (const Row& row : snapshot.query(
-           "SELECT entity, sequence FROM import_entities WHERE batch = ? AND entity > ? ORDER BY entity LIMIT ?",
-           {batch, after, static_cast<std::int64_t>(limit)}))
+  for (const Row& row :
+       snapshot.query("SELECT entity, sequence FROM import_entities WHERE batch = ? ORDER BY entity LIMIT ? OFFSET ?",
+                      {batch, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(skipped)}))
     entities.push_back({row[0].id(), row[1].number()});
   return entities;
 }

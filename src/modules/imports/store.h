@@ -6,10 +6,13 @@
 
 namespace imports {
 
+/// "utf8", "gb18030"; everything else is detected.
+tables::Encoding encoding_of(std::string_view encoding);
+
 void insert_batch(storage::Transaction& transaction, const Batch& batch);
 /// Only when the batch still has the state `from`; whether it had.
 bool move_batch(storage::Transaction& transaction, const Batch& batch, std::string_view from);
-/// Takes the next piece: only when the batch is still being entered and stands at `rows_done`; whether it was.
+/// Takes the next piece: only when the batch still has its state and stands at `rows_done`; whether it was so.
 bool advance_batch(storage::Transaction& transaction, const Batch& batch, std::int64_t rows_done);
 /// After those kept already, no more than `rejects_max` of all.
 void add_rejects(storage::Transaction& transaction, const Batch& batch, std::vector<Reject> rejects);
@@ -18,8 +21,8 @@ void drop_rejects(storage::Transaction& transaction, base::Id batch);
 using Entered = registration::AsEntered;
 inline constexpr std::size_t rows_max = 10'000'000;
 void insert_entities(storage::Transaction& transaction, const Batch& batch, const std::vector<Entered>& entities);
-/// By id, those after `after`.
-std::vector<Entered> entities_of(storage::Snapshot& snapshot, base::Id batch, base::Id after, std::size_t limit);
+/// By id, without the first `skipped`.
+std::vector<Entered> entities_of(storage::Snapshot& snapshot, base::Id batch, std::size_t skipped, std::size_t limit);
 
 std::int64_t count_rejects(storage::Snapshot& snapshot, base::Id batch);
 
