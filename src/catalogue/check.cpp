@@ -197,6 +197,11 @@ class Check {
       else if (!service_.task_forms.contains(element.form))
         unknown(place, "表单", "form", element.form);
     }
+    if (service_.subject && element.type == bpmn::ElementType::start_event && element.scope == bpmn::no_element &&
+        element.trigger == bpmn::Trigger::message)
+      fault(place, "catalogue.message_start_with_subject",
+            {"有办理对象的事项须先在登记簿查明对象，不能由消息启动",
+             "A service with a subject looks it up in the register first; a message can not start it"});
     if (element.job_type == "licensing.notice") {
       const auto notice = element.headers.find("notice");
       if (notice == element.headers.end() || !service_.find_notice(notice->second))

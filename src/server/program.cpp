@@ -155,7 +155,7 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   certificates::mount(router, *parts->store, *parts->certificates, check_page());
   licensing::mount(router, *parts->store, *parts->files, *parts->licensing, *parts->access, *parts->reads);
   statistics::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
-  deadlines::mount(router, *parts->store, *parts->news, parts->catalogue);
+  deadlines::mount(router, *parts->store, *parts->news, *parts->engine);
   opening::mount(router, parts->catalogue);
   delivery::mount(router, *parts->store, *parts->delivery);
   park::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);

@@ -90,6 +90,18 @@ TEST_P(Slips, are_refused_with_the_place_at_fault) {
   EXPECT_FALSE(said->message.en.empty());
 }
 
+TEST(a_service_of_files_alone, with_a_subject_is_not_begun_by_a_message) {
+  const Copy copy;
+  copy.edit("stall-card/process.bpmn", "</bpmn:startEvent>",
+            "<bpmn:messageEventDefinition id=\"by_message\" messageRef=\"stall_applied\"/></bpmn:startEvent>");
+  copy.edit("stall-card/process.bpmn", "<bpmn:process ",
+            "<bpmn:message id=\"stall_applied\" name=\"stall.applied\"/><bpmn:process ");
+  const std::vector<base::Place> faults = copy.faults();
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_EQ(faults[0].path + " " + faults[0].code,
+            "stall-card/process.bpmn#submitted catalogue.message_start_with_subject");
+}
+
 constexpr const char* yaml = "stall-card/service.yaml";
 INSTANTIATE_TEST_SUITE_P(
     each, Slips,

@@ -45,6 +45,17 @@ base::Result<Calendar> Calendar::of(std::vector<YearPlan> plans) {
   return calendar;
 }
 
+base::Result<Calendar> Calendar::with(std::span<const YearPlan::Day> days) const {
+  Calendar other = *this;
+  for (const YearPlan::Day& day : days) {
+    const auto year = std::ranges::find_if(other.years_, [&](const Year& one) { return one.has(day.date); });
+    if (year == other.years_.end()) return is_working_day(day.date).error();
+    year->working[static_cast<std::size_t>(day.date.days - year->first_day)] = day.kind == DayKind::makeup_workday;
+    year->marked.insert_or_assign(day.date.days, day);
+  }
+  return other;
+}
+
 const Calendar::Year* Calendar::find_year(Date date) const {
   const auto year = std::ranges::find_if(years_, [&](const Year& one) { return one.has(date); });
   return year == years_.end() ? nullptr : &*year;

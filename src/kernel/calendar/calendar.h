@@ -88,6 +88,10 @@ class Calendar {
   /// Errors: `calendar.year_twice` when two plans are for one year, `calendar.day_outside_year`, `calendar.day_twice`.
   static base::Result<Calendar> of(std::vector<YearPlan> plans);
 
+  /// The same calendar in which some days are otherwise, to try what would come of it; a day's kind stands as a notice
+  /// would state it. Errors: `calendar.year_unknown`.
+  base::Result<Calendar> with(std::span<const YearPlan::Day> days) const;
+
   /// Errors: `calendar.year_unknown`, never a silent Monday-to-Friday.
   /// Source: [ALL-82] [MFD-203] and the State Council's yearly notices.
   base::Result<bool> is_working_day(Date date) const;

@@ -71,6 +71,21 @@ TEST(deadline_after, agrees_with_the_published_vectors) {
 }
 
 // [MFD-202] [MFD-203]
+TEST(calendar_with, tries_other_days_and_leaves_the_calendar_as_it_is) {
+  const Calendar calendar = Calendar::of({YearPlan{.year = 2026}}).value();
+  const Date monday = *parse_date("2026-03-16");
+  const Date saturday = *parse_date("2026-03-21");
+  const YearPlan::Day days[] = {{.date = monday, .kind = DayKind::holiday},
+                                {.date = saturday, .kind = DayKind::makeup_workday}};
+  const Calendar other = calendar.with(days).value();
+  EXPECT_FALSE(other.is_working_day(monday).value());
+  EXPECT_TRUE(other.is_working_day(saturday).value());
+  EXPECT_TRUE(calendar.is_working_day(monday).value());
+  EXPECT_FALSE(calendar.is_working_day(saturday).value());
+  const YearPlan::Day beyond[] = {{.date = *parse_date("2031-03-16"), .kind = DayKind::holiday}};
+  EXPECT_EQ(calendar.with(beyond).error().code, "calendar.year_unknown");
+}
+
 TEST(deadline_after, ends_months_and_years_on_the_corresponding_day) {
   EXPECT_EQ(due("2026-03-10", months(6)), "2026-09-10");
   EXPECT_EQ(due("2025-12-31", months(2)), "2026-02-28");  // a make-up Saturday is no rest day

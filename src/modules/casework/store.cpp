@@ -577,7 +577,8 @@ namespace {
 
 Condition selected(const access_control::Scope& scope, const CaseSelection& selection) {
   Condition condition = within(scope, "c");
-  append(condition, "c.ended_at IS NULL AND c.service = ?", {selection.service});
+  append(condition, "c.ended_at IS NULL", {});
+  if (!selection.service.empty()) append(condition, "c.service = ?", {selection.service});
   if (!selection.version.empty()) append(condition, "c.service_version = ?", {selection.version});
   if (selection.stuck)
     append(condition,
@@ -673,6 +674,18 @@ std::vector<base::Id> cases_of_service(storage::Snapshot& snapshot, std::string_
   std::vector<base::Id> ids;
   for (const Row& row :
        snapshot.query("SELECT id FROM cases WHERE service = ? AND id > ? ORDER BY id LIMIT ?", {service, after, limit}))
+    ids.push_back(row[0].id());
+  return ids;
+}
+
+std::vector<base::Id> ended_cases(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                  std::string_view service, int limit) {
+  Condition condition = within(scope, "c");
+  append(condition, "c.service = ? AND c.ended_at IS NOT NULL", {service});
+  condition.parameters.emplace_back(limit);
+  std::vector<base::Id> ids;
+  for (const Row& row : snapshot.query(
+           "SELECT c.id FROM cases c WHERE " + condition.sql + " ORDER BY c.id DESC LIMIT ?", condition.parameters))
     ids.push_back(row[0].id());
   return ids;
 }

@@ -108,6 +108,9 @@ bool is_indexed(storage::Snapshot& snapshot, std::string_view service, std::stri
 /// All after `after`, ended ones too.
 std::vector<base::Id> cases_of_service(storage::Snapshot& snapshot, std::string_view service, base::Id after,
                                        int limit);
+/// The last ones of the service that ended.
+std::vector<base::Id> ended_cases(storage::Snapshot& snapshot, const access_control::Scope& scope,
+                                  std::string_view service, int limit);
 /// Until the end of the transaction nobody else changes the case.
 void lock_case(storage::Transaction& transaction, base::Id of_case);
 

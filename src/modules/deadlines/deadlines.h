@@ -103,7 +103,6 @@ struct PromisePage {
 PromisePage promises(storage::Snapshot& snapshot, const access_control::Scope& scope, const Age* age, bool overdue,
                      calendar::Date today, int limit, const std::string& cursor);
 
-void mount(http::Router& router, storage::Store& store, http::News& news,
-           std::shared_ptr<const catalogue::Catalogue> catalogue);
+void mount(http::Router& router, storage::Store& store, http::News& news, const casework::Engine& engine);
 
 }  // namespace deadlines

@@ -6,6 +6,7 @@
 #include "modules/access/access.h"
 #include "modules/deadlines/deadlines.h"
 #include "modules/licensing/model.h"
+#include "what_if_routes.h"
 
 namespace deadlines {
 namespace {
@@ -201,8 +202,7 @@ base::Result<Filter> filter_of(const http::Request& request) {
   return filter;
 }
 
-void mount_promises(http::Router& router, storage::Store& store,
-                    std::shared_ptr<const catalogue::Catalogue> catalogue) {
+void mount_promises(http::Router& router, storage::Store& store, const catalogue::Catalogue* catalogue) {
   http::list<OpenPromiseLine>(
       router, store,
       {.path = "/api/v1/deadlines/promises",
@@ -255,8 +255,8 @@ void mount_changes(http::Router& router, http::News& news) {
 
 }  // namespace
 
-void mount(http::Router& router, storage::Store& store, http::News& news,
-           std::shared_ptr<const catalogue::Catalogue> catalogue) {
+void mount(http::Router& router, storage::Store& store, http::News& news, const casework::Engine& engine) {
+  const catalogue::Catalogue* catalogue = &engine.catalogue();
   http::query<BoardView>(
       router, store,
       {.path = "/api/v1/deadlines",
@@ -290,6 +290,7 @@ void mount(http::Router& router, storage::Store& store, http::News& news,
         return page;
       });
   mount_promises(router, store, catalogue);
+  mount_what_if(router, store, engine);
   mount_changes(router, news);
 }
 

@@ -486,6 +486,27 @@ TEST(message, starts_a_case_of_the_service_whose_process_begins_with_it) {
   EXPECT_EQ(desk.cases_of("stall-card").size(), 1u);
 }
 
+TEST(message, starts_nothing_that_an_applicant_would_not_be_admitted_to) {
+  Desk desk;
+  auto service = std::make_shared<catalogue::Service>(*stall_card());
+  service->admissions.push_back(
+      {.require = feel::compile("days >= 2").value(), .message = {"每周至少摆摊两天", "Two days a week at least."}});
+  desk.offer_service(service);
+  EXPECT_EQ(desk.grant("bank", {"message:stall.applied"}), "");
+  const auto refusal_of = [&](int days) {
+    const auto sent =
+        desk.send({.name = "stall.applied",
+                   .variables = {{"guide", feel::Value(feel::Context{{"days", days}})},
+                                 {"answers", feel::Value(feel::Context{{"goods", "水果"}, {"declaration", true}})}}});
+    return sent.value().refusals.empty() ? std::string() : sent.value().refusals[0].code;
+  };
+  EXPECT_EQ(refusal_of(1), "exchange.not_admitted");
+  EXPECT_EQ(refusal_of(8), "exchange.not_suitable") << "a guide's stop ends there, too";
+  EXPECT_EQ(desk.cases_of("stall-card").size(), 0u);
+  EXPECT_EQ(refusal_of(2), "");
+  EXPECT_EQ(desk.cases_of("stall-card").size(), 1u);
+}
+
 TEST(message, starts_no_service_that_is_about_somebody_in_the_register) {
   Desk desk;
   auto service = std::make_shared<catalogue::Service>(*stall_card());

@@ -86,7 +86,11 @@ base::Result<casework::CaseHead> start_case(storage::Transaction& transaction, c
                           {"这项服务须先在登记簿查明办理对象,不能由消息启动",
                            "This service is about somebody in the register, who must be looked up there first; no "
                            "message starts it."});
+  if (const auto reason = catalogue::not_admitted(service, guide, world))
+    return base::Error{.kind = base::Refusal::rule_not_met, .code = "exchange.not_admitted", .message = *reason};
   TRY(const catalogue::Plan plan, catalogue::plan(service, guide, world));
+  if (plan.advice)
+    return base::Error{.kind = base::Refusal::rule_not_met, .code = "exchange.not_suitable", .message = *plan.advice};
   TRY(feel::Context answers, catalogue::check_answers(service.form, guide, filed(sent, "answers"),
                                                       catalogue::Completeness::full, "/variables/answers", world));
   feel::List registrations;

@@ -24,6 +24,7 @@ export const router = createRouter({
     { path: '/statistics/:id', component: () => import('./statistics/StatisticPage.vue'), meta: { title: 'title.statistic' } },
     { path: '/deadlines', component: () => import('./deadlines/DeadlinesPage.vue'), meta: { title: 'title.deadlines' } },
     { path: '/deadlines/cases', component: () => import('./deadlines/DeadlineCasesPage.vue'), meta: { title: 'title.deadline_cases' } },
+    { path: '/deadlines/what-if', component: () => import('./deadlines/WhatIfPage.vue'), meta: { title: 'title.what_if' } },
     { path: '/deadlines/promises', component: () => import('./deadlines/DeadlinePromisesPage.vue'), meta: { title: 'deadlines.promises' } },
     { path: '/delegations', component: () => import('./casework/DelegationsPage.vue'), meta: { title: 'title.delegations' } },
     { path: '/blanks', component: () => import('./delivery/BlanksPage.vue'), meta: { title: 'title.blanks' } },

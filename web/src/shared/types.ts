@@ -453,6 +453,27 @@ export interface DeadlineCase {
   paused_since?: string | null
   holder?: string | null
 }
+export interface WhatIfChoices {
+  services: { service: string; name: string; steps: { element: string; name: string }[] }[]
+  people: { person: string; name: string; roles: string[] }[]
+}
+export interface WhatIfLoad { role: string; person: string; week: string; before: number; after: number }
+export interface WhatIfEffects {
+  cases: number
+  late_before: number
+  late_after: number
+  effects: {
+    of_case: string; case_number: string; case_title: string; service_name: string; state_text: string
+    limits: {
+      clock: string; name: string; legal: boolean; due_before?: string | null; due_after?: string | null
+      done_before?: string | null; done_after?: string | null; late_before: number; late_after: number
+    }[]
+    ends_before?: string | null; ends_after?: string | null; stops_because?: string | null
+  }[]
+  load: WhatIfLoad[]
+  learnt: { service: string; service_name: string; learnt_from: string; cases: number; steps: { element: string; name: string; days: number }[] }[]
+  next?: string | null
+}
 export interface DeadlinePromise {
   of_case: string
   case_number: string

@@ -36,6 +36,31 @@ async function numbersOpenTheirCases(page) {
   check('deadlines: an unknown pile is refused', refused.status() === 422 && body.code === 'deadlines.filter_invalid' && /看板/.test(body.detail))
 }
 
+/// A day off is tried: due days move on the page and nowhere else.
+async function whatIf(page) {
+  await go(page, '/office/deadlines')
+  await page.getByRole('link', { name: '时限推演' }).click()
+  await page.waitForURL('**/deadlines/what-if')
+  await page.getByRole('button', { name: '添加日期' }).waitFor()
+  const before = await read(page, '/deadlines')
+  await page.getByRole('button', { name: '添加日期' }).click()
+  const day = before.days.find((each) => new Date(each.day) > new Date(before.today))?.day ?? before.soon_until
+  await page.locator('fieldset input[type=date]').first().fill(day)
+  await page.getByRole('button', { name: '添加环节' }).click()
+  await page.locator('fieldset select').nth(1).selectOption('registration_examine')
+  await page.getByRole('button', { name: '开始推演' }).click()
+  await page.locator('#effects-title').waitFor()
+  await page.waitForFunction(() => !document.querySelector('.is-loading'), null, { timeout: 60_000 })
+  const told = await page.locator('p[role=status]').innerText()
+  check('what if: all open cases are looked at', told.includes(`${before.open}件在办件`), told)
+  check('what if: cases that would change are listed', (await page.locator('table.list tbody tr').count()) > 0)
+  await inspectBoth(page, 'what-if')
+  const after = await read(page, '/deadlines')
+  check('what if: nothing is written', JSON.stringify(before.days) === JSON.stringify(after.days))
+  const refused = await write(page, 'POST', '/deadlines/what-if', { holidays: ['2020-01-01'] })
+  check('what if: a day gone by is refused', refused.status() === 422 && (await refused.json()).code === 'deadlines.assumption_invalid')
+}
+
 /// The head suspends a case; the leader's open board changes without being touched.
 async function updatesByItself(browser, page) {
   await go(page, '/office/deadlines')
@@ -118,6 +143,7 @@ async function showsBeforeItDoes(browser) {
 export const deadlines = () => run('deadlines', async (browser) => {
   const page = await signIn(browser, 'leader')
   await numbersOpenTheirCases(page)
+  await whatIf(page)
   await updatesByItself(browser, page)
   await page.context().close()
   await delegates(browser)

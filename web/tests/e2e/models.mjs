@@ -8,6 +8,7 @@ import { ANSWERS, next } from './journey.mjs'
 import { answerGuide, apply } from './services.mjs'
 import { signIn } from './statistics.mjs'
 
+const BASIS = '演示依据：限额调整'
 const SERVICE = 'open-restaurant'
 const FILE = 'decision.dmn'
 const draftOf = (page) => new URL(page.url()).pathname.split('/').pop()
@@ -30,6 +31,23 @@ async function drafts(page) {
   check('models: the mark of the editors stays in view', await page.locator('.bjs-powered-by').first().isVisible())
 }
 
+/// The dated limits are tables like all others: read, drafted, dropped.
+async function limits(page) {
+  await go(page, '/office/models/rules')
+  await button(page, '起草修改 limits.dmn').waitFor()
+  await inspectBoth(page, 'models-limits')
+  await button(page, '起草修改 limits.dmn').click()
+  await page.waitForURL('**/model-drafts/**')
+  await page.locator('.notes').waitFor({ state: 'attached' })
+  check('limits: every table is there', (await page.locator('.designer-views button').count()) >= 5)
+  const rows = await page.locator('.notes li').count()
+  check('limits: each row has its basis', rows > 5 && (await page.locator('.notes textarea').count()) === rows * 2, `${rows}`)
+  await inspectBoth(page, 'model-draft-limits')
+  const id = draftOf(page)
+  const { status } = await write(page, 'POST', `/model-drafts/${id}/drop`).then((answer) => ({ status: answer.status() }))
+  check('limits: the draft is dropped', status === 200, `${status}`)
+}
+
 /// Another output in the table's first row, typed into the editor's own cell.
 async function changes(page) {
   const { text } = await read(page, `/models/${SERVICE}/text?file=${FILE}`)
@@ -44,6 +62,9 @@ async function changes(page) {
   await page.keyboard.press('Control+A')
   await page.keyboard.type(decision.value === 'true' ? 'false' : 'true')
   await page.getByText('有改动尚未保存。').waitFor()
+  // The legal basis of the same row, which the editor itself does not show.
+  await page.locator('.notes textarea').first().fill(BASIS)
+  await page.locator('.notes textarea').first().blur()
   await inspect(page, 'model-draft-changed')
   await button(page, '保存').click()
   await page.locator('.said', { hasText: '已保存' }).waitFor()
@@ -53,6 +74,7 @@ async function changes(page) {
   await button(page, '比较').click()
   await page.locator('.changes').waitFor()
   check('models: the comparison tells the cell', (await page.locator('.difference').innerText()).includes(decision.value))
+  check('models: and the basis of the row', (await page.locator('.changes').innerText()).includes(BASIS))
   check('models: it tells nothing else', (await page.locator('.changes > li').count()) === 1, await page.locator('.changes').innerText())
   await inspect(page, 'model-draft-compared')
   return decision
@@ -151,6 +173,7 @@ export const models = () => run('models', async (browser) => {
   const found = await read(owner, `/cases?search=${encodeURIComponent(number)}`)
   check('models: a new case begins with the new version', (await read(owner, `/cases/${found.items[0].id}`)).service_version === after)
   await opensAll(owner)
+  await limits(owner)
   await owner.context().close()
 })
 
