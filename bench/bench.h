@@ -28,6 +28,8 @@ Table feel();
 Table certificates();
 /// The public log: checkpoints under load, a proof in a long log, the price of an entry.
 Table logs();
+/// 1,000,000 waiting cases: size, start, timers; minutes.
+Table waiting();
 /// The process kernel alone, without a store: steps, a hundred thousand instances of a task, size of an idle instance.
 Table processes();
 /// Searching a register of 1,000,000 entities, and of 10,000,000, which takes minutes to write.

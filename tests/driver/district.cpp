@@ -230,43 +230,69 @@ std::int64_t District::events_count() {
       [](storage::Snapshot& snapshot) { return snapshot.query("SELECT COUNT(*) FROM events")[0][0].number(); });
 }
 
+namespace {
+
+/// Copies a case with its rows. Small numbers are ids that the clock never gives out.
+class Copier {
+ public:
+  Copier(storage::Store& store, base::Id of_case) : store_(store), of_case_(of_case) {}
+
+  void copy(std::int64_t copies) {
+    constexpr std::int64_t cases_per_batch = 2'000;
+    for (std::int64_t from = 1; from <= copies; from += cases_per_batch) {
+      const std::int64_t to = std::min(copies, from + cases_per_batch - 1);
+      store_.write([&](storage::Transaction& transaction) {
+        copy(transaction, from, to, "events (division, stream_kind, stream_id, sequence, type, at, actor, data)",
+             "division, stream_kind, n, sequence, type, at, actor, data FROM copies, events "
+             "WHERE stream_kind = 'case' AND stream_id = ? ORDER BY n, sequence");
+        copy(transaction, from, to,
+             "cases (id, division, office, number, service, service_version, applicant, title, state, instance, marks, "
+             "opened_at, ended_at, promised_day, sequence, next_day, next_clock, legal_day)",
+             "n, division, office, number || '-' || n, service, service_version, applicant, title, state, instance, "
+             "marks, opened_at, ended_at, promised_day, sequence, next_day, next_clock, legal_day "
+             "FROM copies, cases WHERE id = ?");
+        copy(transaction, from, to,
+             "tasks (case_id, task_key, division, office, element, candidate_group, form, assignee, opened_at, "
+             "due_day, priority, done_at, done_by)",
+             "n, task_key, division, office, element, candidate_group, form, assignee, opened_at, due_day, priority, "
+             "done_at, done_by FROM copies, tasks WHERE case_id = ?");
+        copy(transaction, from, to, "timers (case_id, timer_key, division, opened_at, due_at)",
+             "n, timer_key, division, opened_at, due_at FROM copies, timers WHERE case_id = ?");
+        copy(transaction, from, to,
+             "applications (id, division, office, applicant, service, version, guide, answers, title, created_at, "
+             "updated_at, submitted_at)",
+             "n, division, office, applicant, service, version, guide, answers, title, created_at, updated_at, "
+             "submitted_at FROM copies, applications WHERE id = ?");
+        return true;
+      });
+    }
+  }
+
+ private:
+  void copy(storage::Transaction& transaction, std::int64_t from, std::int64_t to, const std::string& into,
+            const std::string& select) const {
+    transaction.execute("INSERT INTO " + into +
+                            " WITH RECURSIVE copies(n) AS (SELECT CAST(? AS BIGINT) UNION ALL SELECT n + 1 FROM copies "
+                            "WHERE n < ?) SELECT " +
+                            select,
+                        {from, to, of_case_});
+  }
+
+  storage::Store& store_;
+  const base::Id of_case_;
+};
+
+}  // namespace
+
 void District::grow_log(base::Id finished, std::int64_t events) {
   const std::int64_t per_case = store_->read_value([&](storage::Snapshot& snapshot) {
     return storage::last_sequence(snapshot, {"case", finished});
   });
-  constexpr std::int64_t cases_per_batch = 2'000;
-  const std::int64_t copies = (events - events_count() + per_case - 1) / per_case;
-  // Small numbers are ids that the clock never gives out.
-  const std::string numbers =
-      "WITH RECURSIVE copies(n) AS (SELECT CAST(? AS BIGINT) UNION ALL SELECT n + 1 FROM copies WHERE n < ?) ";
-  const auto copy = [&](storage::Transaction& transaction, std::int64_t from, std::int64_t to, const std::string& into,
-                        const std::string& select) {
-    transaction.execute("INSERT INTO " + into + " " + numbers + "SELECT " + select, {from, to, finished});
-  };
-  for (std::int64_t from = 1; from <= copies; from += cases_per_batch) {
-    const std::int64_t to = std::min(copies, from + cases_per_batch - 1);
-    store_->write([&](storage::Transaction& transaction) {
-      copy(transaction, from, to, "events (division, stream_kind, stream_id, sequence, type, at, actor, data)",
-           "division, stream_kind, n, sequence, type, at, actor, data FROM copies, events "
-           "WHERE stream_kind = 'case' AND stream_id = ? ORDER BY n, sequence");
-      copy(transaction, from, to,
-           "cases (id, division, office, number, service, service_version, applicant, title, state, instance, marks, "
-           "opened_at, ended_at, promised_day, sequence)",
-           "n, division, office, number || '-' || n, service, service_version, applicant, title, state, instance, "
-           "marks, opened_at, ended_at, promised_day, sequence FROM copies, cases WHERE id = ?");
-      copy(transaction, from, to,
-           "tasks (case_id, task_key, division, office, element, candidate_group, form, assignee, opened_at, due_day, "
-           "priority, done_at, done_by)",
-           "n, task_key, division, office, element, candidate_group, form, assignee, opened_at, due_day, priority, "
-           "done_at, done_by FROM copies, tasks WHERE case_id = ?");
-      copy(transaction, from, to,
-           "applications (id, division, office, applicant, service, version, guide, answers, title, created_at, "
-           "updated_at, submitted_at)",
-           "n, division, office, applicant, service, version, guide, answers, title, created_at, updated_at, "
-           "submitted_at FROM copies, applications WHERE id = ?");
-      return true;
-    });
-  }
+  Copier(*store_, finished).copy((events - events_count() + per_case - 1) / per_case);
+}
+
+void District::grow_waiting(base::Id waiting, std::int64_t copies) {
+  Copier(*store_, waiting).copy(copies);
 }
 
 }  // namespace driver

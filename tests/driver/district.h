@@ -67,6 +67,8 @@ class District {
   /// Copies a finished case until the log holds at least `events` events.
   void grow_log(base::Id finished, std::int64_t events);
   std::int64_t events_count();
+  /// Copies an open case with its tasks and timers `copies` times; their ids are 1 to `copies`.
+  void grow_waiting(base::Id waiting, std::int64_t copies);
 
  private:
   base::Result<base::Id> submit(storage::Transaction& transaction, int number);

@@ -127,6 +127,15 @@ TEST_F(WhatIfTest, days_that_become_holidays_move_due_days_and_nothing_is_writte
   EXPECT_TRUE(ask({}).value().effects.empty()) << "as things stand, nothing has moved";
 }
 
+TEST_F(WhatIfTest, what_was_met_before_today_is_past) {
+  const auto tomorrow = player->store().read_value([&](storage::Snapshot& snapshot) {
+    return deadlines::what_if(snapshot, player->engine(), whole, {.holidays = {day("2026-03-18")}},
+                              now.plus_us(std::int64_t{86'400} * 1'000'000), {});
+  });
+  EXPECT_EQ(find(tomorrow.value(), "acceptance", true), nullptr) << "it was accepted on the day it came";
+  EXPECT_NE(find(tomorrow.value(), "permit", true), nullptr);
+}
+
 TEST_F(WhatIfTest, a_step_waits_until_somebody_who_can_do_it_is_back_and_the_work_moves_to_other_weeks) {
   const std::vector<base::Id> examiners = people_with("registration_examiner");
   ASSERT_GT(examiners.size(), 1u);

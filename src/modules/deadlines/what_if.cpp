@@ -73,7 +73,9 @@ std::optional<calendar::Date> due(const std::optional<casework::Side>& side) {
   return side ? side->due : std::nullopt;
 }
 
-std::vector<LimitEffect> limits_of(const casework::Forecast& before, const casework::Forecast& after) {
+/// What has been met or missed before today is past; nothing that is assumed changes it.
+std::vector<LimitEffect> limits_of(const casework::Forecast& before, const casework::Forecast& after,
+                                   calendar::Date today) {
   std::vector<LimitEffect> limits;
   for (std::size_t at = 0; at < after.clocks.size(); ++at)
     for (const bool legal : {true, false}) {
@@ -89,7 +91,7 @@ std::vector<LimitEffect> limits_of(const casework::Forecast& before, const casew
                          .done_after = is.stopped_on,
                          .late_before = late(side_before),
                          .late_after = late(side_after)};
-      if (!side_before && !side_after) continue;
+      if ((!side_before && !side_after) || (is.stopped_on && *is.stopped_on < today)) continue;
       if (effect.due_before != effect.due_after || effect.done_before != effect.done_after ||
           effect.late_before != effect.late_after || effect.late_after > 0)
         limits.push_back(effect);
@@ -151,7 +153,7 @@ class Trial {
     loads_.add(is, &Load::before);
     loads_.add(would, &Load::after);
     ++effects_.cases;
-    effect.limits = limits_of(is, would);
+    effect.limits = limits_of(is, would, calendar::local_date(now_));
     effect.ends_before = is.ends_on;
     effect.ends_after = would.ends_on;
     effect.stops_because = would.stops_because;

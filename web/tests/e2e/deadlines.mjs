@@ -53,6 +53,7 @@ async function whatIf(page) {
   await page.waitForFunction(() => !document.querySelector('.is-loading'), null, { timeout: 60_000 })
   const told = await page.locator('p[role=status]').innerText()
   check('what if: all open cases are looked at', told.includes(`${before.open}件在办件`), told)
+  await page.getByLabel('只看会超期的期限').uncheck()
   check('what if: cases that would change are listed', (await page.locator('table.list tbody tr').count()) > 0)
   await inspectBoth(page, 'what-if')
   const after = await read(page, '/deadlines')
