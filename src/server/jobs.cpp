@@ -85,7 +85,7 @@ bool Jobs::deliver(const storage::Outgoing& outgoing) {
     const auto data = feel::parse_json(outgoing.data);
     const auto document = data ? base::parse_id(data->as_context().find("document")->as_string()) : std::nullopt;
     const auto start = std::chrono::steady_clock::now();
-    if (document) parts_.licensing->render(*parts_.store, *document);
+    if (document) parts_.licensing->render(*parts_.store, *document, parts_.now());
     std::this_thread::sleep_for(rests_per_drawing * (std::chrono::steady_clock::now() - start));
     return true;
   }

@@ -336,7 +336,8 @@ int main(int argc, char** argv) {
   log->require_subcommand(1);
   add_common(*reopen, options);
   reopen->add_option("--reason", reason, "why; it stands in the new log for everybody")->required();
-  CLI::App* check = app.add_subcommand("check", "check database, event sequences and files");
+  CLI::App* check =
+      app.add_subcommand("check", "check database, event sequences, files, logs, and every row against its events");
   add_common(*check, options);
   CLI::App* openapi = app.add_subcommand("openapi", "print the OpenAPI document");
   add_common(*openapi, options);
@@ -380,7 +381,11 @@ int main(int argc, char** argv) {
       options.reopens_logs = true;
       return with_program(options, [&](server::Program& program) { return print_result(program.reopen_logs(reason)); });
     }
-    if (*check) return with_program(options, [](server::Program& program) { return print_result(program.check()); });
+    if (*check)
+      return with_program(options, [](server::Program& program) {
+        return print_result(
+            program.check([](const std::string& step) { std::fprintf(stderr, "  %s\n", step.c_str()); }));
+      });
     if (*openapi)
       return with_program(options, [](server::Program& program) {
         std::printf("%s\n", program.openapi().c_str());

@@ -259,12 +259,22 @@ base::Result<std::string> Program::reopen_logs(const std::string& reason) {
   return said.empty() ? std::string("没有停止签署的日志。 No log has stopped signing.") : said;
 }
 
-base::Result<std::string> Program::check() {
+base::Result<std::string> Program::check(const std::function<void(const std::string&)>& progress) {
+  progress("数据库和文件 database and files");
   TRY(std::string said, storage::check_all(*parts_->store, {database_of(parts_->options), files_of(parts_->options)}));
-  std::vector<base::Text> faults = parts_->logs ? parts_->logs->check() : std::vector<base::Text>();
+  std::vector<base::Text> faults;
+  const auto add = [&](const std::vector<base::Text>& found) {
+    faults.insert(faults.end(), found.begin(), found.end());
+  };
+  progress("存证日志 logs");
+  if (parts_->logs) add(parts_->logs->check());
   parts_->store->read([&](storage::Snapshot& snapshot) {
-    for (const auto& found : {registration::check(snapshot), licensing::check_certificates(snapshot)})
-      faults.insert(faults.end(), found.begin(), found.end());
+    progress("登记簿 register");
+    add(registration::check(snapshot));
+    progress("证照和文书 certificates and documents");
+    add(licensing::check(snapshot));
+    progress("办件 cases");
+    add(parts_->engine->check(snapshot, [&](std::int64_t done) { progress("办件 cases " + std::to_string(done)); }));
   });
   if (faults.empty()) return said;
   base::Error error{.kind = base::Refusal::conflict,

@@ -86,7 +86,7 @@ class Program {
   /// Errors: those of Access::create and Access::administer.
   base::Result<std::string> account(const std::string& command);
   base::Result<std::string> backup(const std::string& target);
-  base::Result<std::string> check();
+  base::Result<std::string> check(const std::function<void(const std::string&)>& progress);
   /// Closes each log that has stopped signing and opens the next one, whose first entry tells the old one's last
   /// checkpoint and the reason. Wants `Options::reopens_logs`. Errors: `evidence.reason_missing`.
   base::Result<std::string> reopen_logs(const std::string& reason);

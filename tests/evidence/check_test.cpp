@@ -199,11 +199,15 @@ TEST_F(Tampering, a_checkpoint_that_was_dropped_changed_or_put_in_is_found) {
   const std::string next = std::to_string(at == 500 ? 700 : at + 100);
   EXPECT_THAT(findings_after_sql("DELETE FROM log_checkpoints" + where),
               HasSubstr("the checkpoint at size " + next + " does not continue the one before it"));
-  for (const char* change : {"signed_at = signed_at + 1", "chain = ''", "note = note || 'x'",
-                             "chain = replace(chain, substr(chain, 1, 1), 'g')"})
+  for (const char* change :
+       {"signed_at = signed_at + 1", "note = note || 'x'", "chain = replace(chain, substr(chain, 1, 1), 'g')"})
     EXPECT_THAT(findings_after_sql(std::string("UPDATE log_checkpoints SET ") + change + where),
                 HasSubstr("the checkpoint at size " + std::to_string(at) + " does not continue the one before it"))
         << change;
+  // The first one without a hash would be of before there was a chain: then the next has none to continue.
+  EXPECT_THAT(
+      findings_after_sql("UPDATE log_checkpoints SET chain = ''" + where),
+      HasSubstr("the checkpoint at size " + (at == 100 ? next : std::to_string(at)) + " does not continue the one"));
   EXPECT_THAT(findings_after_sql("INSERT INTO log_checkpoints SELECT log, size + 50, note, signed_at, chain FROM "
                                  "log_checkpoints" +
                                  where),

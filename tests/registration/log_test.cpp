@@ -91,32 +91,52 @@ TEST_P(RegisterLog, finds_whatever_was_changed_in_rows_behind_the_events) {
     return all;
   };
   const auto any = [&] { return firms[random() % firms.size()]; };
+  const auto row = [](base::Id firm, const std::string& key, const std::string& table) {
+    return "The entity " + base::to_text(firm) + ", row " + key + " of " + table;
+  };
   for (const char* change : {"as_of = '2020-01-01'", "known_at = known_at + 1", "event = 'corrected'",
-                             "reason = '别的理由'", "facts = '{\"address\":\"别处\"}'"}) {
+                             "reason = '别的理由'", "facts = '{\"address\":\"别处\"}'", "division = '430212'"}) {
     const base::Id firm = any();
     EXPECT_THAT(
         found_after(std::string("UPDATE entity_versions SET ") + change + " WHERE sequence = 2 AND entity = ?", firm),
-        HasSubstr("Writing 2 of the entity " + base::to_text(firm) + " differs"))
-        << change;
+        HasSubstr(row(firm, "2", "entity_versions") + ": differs from the events in " +
+                  std::string(change).substr(0, std::string(change).find(' '))));
   }
-  for (const char* change : {"name = '别的名称'", "status = 'revoked'", "address = '别处'", "operator_name = '别人'",
-                             "township = '430211001'", "industry = '0000'", "sequence = 7"}) {
+  for (const char* change :
+       {"division = '430212'", "office = 'x'", "credit_code = 'x'", "name = '别的名称'", "kind = 'branch'",
+        "status = 'revoked'", "address = '别处'", "operator_name = '别人'", "township = '430211001'",
+        "established_on = '2020-01-01'", "industry = '0000'", "trade = '别的'", "sequence = 7"}) {
     const base::Id firm = any();
     EXPECT_THAT(found_after(std::string("UPDATE entities SET ") + change + " WHERE id = ?", firm),
-                HasSubstr("What the register shows of the entity " + base::to_text(firm)))
-        << change;
+                HasSubstr(row(firm, std::to_string(firm.number), "entities") + ": differs from the events in " +
+                          std::string(change).substr(0, std::string(change).find(' '))));
+  }
+  for (const char* change :
+       {"division = '430212'", "as_of = '2020-01-01'", "known_at = known_at + 1", "status = 'revoked'"}) {
+    const base::Id firm = any();
+    EXPECT_THAT(found_after(std::string("UPDATE entity_statuses SET ") + change + " WHERE entity = ?", firm),
+                HasSubstr(row(firm, "1", "entity_statuses") + ": differs from the events in " +
+                          std::string(change).substr(0, std::string(change).find(' '))));
   }
   const base::Id firm = any();
-  const std::string name = base::to_text(firm);
-  EXPECT_THAT(found_after("DELETE FROM entities WHERE id = ?", firm), HasSubstr("entity " + name + " is gone"));
+  const std::string gone = ": the events tell of it, and it is gone", untold = ": no event tells of it";
+  EXPECT_THAT(found_after("DELETE FROM entities WHERE id = ?", firm),
+              HasSubstr(row(firm, std::to_string(firm.number), "entities") + gone));
   EXPECT_THAT(found_after("DELETE FROM entity_versions WHERE sequence = 2 AND entity = ?", firm),
-              HasSubstr("Writing 2 of the entity " + name + " is gone"));
-  EXPECT_THAT(found_after("DELETE FROM entity_versions WHERE entity = ?", firm), HasSubstr(name + " has no history"));
+              HasSubstr(row(firm, "2", "entity_versions") + gone));
+  EXPECT_THAT(found_after("DELETE FROM entity_statuses WHERE entity = ?", firm),
+              HasSubstr(row(firm, "1", "entity_statuses") + gone));
   EXPECT_THAT(
       found_after("INSERT INTO entity_versions SELECT entity, 9, division, as_of, known_at, event, reason, facts "
                   "FROM entity_versions WHERE sequence = 2 AND entity = ?",
                   firm),
-      HasSubstr("Writing 9 of the entity " + name + " differs"));
+      HasSubstr(row(firm, "9", "entity_versions") + untold));
+  EXPECT_THAT(
+      found_after("INSERT INTO entities SELECT 77, division, office, 'other code', 'other name', kind, status, "
+                  "township, address, established_on, sequence, operator_name, industry, trade, is_indexed, held FROM "
+                  "entities WHERE id = ?",
+                  firm),
+      HasSubstr(row({77}, "77", "entities") + untold));
 }
 
 INSTANTIATE_TEST_SUITE_P(on, RegisterLog, testing::Values("sqlite", "postgresql"),

@@ -23,6 +23,9 @@
 namespace http {
 class Router;
 }
+namespace evidence {
+class Findings;
+}
 
 namespace casework {
 
@@ -237,9 +240,10 @@ struct Advance {
   std::string reason = {};
 };
 
-/// Told of corrected answers in the transaction that corrects them: who filed them keeps them too.
-using OnCorrected =
-    std::function<base::Result<void>(storage::Transaction&, const Case&, const feel::Context& answers, const Moment&)>;
+/// Told of corrected answers in the transaction that corrects them: who filed them keeps them too. Returns what lists
+/// call the case from now on.
+using OnCorrected = std::function<base::Result<std::string>(storage::Transaction&, const Case&,
+                                                            const feel::Context& answers, const Moment&)>;
 
 /// Asked before somebody completes a task by hand; a refusal keeps the task open.
 using Guard = std::function<base::Result<void>(storage::Snapshot&, const Task&)>;
@@ -321,10 +325,23 @@ class Engine {
   /// Errors: `casework.case_unknown`, `bpmn.stored_invalid`.
   base::Result<Replayed> replay(storage::Snapshot& snapshot, base::Id of_case, std::int64_t until = INT64_MAX) const;
 
+  /// Compares every row that shows what cases have told with their events: cases, tasks, timers, incidents, signatures,
+  /// promises, the values they are found by; and delegations and kept versions of services with what they were made
+  /// of. Each finding names case, table, row and column, and no content. `progress` is told how many cases were looked
+  /// at.
+  using Progress = std::function<void(std::int64_t done)>;
+  std::vector<base::Text> check(storage::Snapshot& snapshot, const Progress& progress = nullptr) const;
+
   /// The decisions that a case has made by its service's model, oldest first; those it took back by going back, too.
   /// Errors: `casework.case_unknown` also for a case outside `scope`, `bpmn.stored_invalid`.
   base::Result<std::vector<DecisionTaken>> decisions_taken(storage::Snapshot& snapshot,
                                                            const access_control::Scope& scope, base::Id of_case) const;
+
+  /// What lists call the case from now on: an answer that it was named after was corrected. Told by an event of its
+  /// own; nothing is done when it is called so already.
+  /// Errors: `casework.case_unknown`.
+  base::Result<void> rename(storage::Transaction& transaction, base::Id of_case, const std::string& title,
+                            const Moment& moment) const;
 
   /// Records something that happened to the case without moving its process (a visit, a rating).
   base::Result<CaseHead> note(storage::Transaction& transaction, base::Id of_case, std::string_view type,
@@ -361,12 +378,20 @@ class Engine {
   /// Every clock of the service, started or not, as of `today`.
   base::Result<std::vector<ClockView>> clocks(const Case& of_case, calendar::Date today) const;
 
+  class Onlooker;  // sees a case being rebuilt (`engine.h`)
+
  private:
-  /// Sees an event of the process before it is applied, and all those of the same step.
-  using Onlooker = std::function<void(const Replayed&, const storage::Event&, const std::vector<bpmn::Event>& step,
-                                      std::size_t index)>;
-  base::Result<Replayed> replay(storage::Snapshot& snapshot, base::Id of_case, std::int64_t until,
-                                const Onlooker& onlooker) const;
+  /// What a rebuilding starts with when the first event does not tell it.
+  struct Beginning {
+    std::string service;
+    std::string version;
+    std::int64_t until = INT64_MAX;
+  };
+  base::Result<Replayed> replay(storage::Snapshot& snapshot, base::Id of_case, const Beginning& beginning,
+                                Onlooker& onlooker) const;
+  Beginning beginning_of(storage::Snapshot& snapshot, base::Id of_case, const storage::Event& first) const;
+  bool check_case(storage::Snapshot& snapshot, base::Id of_case, const storage::Event& first,
+                  evidence::Findings& findings) const;
   /// What set off a change, for the stored event: "open", "complete_task", "timer", "cancel", "replan".
   struct Step {
     std::string_view by;
@@ -453,9 +478,6 @@ struct TaskPage {
 };
 /// Whether the actor's own roles, or one that somebody has delegated, cover the task today.
 bool may_do(storage::Snapshot& snapshot, const access_control::Actor& actor, const Task& task, calendar::Date today);
-
-/// What lists call the case from now on: an answer that it was named after was corrected.
-void rename_case(storage::Transaction& transaction, base::Id of_case, const std::string& title);
 
 /// Somebody lends a role to a colleague for some days, for all services or one.
 struct Delegation {

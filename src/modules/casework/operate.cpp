@@ -227,7 +227,9 @@ base::Result<std::vector<bpmn::Event>> Engine::correct(storage::Transaction& tra
   deed.data.erase("answers");
   deed.data.put("changes", feel::Value(std::move(list)));
   if (on_corrected_) {
-    TRY(std::ignore, on_corrected_(transaction, of_case, checked, moment));
+    TRY(const std::string title, on_corrected_(transaction, of_case, checked, moment));
+    if (title != of_case.head.title) deed.data.put("title", title);
+    of_case.head.title = title;
   }
   return run(
       transaction, of_case,
@@ -285,6 +287,7 @@ base::Result<void> Engine::reopen(storage::Transaction& transaction, Case& of_ca
   of_case.marks = std::move(before.marks);
   of_case.head.state = std::move(before.state);
   of_case.head.ended_at.reset();
+  save_all_values(transaction, *catalogue_, of_case);
   for (const bpmn::Wait& wait : of_case.instance.waits()) {
     if (wait.kind == bpmn::WaitKind::task) open_task_again(transaction, {of_case.head.id, wait.key});
     if (wait.kind == bpmn::WaitKind::timer) {
@@ -440,16 +443,23 @@ base::Result<CaseHead> Engine::withdraw(storage::Transaction& transaction, base:
                  {Operation::withdraw, moment.now, moment.actor.person, {{"reason", std::string(reason)}}}, moment);
 }
 
+base::Result<base::Instant> timer_due(const Case& of_case, const bpmn::Wait& timer, base::Instant opened_at,
+                                      const calendar::Calendar& calendar) {
+  if (of_case.conduct.interruptions.empty()) return timer.due;
+  const bool days = property(element_at(of_case, timer.element), "unit") == "calendar_days";
+  TRY(const auto due, due_after({.opened_at = opened_at,
+                                 .due = timer.due,
+                                 .unit = days ? calendar::Unit::calendar_days : calendar::Unit::working_days},
+                                of_case.conduct.interruptions, calendar));
+  return due.value_or(never);
+}
+
 base::Result<void> Engine::refresh_timers(storage::Transaction& transaction, const Case& of_case, const Moment&) const {
   for (const OpenTimer& timer : timers_of(transaction, of_case.head.id)) {
     for (const bpmn::Wait& wait : of_case.instance.waits()) {
       if (wait.key != timer.key || wait.kind != bpmn::WaitKind::timer) continue;
-      const bool days = property(element_at(of_case, wait.element), "unit") == "calendar_days";
-      TRY(const auto due, due_after({.opened_at = timer.opened_at,
-                                     .due = wait.due,
-                                     .unit = days ? calendar::Unit::calendar_days : calendar::Unit::working_days},
-                                    of_case.conduct.interruptions, catalogue_->calendar));
-      save_timer(transaction, of_case, wait.key, due.value_or(never), timer.opened_at);
+      TRY(const base::Instant due, timer_due(of_case, wait, timer.opened_at, catalogue_->calendar));
+      save_timer(transaction, of_case, wait.key, due, timer.opened_at);
     }
   }
   return base::done();
@@ -684,6 +694,7 @@ base::Result<Delegation> delegate(storage::Transaction& transaction, const Deleg
                      {"service", delegation.service},
                      {"valid_from", calendar::to_text(delegation.valid_from)},
                      {"valid_to", calendar::to_text(delegation.valid_to)},
+                     {"division", delegation.division},
                      {"reason", delegation.reason}};
   transaction.append({"delegation", delegation.id}, 0,
                      {.type = "delegation.given",

@@ -157,7 +157,21 @@ base::Result<std::string> typed_key(const std::string& path, catalogue::Index::K
   return *key;
 }
 
+std::vector<IndexedValue> values_in(const catalogue::Service& service, const feel::Context& variables) {
+  std::vector<IndexedValue> values;
+  for (const catalogue::Index& index : service.indexes)
+    for (std::string& key : keys_of(index, variables)) values.push_back({.name = index.id, .value = std::move(key)});
+  return values;
+}
+
 }  // namespace
+
+std::optional<std::vector<IndexedValue>> values_of(storage::Snapshot& snapshot, const catalogue::Catalogue& catalogue,
+                                                   const std::string& service, const feel::Context& variables) {
+  const auto current = catalogue.services->find(service);
+  if (!current || !is_indexed(snapshot, service, fingerprint_of(*current))) return std::nullopt;
+  return values_in(*current, variables);
+}
 
 std::string number_key(const feel::Decimal& number) {
   if (number.is_zero()) return "1";
@@ -231,6 +245,13 @@ void Engine::save_values(storage::Transaction& transaction, const Case& of_case,
   insert_values(transaction, of_case.head, values);
 }
 
+void save_all_values(storage::Transaction& transaction, const catalogue::Catalogue& catalogue, const Case& of_case) {
+  const auto current = catalogue.services->find(of_case.head.service);
+  delete_values(transaction, of_case.head.id, {});
+  insert_values(transaction, of_case.head,
+                values_in(current ? *current : *of_case.service, of_case.instance.variables()));
+}
+
 bool Engine::index_values(storage::Store& store, int limit) const {
   for (const auto& [id, service] : catalogue_->services->now()) {
     const std::string wanted = fingerprint_of(*service);
@@ -251,11 +272,7 @@ bool Engine::index_values(storage::Store& store, int limit) const {
         const auto loaded = load(transaction, system_scope(), of_case);
         delete_values(transaction, of_case, {});
         if (!loaded) continue;
-        std::vector<IndexedValue> values;
-        for (const catalogue::Index& index : service->indexes)
-          for (std::string& key : keys_of(index, loaded.value().instance.variables()))
-            values.push_back({.name = index.id, .value = std::move(key)});
-        insert_values(transaction, loaded.value().head, values);
+        insert_values(transaction, loaded.value().head, values_in(*service, loaded.value().instance.variables()));
       }
       const bool last = ids.size() < static_cast<std::size_t>(limit);
       const bool saved = save_ground(transaction, ground,

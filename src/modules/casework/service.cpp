@@ -3,7 +3,6 @@
 #include "engine.h"
 #include "kernel/base/refusals.h"
 #include "modules/access/access.h"
-#include "modules/casework/clocks.h"
 #include "modules/evidence/evidence.h"
 #include "store.h"
 
@@ -253,9 +252,22 @@ base::Result<std::vector<bpmn::Event>> Engine::run(storage::Transaction& transac
 
 namespace {
 
+/// What the rows show of a case from its first moment on.
+std::string opening_json(const CaseHead& head) {
+  return feel::to_json(feel::Value(feel::Context{{"division", head.division},
+                                                 {"office", head.office},
+                                                 {"number", head.number},
+                                                 {"service", head.service},
+                                                 {"version", head.service_version},
+                                                 {"applicant", base::to_text(head.applicant)},
+                                                 {"title", head.title}}));
+}
+
+/// `opening`: JSON; empty: the case was opened before.
 std::string event_json(std::string_view by, const std::string& element, bpmn::Key key, const std::string& reason,
-                       const std::vector<bpmn::Event>& events) {
+                       const std::string& opening, const std::vector<bpmn::Event>& events) {
   std::string json = "{\"by\":\"" + std::string(by) + "\"";
+  if (!opening.empty()) json += ",\"case\":" + opening;
   if (!element.empty()) json += ",\"element\":" + feel::to_json(feel::Value(element));
   if (key != 0) json += ",\"key\":" + std::to_string(key);
   if (!reason.empty()) json += ",\"reason\":" + feel::to_json(feel::Value(reason));
@@ -276,6 +288,8 @@ std::string clock_of(const bpmn::Element& element) {
   return property(element, "clock");
 }
 
+}  // namespace
+
 std::optional<calendar::Date> due_under(const std::vector<ClockDue>& clocks, const std::string& clock) {
   std::optional<calendar::Date> nearest;
   for (const ClockDue& one : clocks) {
@@ -288,6 +302,8 @@ std::optional<calendar::Date> due_under(const std::vector<ClockDue>& clocks, con
   return nearest;
 }
 
+namespace {
+
 /// What the applicant was promised for the whole: the latest promise that runs.
 std::optional<calendar::Date> promised_day(const std::vector<ClockDue>& clocks) {
   std::optional<calendar::Date> latest;
@@ -298,8 +314,8 @@ std::optional<calendar::Date> promised_day(const std::vector<ClockDue>& clocks) 
   return latest;
 }
 
-/// What boards show of the case: the promised day, what is due next, why nothing runs. A case that has ended has no
-/// days.
+}  // namespace
+
 void set_days(CaseHead& head, const std::vector<ClockDue>& clocks) {
   head.promised_day.reset();
   head.timing = {};
@@ -309,6 +325,8 @@ void set_days(CaseHead& head, const std::vector<ClockDue>& clocks) {
   for (const ClockDue& one : clocks) days.emplace_back(one.clock->id, one.days);
   head.timing = timing_of(days);
 }
+
+namespace {
 
 /// Tasks that stay open may stand under a clock that a step has started, paused or stopped, or a new calendar has
 /// moved. Those that `events` have just opened stand under it already.
@@ -360,7 +378,8 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
                         .at = moment.now,
                         .actor = moment.actor.person,
                         .data = step.deed ? deed_json(*step.deed, events)
-                                          : event_json(step.by, step.element, step.key, step.reason, events)},
+                                          : event_json(step.by, step.element, step.key, step.reason,
+                                                       is_new ? opening_json(of_case.head) : std::string(), events)},
                        of_case.head.division, {{"service", of_case.head.service}});
   const std::string instance = bpmn::encode(of_case.instance);
   if (is_new)
@@ -393,13 +412,16 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
   return of_case.head;
 }
 
-base::Result<bool> Engine::refresh(storage::Transaction& transaction, Case& of_case, const Moment&) const {
+base::Result<bool> Engine::refresh(storage::Transaction& transaction, Case& of_case, const Moment& moment) const {
   TRY(const std::vector<ClockDue> days, due_days(*catalogue_, of_case, Started::going));
   const auto before = of_case.head.promised_day;
   const Timing timing_before = of_case.head.timing;
   set_days(of_case.head, days);
   update_case(transaction, of_case, bpmn::encode(of_case.instance));
   save_due_days(transaction, of_case, days, {});
+  if (!of_case.conduct.interruptions.empty()) {
+    TRY(std::ignore, refresh_timers(transaction, of_case, moment));
+  }
   return of_case.head.promised_day != before || of_case.head.timing != timing_before;
 }
 
@@ -544,6 +566,15 @@ base::Result<CaseHead> Engine::note(storage::Transaction& transaction, base::Id 
   TRY(Case of_case, load(transaction, moment.actor.scope, id));
   add_note(transaction, of_case, type, data, moment);
   return of_case.head;
+}
+
+base::Result<void> Engine::rename(storage::Transaction& transaction, base::Id id, const std::string& title,
+                                  const Moment& moment) const {
+  TRY(Case of_case, load(transaction, moment.actor.scope, id));
+  if (of_case.head.title == title) return base::done();
+  of_case.head.title = title;
+  add_note(transaction, of_case, "case.renamed", {{"title", title}}, moment);
+  return base::done();
 }
 
 bool Engine::fire_one(storage::Store& store, TaskId timer, base::Instant now) const {

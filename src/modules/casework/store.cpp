@@ -10,15 +10,6 @@ namespace {
 using storage::Datum;
 using storage::Row;
 
-std::string marks_text(const std::vector<Mark>& marks) {
-  std::string text;
-  for (const Mark& mark : marks) {
-    if (!text.empty()) text += ' ';
-    text += mark.element + "@" + std::to_string(mark.at.us);
-  }
-  return text;
-}
-
 std::vector<Mark> marks_of(std::string_view text) {
   std::vector<Mark> marks;
   while (!text.empty()) {
@@ -32,19 +23,6 @@ std::vector<Mark> marks_of(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return marks;
-}
-
-/// Deeds as stored beside the case: what `conduct_of` makes of them is never stored itself.
-std::string deeds_text(const std::vector<Deed>& deeds) {
-  feel::List list;
-  for (const Deed& deed : deeds) {
-    feel::Context entry = deed.data;
-    entry.put("op", kind_of(deed.operation).id);
-    entry.put("at", feel::Value(deed.at.us));
-    entry.put("by", base::to_text(deed.by));
-    list.emplace_back(std::move(entry));
-  }
-  return feel::to_json(feel::Value(std::move(list)));
 }
 
 std::vector<Deed> deeds_of(const std::string& text) {
@@ -143,10 +121,6 @@ Task task_of(const Row& row) {
   return task;
 }
 
-std::string due_text(const std::optional<calendar::Date>& due) {
-  return due ? calendar::to_text(*due) : std::string(no_day);
-}
-
 /// `%` and `_` in what a person typed mean themselves.
 std::string like_pattern(std::string_view search) {
   std::string pattern = "%";
@@ -187,6 +161,32 @@ Condition tasks_for(const access_control::Actor& actor, const std::vector<std::s
 }
 
 }  // namespace
+
+std::string marks_text(const std::vector<Mark>& marks) {
+  std::string text;
+  for (const Mark& mark : marks) {
+    if (!text.empty()) text += ' ';
+    text += mark.element + "@" + std::to_string(mark.at.us);
+  }
+  return text;
+}
+
+/// Deeds as stored beside the case: what `conduct_of` makes of them is never stored itself.
+std::string deeds_text(const std::vector<Deed>& deeds) {
+  feel::List list;
+  for (const Deed& deed : deeds) {
+    feel::Context entry = deed.data;
+    entry.put("op", kind_of(deed.operation).id);
+    entry.put("at", feel::Value(deed.at.us));
+    entry.put("by", base::to_text(deed.by));
+    list.emplace_back(std::move(entry));
+  }
+  return feel::to_json(feel::Value(std::move(list)));
+}
+
+std::string due_text(const std::optional<calendar::Date>& due) {
+  return due ? calendar::to_text(*due) : std::string(no_day);
+}
 
 std::vector<std::string> roles_of(storage::Snapshot& snapshot, const access_control::Actor& actor,
                                   calendar::Date today) {
@@ -253,13 +253,10 @@ void insert_case(storage::Transaction& transaction, const Case& of_case, const s
       parameters);
 }
 
-void rename_case(storage::Transaction& transaction, base::Id of_case, const std::string& title) {
-  transaction.execute("UPDATE cases SET title = ? WHERE id = ?", {title, of_case});
-}
-
 void update_case(storage::Transaction& transaction, const Case& of_case, const std::string& instance) {
   const CaseHead& head = of_case.head;
-  std::vector<Datum> parameters = {head.state,
+  std::vector<Datum> parameters = {head.title,
+                                   head.state,
                                    instance,
                                    marks_text(of_case.marks),
                                    Datum(head.ended_at),
@@ -271,7 +268,8 @@ void update_case(storage::Transaction& transaction, const Case& of_case, const s
   add_timing(parameters, head.timing);
   parameters.emplace_back(head.id);
   transaction.execute(
-      "UPDATE cases SET state = ?, instance = ?, marks = ?, ended_at = ?, promised_day = ?, sequence = ?, deeds = ?, "
+      "UPDATE cases SET title = ?, state = ?, instance = ?, marks = ?, ended_at = ?, promised_day = ?, sequence = ?, "
+      "deeds = ?, "
       "service_version = ?, suspended = ?, next_day = ?, next_clock = ?, legal_day = ?, paused_on = ?, paused_zh = ?, "
       "paused_en = ? WHERE id = ?",
       parameters);
@@ -692,6 +690,21 @@ std::vector<base::Id> ended_cases(storage::Snapshot& snapshot, const access_cont
 
 void lock_case(storage::Transaction& transaction, base::Id of_case) {
   transaction.execute("UPDATE cases SET sequence = sequence WHERE id = ?", {of_case});
+}
+
+std::vector<KeptVersion> kept_versions(storage::Snapshot& snapshot) {
+  std::vector<KeptVersion> all;
+  for (const Row& row :
+       snapshot.query("SELECT service, version, files FROM deployed_services ORDER BY service, version"))
+    all.push_back({row[0].text(), row[1].text(), row[2].text()});
+  return all;
+}
+
+std::optional<CaseVersion> first_version_of(storage::Snapshot& snapshot, base::Id of_case) {
+  const auto row = snapshot.find("SELECT service, service_version, first_version FROM cases WHERE id = ?", {of_case});
+  if (!row) return std::nullopt;
+  return CaseVersion{.service = (*row)[0].text(),
+                     .version = (*row)[2].text().empty() ? (*row)[1].text() : (*row)[2].text()};
 }
 
 bool timer_waits(storage::Snapshot& snapshot, TaskId timer) {

@@ -121,6 +121,26 @@ struct CaseStatement {
 };
 CaseStatement cases_found(const access_control::Scope& scope, const CaseFilter& filter);
 
+/// Marks and deeds as the case's row has them.
+std::string marks_text(const std::vector<Mark>& marks);
+std::string deeds_text(const std::vector<Deed>& deeds);
+/// A day as rows have it.
+std::string due_text(const std::optional<calendar::Date>& due);
+
+/// The versions of services that are kept.
+struct KeptVersion {
+  std::string service;
+  std::string version;
+  std::string files;  // JSON
+};
+std::vector<KeptVersion> kept_versions(storage::Snapshot& snapshot);
+/// As the case's row says it, for cases whose first event does not.
+struct CaseVersion {
+  std::string service;
+  std::string version;
+};
+std::optional<CaseVersion> first_version_of(storage::Snapshot& snapshot, base::Id of_case);
+
 bool timer_waits(storage::Snapshot& snapshot, TaskId timer);
 
 /// Open cases after `after`, for going through all of them in pieces.

@@ -1,6 +1,6 @@
 /// Which version of a service a case goes on with, and what happens when calendar or rules change under open cases.
 #include "catalogue/models.h"
-#include "modules/casework/casework.h"
+#include "engine.h"
 #include "store.h"
 
 namespace casework {
@@ -23,8 +23,9 @@ class Fingerprint {
   std::uint64_t hash_ = 14695981039346656037ull;
 };
 
-/// Changes when any day of the calendar or any rule does.
-std::string fingerprint_of(const catalogue::Catalogue& catalogue) {
+}  // namespace
+
+std::string plan_fingerprint(const catalogue::Catalogue& catalogue) {
   Fingerprint fingerprint;
   fingerprint.add("next and legal day beside the promised one");  // what the views hold
   for (const std::int64_t year : catalogue.calendar.years()) {
@@ -42,6 +43,8 @@ std::string fingerprint_of(const catalogue::Catalogue& catalogue) {
                     "|" + std::to_string(static_cast<int>(rule.value.unit)));
   return fingerprint.text();
 }
+
+namespace {
 
 std::string files_json(const catalogue::Files& files) {
   feel::Context texts;
@@ -122,7 +125,7 @@ bool Engine::replan_one(storage::Store& store, base::Id id, base::Instant now) c
 }
 
 int Engine::replan(storage::Store& store, base::Instant now) const {
-  const std::string ground = fingerprint_of(*catalogue_);
+  const std::string ground = plan_fingerprint(*catalogue_);
   if (store.read_value([](storage::Snapshot& snapshot) { return plan_ground(snapshot); }) == ground) return 0;
   int changed = 0;
   base::Id after;

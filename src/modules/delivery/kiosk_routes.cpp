@@ -159,7 +159,7 @@ void mount_content(http::Router& router, storage::Store& store, const Delivery& 
       return base::not_found("delivery.print_unknown", {"没有这次打印", "There is no such print."});
     });
     if (!found) return http::problem(found.error(), request);
-    const auto pdf = delivery.licensing().document_pdf(store, found.value());
+    const auto pdf = delivery.licensing().document_pdf(store, found.value(), request.at);
     if (!pdf) return http::problem(pdf.error(), request);
     // Shown in a frame of the kiosk's own page.
     return {.body = pdf.value(),

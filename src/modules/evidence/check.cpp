@@ -5,6 +5,7 @@
 #include "chain.h"
 #include "kernel/calendar/calendar.h"
 #include "live.h"
+#include "modules/evidence/views.h"
 #include "storage/files.h"
 #include "store.h"
 
@@ -19,11 +20,6 @@ constexpr std::size_t streams_max = 20;
 
 std::string number(std::uint64_t value) {
   return std::to_string(value);
-}
-
-/// Quotation marks within texts are escaped, so that a member's name with its value is found nowhere else.
-bool says(const std::string& entry, const std::string& name, std::string_view value) {
-  return entry.find(json_string(name) + ":" + json_string(value)) != std::string::npos;
 }
 
 /// The entry's time, as it is written: times of one zone and form follow each other as their texts do.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "evidence_migrations.h"
+#include "modules/evidence/views.h"
 
 namespace evidence {
 namespace {
@@ -252,6 +253,59 @@ std::vector<StreamEnd> stream_ends(storage::Snapshot& snapshot) {
                     .sequence = row.at(2).number(),
                     .first_position = row.at(3).number()});
   return ends;
+}
+
+std::vector<ViewRow> view_rows(storage::Snapshot& snapshot, const View& view, std::string_view column,
+                               const storage::Datum& value) {
+  std::string sql;
+  for (const auto* part : {&view.keys, &view.columns})
+    for (const std::string_view one : *part)
+      sql += (sql.empty() ? "SELECT CAST(" : ", CAST(") + std::string(one) + " AS TEXT)";
+  sql += " FROM " + std::string(view.table) + " WHERE " + std::string(column) + " = ? ORDER BY " +
+         std::string(view.keys.front());
+  std::vector<ViewRow> rows;
+  for (const Row& row : snapshot.query(sql, {value})) {
+    ViewRow& one = rows.emplace_back();
+    for (std::size_t i = 0; i < row.size(); ++i)
+      if (i < view.keys.size())
+        one.key += (i == 0 ? "" : " ") + row[i].text();
+      else
+        one.values.push_back(row[i].is_null() ? std::nullopt : std::optional(row[i].text()));
+  }
+  return rows;
+}
+
+std::vector<std::int64_t> numbers_in(storage::Snapshot& snapshot, const View& view, std::string_view column,
+                                     std::int64_t after, int limit) {
+  const std::string name(column);
+  std::vector<std::int64_t> numbers;
+  for (const Row& row : snapshot.query("SELECT DISTINCT " + name + " FROM " + std::string(view.table) + " WHERE " +
+                                           name + " > ? ORDER BY " + name + " LIMIT ?",
+                                       {after, limit}))
+    numbers.push_back(row[0].number());
+  return numbers;
+}
+
+std::vector<std::string> subjects_under(storage::Snapshot& snapshot, std::string_view prefix, std::string_view after,
+                                        int limit) {
+  std::string end(prefix);
+  ++end.back();
+  std::vector<std::string> subjects;
+  for (const Row& row : snapshot.query("SELECT DISTINCT subject FROM log_entries WHERE subject > ? AND subject < ? "
+                                       "ORDER BY subject LIMIT ?",
+                                       {after, end, limit}))
+    subjects.push_back(row[0].text());
+  return subjects;
+}
+
+std::vector<std::int64_t> streams_of(storage::Snapshot& snapshot, std::string_view kind, std::int64_t after,
+                                     int limit) {
+  std::vector<std::int64_t> ids;
+  for (const Row& row : snapshot.query("SELECT stream_id FROM events WHERE stream_kind = ? AND stream_id > ? "
+                                       "GROUP BY stream_id ORDER BY stream_id LIMIT ?",
+                                       {kind, after, limit}))
+    ids.push_back(row[0].number());
+  return ids;
 }
 
 std::span<const storage::Migration> migrations() {

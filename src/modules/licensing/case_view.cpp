@@ -219,6 +219,7 @@ std::vector<TimelineView> timeline_of(storage::Snapshot& snapshot, const casewor
       {"task.claimed", {"领取任务", "Took the task"}},
       {"task.released", {"退回任务", "Released the task"}},
       {"case.visited", {"申请人到窗口一次", "The applicant came to the window"}},
+      {"case.renamed", {"办件名称随更正的内容改变", "The case was renamed after a correction"}},
       {"case.rated", {"申请人作出评价", "The applicant rated the case"}}};
   for (const storage::Event& event : casework::history(snapshot, scope, of_case.head.id))
     if (const auto told = casework::told_by(event, *of_case.service)) {

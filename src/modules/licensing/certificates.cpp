@@ -67,6 +67,12 @@ void tell_issue(storage::Transaction& transaction, const Certificate& certificat
   data.put("issued_on", calendar::to_text(certificate.issued_on));
   for (const Certificate::Field& field : certificate.fields) printed.put(field.id, field.value);
   data.put("fields", feel::Value(std::move(printed)));
+  data.put("division", certificate.division);
+  data.put("applicant", base::to_text(certificate.applicant));
+  data.put("token", certificate.token);
+  data.put("document", base::to_text(certificate.document));
+  data.put("fields_sha256", storage::sha256_hex(fields_json(certificate)));
+  data.put("details_sha256", storage::sha256_hex(details_json(certificate)));
   tell(transaction, certificate, {.type = "licensing.certificate_issued", .status = certificate.status},
        std::move(data), moment.now, moment.actor.person);
 }

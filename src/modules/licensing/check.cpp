@@ -1,71 +1,219 @@
-/// Whether the certificates are what their events say: rows are views, and the events stand in the public log.
+/// Whether certificates and documents are what their events and log entries say: rows are views, and what they are held
+/// against stands in the public log.
+#include <algorithm>
+#include <charconv>
+
+#include "modules/evidence/views.h"
 #include "parts.h"
 #include "store.h"
 
 namespace licensing {
 namespace {
 
-constexpr std::size_t findings_max = 20;
-constexpr int rows_per_read = 1'000;
+using evidence::ExpectedRow;
+using evidence::ExpectedRows;
+using evidence::View;
 
-/// What a certificate's events add up to. Certificates issued before there were such events have no `issue`.
-struct Told {
-  std::optional<feel::Context> issue;
-  std::string status;
-};
+constexpr int rows_per_read = 500;
+constexpr int entries_max = 100;  // of one document
 
-Told told_of(storage::Snapshot& snapshot, base::Id certificate) {
-  Told told;
-  for (const storage::Event& event : storage::load_events(snapshot, {"certificate", certificate})) {
+const View certificates{
+    .table = "certificates",
+    .keys = {"id"},
+    .columns = {"division", "case_id", "applicant", "entity", "kind", "number", "token", "status", "issued_on",
+                "valid_to", "fields", "document", "details", "status_since", "status_reason", "expiry_told"}};
+constexpr std::size_t fields_at = 10, details_at = 12;  // of those columns
+
+std::string id_in(const feel::Context& data, std::string_view name) {
+  return std::to_string(base::parse_id(text_in(data, name)).value_or(base::Id{}).number);
+}
+
+/// The day from which a status holds is the day of its event; what is valid has neither day nor reason.
+void put_status(ExpectedRow& row, const std::string& status, const std::string& reason, base::Instant at) {
+  const bool in_force = status == "valid";
+  row["status"] = status;
+  row["status_since"] = in_force ? std::string() : calendar::to_text(calendar::local_date(at));
+  row["status_reason"] = in_force ? std::string() : reason;
+}
+
+/// What was issued. Of certificates issued before their events told it, less is known.
+void put_issue(ExpectedRow& row, const feel::Context& data) {
+  for (const std::string_view name : {"kind", "number", "issued_on", "valid_to"}) row[name] = text_in(data, name);
+  row["case_id"] = id_in(data, "case");
+  row["entity"] = id_in(data, "entity");
+  if (!data.find("document")) return;
+  row["division"] = text_in(data, "division");
+  row["token"] = text_in(data, "token");
+  row["applicant"] = id_in(data, "applicant");
+  row["document"] = id_in(data, "document");
+  row["fields"] = text_in(data, "fields_sha256");
+  row["details"] = text_in(data, "details_sha256");
+}
+
+/// The values of the fields in a certificate's row, as its event tells them.
+std::optional<std::string> values_of(const std::string& row_json) {
+  const auto parsed = feel::parse_json(row_json);
+  if (!parsed || parsed.value().kind() != feel::Kind::list) return std::nullopt;
+  feel::Context values;
+  for (const feel::Value& field : parsed.value().as_list())
+    if (field.kind() == feel::Kind::context)
+      values.put(text_in(field.as_context(), "id"), text_in(field.as_context(), "value"));
+  return feel::to_json(feel::Value(std::move(values)));
+}
+
+/// What a certificate's events add up to; nothing when it has none that tell of it.
+std::optional<ExpectedRow> told_of(const std::vector<storage::Event>& events, std::vector<evidence::ViewRow>& rows) {
+  ExpectedRow row;
+  std::map<std::string, std::string> reasons;  // of changes that were proposed
+  bool is_expired = false;
+  for (const storage::Event& event : events) {
     const auto value = feel::parse_json(event.data);
     if (!value || value.value().kind() != feel::Kind::context) continue;
     const feel::Context& data = value.value().as_context();
-    if (event.type == "licensing.certificate_issued") told.issue = data;
-    const bool changes = event.type == "licensing.certificate_issued" || event.type == "licensing.certificate_ended" ||
-                         (event.type == "certificates.change_decided" && text_in(data, "outcome") == "confirmed");
-    if (changes) told.status = text_in(data, "status");
+    if (event.type == "licensing.certificate_issued") {
+      put_issue(row, data);
+      put_status(row, text_in(data, "status"), {}, event.at);
+      // Before the hash of all fields was told, their values were.
+      if (!row.contains("fields") && !rows.empty()) {
+        const std::string told = feel::to_json(feel::Value(context_in(data, "fields")));
+        rows[0].values[fields_at] = values_of(rows[0].values[fields_at].value_or(""));
+        row["fields"] = told;
+      } else if (!rows.empty()) {
+        for (const std::size_t at : {fields_at, details_at})
+          rows[0].values[at] = storage::sha256_hex(rows[0].values[at].value_or(""));
+      }
+    }
+    if (event.type == "licensing.certificate_ended")
+      put_status(row, text_in(data, "status"), text_in(data, "reason"), event.at);
+    if (event.type == "certificates.change_proposed") reasons[text_in(data, "change")] = text_in(data, "reason");
+    if (event.type == "certificates.change_decided" && text_in(data, "outcome") == "confirmed")
+      put_status(row, text_in(data, "status"), reasons[text_in(data, "change")], event.at);
+    is_expired = is_expired || event.type == "licensing.certificate_expired";
   }
-  return told;
+  if (row.empty() && !is_expired) return std::nullopt;
+  row["expiry_told"] = is_expired ? "1" : "0";
+  return row;
 }
 
-bool is_as_issued(const Certificate& certificate, const feel::Context& issue) {
-  const feel::Context printed = context_in(issue, "fields");
-  if (printed.entries().size() != certificate.fields.size()) return false;
-  for (const Certificate::Field& field : certificate.fields)
-    if (text_in(printed, field.id) != field.value) return false;
-  const std::string valid_to = certificate.valid_to ? calendar::to_text(*certificate.valid_to) : std::string();
-  return text_in(issue, "kind") == certificate.kind && text_in(issue, "number") == certificate.number &&
-         text_in(issue, "valid_to") == valid_to && text_in(issue, "case") == base::to_text(certificate.of_case) &&
-         text_in(issue, "entity") == base::to_text(certificate.entity) &&
-         text_in(issue, "issued_on") == calendar::to_text(certificate.issued_on);
+/// Ascending: what is in either list, as far as both are complete.
+std::vector<std::int64_t> merged(const std::vector<std::int64_t>& left, const std::vector<std::int64_t>& right) {
+  std::vector<std::int64_t> all;
+  std::set_union(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(all));
+  if (all.size() > rows_per_read) all.resize(rows_per_read);
+  return all;
+}
+
+/// Whether the case that a certificate names has told of its number: all there is of certificates issued before they
+/// had events of their own.
+bool is_told_by_case(storage::Snapshot& snapshot, const evidence::ViewRow& row) {
+  constexpr std::size_t case_at = 1, number_at = 5;  // of the columns
+  std::int64_t of_case = 0;
+  const std::string& digits = row.values[case_at].value_or("");
+  std::from_chars(digits.data(), digits.data() + digits.size(), of_case);
+  const std::string number = "\"number\":" + evidence::json_string(row.values[number_at].value_or(""));
+  const auto events = storage::load_events(snapshot, {"case", {of_case}});
+  return std::any_of(events.begin(), events.end(),
+                     [&](const storage::Event& event) { return event.data.find(number) != std::string::npos; });
+}
+
+/// From the first certificate on whose events told of it, all have such events.
+void compare_certificates(storage::Snapshot& snapshot, evidence::Findings& findings) {
+  bool is_told = false;
+  for (std::int64_t last = INT64_MIN;;) {
+    const auto ids = merged(evidence::numbers_in(snapshot, certificates, "id", last, rows_per_read),
+                            evidence::streams_of(snapshot, "certificate", last, rows_per_read));
+    for (const std::int64_t id : ids) {
+      const auto events = storage::load_events(snapshot, {"certificate", {id}});
+      auto rows = evidence::view_rows(snapshot, certificates, "id", id);
+      const auto told = told_of(events, rows);
+      const bool has_issue = std::any_of(events.begin(), events.end(), [](const storage::Event& event) {
+        return event.type == "licensing.certificate_issued";
+      });
+      is_told = is_told || has_issue;
+      if (!told && (rows.empty() || (!is_told && is_told_by_case(snapshot, rows[0])))) continue;
+      ExpectedRows expected;
+      if (told) expected[std::to_string(id)] = *told;
+      const std::string name = base::to_text(base::Id{id});
+      evidence::compare(certificates, rows, std::move(expected), {"证照 " + name, "The certificate " + name}, findings);
+    }
+    if (ids.size() < rows_per_read) break;
+    last = ids.back();
+  }
+}
+
+/// The last entry that tells of the document being drawn.
+std::optional<evidence::StoredEntry> drawing_of(storage::Snapshot& snapshot, const std::string& subject) {
+  std::optional<evidence::StoredEntry> last;
+  for (evidence::StoredEntry& entry : evidence::entries_of(snapshot, subject, entries_max))
+    if (evidence::says(entry.text, "type", drawn_type)) last = std::move(entry);
+  return last;
+}
+
+/// The document's hash and the row as it was when it was drawn.
+void compare_document(const std::optional<Document>& document, const evidence::StoredEntry& entry,
+                      const base::Text& owner, evidence::Findings& findings) {
+  if (!document) {
+    findings.add("documents", owner, "已签发,现在没有了", ": was drawn, and is gone.");
+    return;
+  }
+  if (!evidence::says(entry.text, "sha256", document->sha256))
+    findings.add("documents", owner, "的文件哈希与日志不符", ": its file is not the one that the log tells of.");
+  const auto salt = evidence::parse_salt(entry.salt);
+  if (salt && !evidence::says(entry.text, "row", tlog::to_hex(evidence::seal(*salt, {"row", row_text(*document)}))))
+    findings.add("documents", owner, "的内容与日志不符", ": its row is not as it was drawn from.");
+}
+
+void compare_documents(storage::Snapshot& snapshot, evidence::Findings& findings) {
+  static constexpr std::string_view prefix = "document/";
+  std::optional<base::Instant> told_since;
+  const auto owner_of = [](base::Id id) -> base::Text {
+    return {"文书 " + base::to_text(id), "The document " + base::to_text(id)};
+  };
+  for (std::string last(prefix);;) {
+    const auto subjects = evidence::subjects_under(snapshot, prefix, last, rows_per_read);
+    for (const std::string& subject : subjects) {
+      const auto id = base::parse_id(std::string_view(subject).substr(prefix.size()));
+      const auto entry = drawing_of(snapshot, subject);
+      if (!id || !entry) continue;
+      const auto document = find_any_document(snapshot, *id);
+      if (document && (!told_since || document->issued_at < *told_since)) told_since = document->issued_at;
+      compare_document(document, *entry, owner_of(*id), findings);
+    }
+    if (subjects.size() < rows_per_read) break;
+    last = subjects.back();
+  }
+  // Those that were drawn before the log was told of it have no entry.
+  for (base::Id last{INT64_MIN}; told_since;) {
+    const std::vector<base::Id> ids = drawn_documents(snapshot, last, rows_per_read);
+    for (const base::Id id : ids)
+      if (find_any_document(snapshot, id)->issued_at > *told_since && !drawing_of(snapshot, subject_of_document(id)))
+        findings.add("documents", owner_of(id), "没有日志条目", ": the log tells of no such document.");
+    if (ids.size() < rows_per_read) break;
+    last = ids.back();
+  }
 }
 
 }  // namespace
 
-std::vector<base::Text> check_certificates(storage::Snapshot& snapshot) {
-  std::vector<base::Text> findings;
-  const auto add = [&](const std::string& zh, const std::string& en) {
-    if (findings.size() < findings_max) findings.push_back({zh, en});
-  };
-  for (base::Id last{INT64_MIN};;) {
-    const std::vector<base::Id> ids = certificate_ids(snapshot, last, rows_per_read);
-    for (const base::Id id : ids) {
-      const Certificate certificate = find_certificate_by_id(snapshot, id).value();
-      const Told told = told_of(snapshot, id);
-      const std::string name = certificate.number + " (" + base::to_text(id) + ")";
-      if (!told.status.empty() && told.status != certificate.status)
-        add("证照 " + name + " 的状态是 " + certificate.status + "，事件记录为 " + told.status,
-            "The certificate " + name + " is " + certificate.status + "; by its events it is " + told.status + ".");
-      if (told.issue && !is_as_issued(certificate, *told.issue))
-        add("证照 " + name + " 的内容与签发时的记录不符", "The certificate " + name + " is not as it was issued.");
-    }
-    if (ids.size() < static_cast<std::size_t>(rows_per_read)) break;
-    last = ids.back();
-  }
-  for (const base::Id id : certificates_gone(snapshot, rows_per_read))
-    add("证照 " + base::to_text(id) + " 签发过，现在没有了",
-        "The certificate " + base::to_text(id) + " was issued, and is gone.");
-  return findings;
+std::string subject_of_document(base::Id document) {
+  return "document/" + base::to_text(document);
+}
+
+std::string row_text(const Document& document) {
+  std::string text;
+  for (const std::string& value :
+       {base::to_text(document.id), document.division, document.office, base::to_text(document.of_case),
+        base::to_text(document.applicant), document.notice, document.name.zh, document.name.en,
+        document.document_template, document.number, document.data, std::to_string(document.issued_at.us)})
+    text += (text.empty() ? "[" : ",") + evidence::json_string(value);
+  return text + "]";
+}
+
+std::vector<base::Text> check(storage::Snapshot& snapshot) {
+  evidence::Findings findings;
+  compare_certificates(snapshot, findings);
+  compare_documents(snapshot, findings);
+  return findings.take();
 }
 
 }  // namespace licensing

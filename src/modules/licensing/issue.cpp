@@ -73,15 +73,14 @@ feel::Context limits_of(const std::vector<casework::ClockDue>& clocks) {
 void Licensing::register_workers() {
   // The application shows what holds now; the case keeps what was filed before.
   engine_.on_corrected([](storage::Transaction& transaction, const casework::Case& of_case,
-                          const feel::Context& answers, const casework::Moment& moment) -> base::Result<void> {
+                          const feel::Context& answers, const casework::Moment& moment) -> base::Result<std::string> {
     TRY(Application application, load_application(transaction, moment.actor.scope, of_case.head.id));
     application.answers = answers;
     application.title = title_of(application, *of_case.service);
-    casework::rename_case(transaction, application.id, application.title);
     application.updated_at = moment.now;
     ++application.version;
     update_application(transaction, application);
-    return base::done();
+    return application.title;
   });
   engine_.work("licensing.notice", [this](storage::Transaction& transaction, const casework::JobContext& job) {
     return issue_notice(transaction, job);
@@ -254,7 +253,8 @@ void put_receipt(storage::Store& store, const std::string& base_url, const Docum
 
 }  // namespace
 
-base::Result<std::string> Licensing::document_pdf(storage::Store& store, const Document& document) const {
+base::Result<std::string> Licensing::document_pdf(storage::Store& store, const Document& document,
+                                                  base::Instant now) const {
   if (!document.sha256.empty())
     if (auto content = files_.get(document.sha256)) return std::move(*content);
   std::string pdf;
@@ -274,16 +274,23 @@ base::Result<std::string> Licensing::document_pdf(storage::Store& store, const D
   }
   const std::string sha256 = files_.put(pdf);
   store.write([&](storage::Transaction& transaction) {
+    const auto present = find_any_document(transaction, document.id);
+    if (!present || present->sha256 == sha256) return false;  // drawn by another request meanwhile
     save_document_hash(transaction, document.id, sha256);
+    evidence::record(transaction, {.type = std::string(drawn_type),
+                                   .subject = subject_of_document(document.id),
+                                   .at = now,
+                                   .open = {{"sha256", sha256}},
+                                   .sealed = {{"row", row_text(*present)}}});
     return true;
   });
   return pdf;
 }
 
-void Licensing::render(storage::Store& store, base::Id id) const {
+void Licensing::render(storage::Store& store, base::Id id, base::Instant now) const {
   const auto document = store.read_value([&](storage::Snapshot& snapshot) { return find_any_document(snapshot, id); });
   if (!document || !document->sha256.empty()) return;
-  const auto pdf = document_pdf(store, *document);
+  const auto pdf = document_pdf(store, *document, now);
   if (!pdf) throw storage::Fault(pdf.error().message.en);
 }
 

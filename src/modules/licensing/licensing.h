@@ -158,8 +158,8 @@ class Licensing {
   /// What the clerk asked to be corrected, while the application is open for it.
   std::vector<Correction> corrections(const casework::Case& of_case) const;
 
-  /// The PDF, drawn now if the job has not come to it yet.
-  base::Result<std::string> document_pdf(storage::Store& store, const Document& document) const;
+  /// The PDF, drawn now if the job has not come to it yet; the public log is told its hash then.
+  base::Result<std::string> document_pdf(storage::Store& store, const Document& document, base::Instant now) const;
   /// What a document is drawn from. Errors: `licensing.model_fault`, what parsing the template refuses.
   base::Result<std::shared_ptr<const documents::Template>> template_of(const Document& document) const;
   base::Result<feel::Context> data_of(const Document& document) const;
@@ -170,7 +170,7 @@ class Licensing {
   void parse_uploads_with(ParseWhole parse) { parse_upload_ = std::move(parse); }
   const ParseWhole& upload_parser() const { return parse_upload_; }
   /// Outbox kind "licensing.render": draws a document.
-  void render(storage::Store& store, base::Id document) const;
+  void render(storage::Store& store, base::Id document, base::Instant now) const;
 
  private:
   void register_workers();
@@ -230,9 +230,9 @@ std::optional<Certificate> find_certificate_of_document(storage::Snapshot& snaps
 std::optional<Document> find_any_document(storage::Snapshot& snapshot, base::Id id);
 /// The state of every certificate that is not in force on `today`, as status_on says it.
 std::map<base::Id, std::string> certificates_not_valid(storage::Snapshot& snapshot, calendar::Date today);
-/// Compares the certificates with what their events, which stand in the public log, say of them; each difference is
-/// named.
-std::vector<base::Text> check_certificates(storage::Snapshot& snapshot);
+/// Compares certificates with what their events say of them, and documents with what the log told when they were drawn;
+/// each difference is named.
+std::vector<base::Text> check(storage::Snapshot& snapshot);
 /// Writes down in the public log what has expired by the calendar since the last time, up to `limit`; how many.
 int tell_expired(storage::Store& store, base::Instant now, int limit);
 /// The caller has decided (certificates::check_change) and keeps the reasons.

@@ -440,7 +440,7 @@ void mount(http::Router& router, storage::Store& store, storage::FileStore& file
     if (!found || !may_read)
       return http::problem(
           base::not_found("licensing.document_unknown", {"没有找到这份文书", "There is no such document."}), request);
-    const auto pdf = licensing.document_pdf(store, *found);
+    const auto pdf = licensing.document_pdf(store, *found, request.at);
     if (!pdf) return http::problem(pdf.error(), request);
     if (request.caller.staff) note_case_read(store, reads, request, found->of_case, "document");
     return {.body = pdf.value(),

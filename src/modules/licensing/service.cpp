@@ -291,7 +291,7 @@ base::Result<casework::CaseHead> Licensing::resubmit(storage::Transaction& trans
   application.title = title_of(application, *of_case.service);
   ++application.version;
   update_application(transaction, application);
-  casework::rename_case(transaction, id, application.title);
+  TRY(std::ignore, engine_.rename(transaction, id, application.title, moment));
 
   feel::Context more;
   more.put("answers", feel::Value(application.answers));

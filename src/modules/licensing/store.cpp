@@ -264,6 +264,22 @@ void save_document_hash(storage::Transaction& transaction, base::Id document, co
   transaction.execute("UPDATE documents SET sha256 = ? WHERE id = ?", {sha256, document});
 }
 
+std::vector<base::Id> drawn_documents(storage::Snapshot& snapshot, base::Id after, int limit) {
+  std::vector<base::Id> ids;
+  for (const Row& row :
+       snapshot.query("SELECT id FROM documents WHERE sha256 <> '' AND id > ? ORDER BY id LIMIT ?", {after, limit}))
+    ids.push_back(row[0].id());
+  return ids;
+}
+
+std::string fields_json(const Certificate& certificate) {
+  return feel::to_json(fields_value(certificate.fields));
+}
+
+std::string details_json(const Certificate& certificate) {
+  return json(certificate.details);
+}
+
 std::vector<Document> documents_of(storage::Snapshot& snapshot, base::Id of_case) {
   std::vector<Document> documents;
   for (const Row& row : snapshot.query(
@@ -294,8 +310,8 @@ void insert_certificate(storage::Transaction& transaction, const Certificate& ce
       "valid_to, fields, document, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {certificate.id, certificate.division, certificate.of_case, certificate.applicant, certificate.entity,
        certificate.kind, certificate.number, certificate.token, certificate.status, certificate.issued_on,
-       certificate.valid_to ? calendar::to_text(*certificate.valid_to) : std::string(),
-       feel::to_json(fields_value(certificate.fields)), certificate.document, json(certificate.details)});
+       certificate.valid_to ? calendar::to_text(*certificate.valid_to) : std::string(), fields_json(certificate),
+       certificate.document, details_json(certificate)});
 }
 
 void end_certificate(storage::Transaction& transaction, const Certificate& certificate, std::string_view status,
@@ -320,24 +336,6 @@ std::vector<Certificate> certificates_expired(storage::Snapshot& snapshot, calen
                                        {today, limit}))
     found.push_back(find_certificate_by_id(snapshot, row[0].id()).value());
   return found;
-}
-
-std::vector<base::Id> certificate_ids(storage::Snapshot& snapshot, base::Id after, int limit) {
-  std::vector<base::Id> ids;
-  for (const Row& row : snapshot.query("SELECT id FROM certificates WHERE id > ? ORDER BY id LIMIT ?", {after, limit}))
-    ids.push_back(row[0].id());
-  return ids;
-}
-
-std::vector<base::Id> certificates_gone(storage::Snapshot& snapshot, int limit) {
-  std::vector<base::Id> ids;
-  for (const Row& row :
-       snapshot.query("SELECT e.stream_id FROM events e LEFT JOIN certificates c ON c.id = e.stream_id WHERE "
-                      "e.stream_kind = 'certificate' AND e.type = 'licensing.certificate_issued' AND c.id IS NULL "
-                      "ORDER BY e.stream_id LIMIT ?",
-                      {limit}))
-    ids.push_back(row[0].id());
-  return ids;
 }
 
 bool mark_expiry_told(storage::Transaction& transaction, base::Id certificate) {

@@ -16,6 +16,16 @@ void remove_file_row(storage::Transaction& transaction, base::Id file, base::Ins
 std::map<std::string, std::int64_t> count_files(storage::Snapshot& snapshot, base::Id application);
 void insert_document(storage::Transaction& transaction, const Document& document);
 void save_document_hash(storage::Transaction& transaction, base::Id document, const std::string& sha256);
+/// The log's entry of a document that was drawn: its hash for everybody, its row sealed.
+inline constexpr std::string_view drawn_type = "document.drawn";
+std::string subject_of_document(base::Id document);
+/// All that the row says besides the hash.
+std::string row_text(const Document& document);
+/// In the order of ids, after `after`.
+std::vector<base::Id> drawn_documents(storage::Snapshot& snapshot, base::Id after, int limit);
+/// As `certificates.fields` and `certificates.details` have them.
+std::string fields_json(const Certificate& certificate);
+std::string details_json(const Certificate& certificate);
 void insert_certificate(storage::Transaction& transaction, const Certificate& certificate);
 /// Nothing is deleted: a certificate that ends stays with its status, since when and why.
 /// An entity that holds a certificate in force which was issued to the person.
@@ -26,10 +36,6 @@ struct HeldEntity {
 std::vector<HeldEntity> entities_held_by(storage::Snapshot& snapshot, base::Id person, int limit);
 /// In force by the register, past their last day, and not told of yet.
 std::vector<Certificate> certificates_expired(storage::Snapshot& snapshot, calendar::Date today, int limit);
-/// In the order of ids, after `after`.
-std::vector<base::Id> certificate_ids(storage::Snapshot& snapshot, base::Id after, int limit);
-/// Certificates that were issued by their events, and are no more.
-std::vector<base::Id> certificates_gone(storage::Snapshot& snapshot, int limit);
 /// False when another was faster, or it is no more in force.
 bool mark_expiry_told(storage::Transaction& transaction, base::Id certificate);
 void end_certificate(storage::Transaction& transaction, const Certificate& certificate, std::string_view status,

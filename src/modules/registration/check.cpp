@@ -1,92 +1,157 @@
 /// Whether the register says what its events say: rows are views, and the events stand in the public log.
-#include "modules/evidence/evidence.h"
+#include <algorithm>
+#include <set>
+
+#include "kernel/feel/lookup.h"
+#include "kernel/feel/value.h"
+#include "kernel/names/index.h"
+#include "modules/evidence/views.h"
 #include "store.h"
 
 namespace registration {
 namespace {
 
-constexpr std::size_t findings_max = 20;
-constexpr int rows_per_read = 2'000;
+using evidence::ExpectedRow;
+using evidence::ExpectedRows;
+using evidence::View;
+
+constexpr int entities_per_read = 500;
 constexpr calendar::Date forever{3'000'000};
 
-/// Goes through the history in the order of entities.
-class Examiner {
- public:
-  explicit Examiner(storage::Snapshot& snapshot) : snapshot_(snapshot) {}
+/// Left out: `held` and `is_indexed`, marks of imports and searches under way; the tables that searches stand on, which
+/// are made anew from these rows.
+const View entities{.table = "entities",
+                    .keys = {"id"},
+                    .columns = {"division", "office", "credit_code", "name", "kind", "status", "township", "address",
+                                "established_on", "sequence", "operator_name", "industry", "trade"}};
+const View versions{.table = "entity_versions",
+                    .keys = {"sequence"},
+                    .columns = {"division", "as_of", "known_at", "event", "reason", "facts"}};
+const View statuses{
+    .table = "entity_statuses", .keys = {"sequence"}, .columns = {"division", "as_of", "known_at", "status"}};
 
-  std::vector<base::Text> examine() {
-    while (findings_.size() < findings_max) {
-      const std::vector<ToldWriting> read = told_writings(snapshot_, entity_, sequence_, rows_per_read);
-      for (const ToldWriting& told : read) {
-        if (told.entity != entity_) finish();
-        entity_ = told.entity;
-        sequence_ = told.writing.sequence;
-        compare(told);
-        writings_.push_back(told.writing);
-      }
-      if (read.size() < static_cast<std::size_t>(rows_per_read)) break;
-    }
-    finish();
-    for (const auto& [entity, sequence] : events_without_writing(snapshot_, rows_per_read))
-      add("市场主体 " + base::to_text(entity) + " 的第 " + std::to_string(sequence) + " 次登记不在登记历史里",
-          "Writing " + std::to_string(sequence) + " of the entity " + base::to_text(entity) +
-              " is gone from the register's history.");
-    for (const base::Id entity : entities_without_history(snapshot_, rows_per_read))
-      add("市场主体 " + base::to_text(entity) + " 没有登记历史",
-          "The entity " + base::to_text(entity) + " has no history.");
-    return std::move(findings_);
-  }
-
- private:
-  void add(const std::string& zh, const std::string& en) {
-    if (findings_.size() < findings_max) findings_.push_back({zh, en});
-  }
-
-  void compare(const ToldWriting& told) {
-    const Writing& writing = told.writing;
-    const bool is_same = told.type == "registration." + writing.event && told.at == writing.known_at &&
-                         (told.data == event_data(writing) || told.data == old_event_data(writing));
-    if (!is_same)
-      add("市场主体 " + base::to_text(told.entity) + " 的第 " + std::to_string(writing.sequence) +
-              " 次登记与事件记录不符",
-          "Writing " + std::to_string(writing.sequence) + " of the entity " + base::to_text(told.entity) +
-              " differs from its event.");
-  }
-
-  /// The row shows what the history adds up to; what was taken out has none.
-  void finish() {
-    if (writings_.empty()) return;
-    const std::vector<Writing> writings = std::exchange(writings_, {});
-    const auto row = find_row(snapshot_, entity_);
-    const bool is_out = writings.back().event == "taken_out";
-    const auto facts = facts_as_of(writings, forever, forever);
-    const std::string name = base::to_text(entity_);
-    if (!row || is_out || !facts) {
-      if (row.has_value() == is_out || !facts)
-        add("市场主体 " + name + (row ? " 已撤销录入，却还在登记簿里" : " 不在登记簿里了"),
-            "The entity " + name +
-                (row ? " was taken out, and is in the register still." : " is gone from the register."));
-      return;
-    }
-    const bool is_same = row->name == facts->name && row->status == facts->status && row->township == facts->township &&
-                         row->address == facts->address && row->operator_name == facts->operator_name &&
-                         row->industry == facts->industry && row->sequence == writings.back().sequence;
-    if (!is_same)
-      add("市场主体 " + name + " 的登记事项与登记历史不符",
-          "What the register shows of the entity " + name + " differs from its history.");
-  }
-
-  storage::Snapshot& snapshot_;
-  std::vector<base::Text> findings_;
-  base::Id entity_{INT64_MIN};
-  std::int64_t sequence_ = 0;
-  std::vector<Writing> writings_;
+/// What the events of one entity tell.
+struct Told {
+  std::vector<Writing> writings;
+  std::set<std::int64_t> without_reason;  // events did not always tell it
+  feel::Context fixed;                    // what never changes; empty: of before it was told
 };
+
+Told told_by(const std::vector<storage::Event>& events) {
+  constexpr std::string_view prefix = "registration.";
+  Told told;
+  for (const storage::Event& event : events) {
+    const auto parsed = feel::parse_json(event.data);
+    if (!parsed || parsed.value().kind() != feel::Kind::context || !event.type.starts_with(prefix)) continue;
+    const feel::Context& data = parsed.value().as_context();
+    Writing writing{.sequence = event.sequence,
+                    .as_of = calendar::parse_date(feel::text_in(data, "as_of")).value_or(calendar::Date{}),
+                    .known_at = event.at,
+                    .event = event.type.substr(prefix.size()),
+                    .reason = feel::text_in(data, "reason"),
+                    .items = {}};
+    if (const feel::Value* items = data.find("items"); items && items->kind() == feel::Kind::context)
+      for (const auto& [item, value] : items->as_context().entries())
+        if (value.kind() == feel::Kind::string) writing.items[item] = value.as_string();
+    if (!data.find("reason")) told.without_reason.insert(event.sequence);
+    if (const feel::Value* fixed = data.find("entity"); fixed && fixed->kind() == feel::Kind::context)
+      told.fixed = fixed->as_context();
+    told.writings.push_back(std::move(writing));
+  }
+  return told;
+}
+
+ExpectedRow with_division(const Told& told) {
+  ExpectedRow row;
+  if (const std::string division = feel::text_in(told.fixed, "division"); !division.empty()) row["division"] = division;
+  return row;
+}
+
+ExpectedRow entity_row(const Told& told, const Facts& facts) {
+  ExpectedRow row = with_division(told);
+  for (const std::string_view name : {"office", "credit_code", "kind"})
+    if (told.fixed.find(name)) row[name] = feel::text_in(told.fixed, name);
+  row["name"] = facts.name;
+  row["status"] = facts.status;
+  row["township"] = facts.township;
+  row["address"] = facts.address;
+  row["operator_name"] = facts.operator_name;
+  row["industry"] = facts.industry;
+  row["trade"] = names::trade_key_of(facts.name);
+  row["established_on"] = calendar::to_text(told.writings.front().as_of);
+  row["sequence"] = std::to_string(told.writings.back().sequence);
+  return row;
+}
+
+ExpectedRows version_rows(const Told& told) {
+  ExpectedRows rows;
+  for (const Writing& writing : told.writings) {
+    ExpectedRow& row = rows[std::to_string(writing.sequence)];
+    row = with_division(told);
+    row["as_of"] = calendar::to_text(writing.as_of);
+    row["known_at"] = std::to_string(writing.known_at.us);
+    row["event"] = writing.event;
+    if (!told.without_reason.contains(writing.sequence)) row["reason"] = writing.reason;
+    row["facts"] = items_json(writing.items);
+  }
+  return rows;
+}
+
+ExpectedRows status_rows(const Told& told) {
+  ExpectedRows rows;
+  for (const Writing& writing : told.writings) {
+    const auto status = writing.items.find("status");
+    if (status == writing.items.end()) continue;
+    ExpectedRow& row = rows[std::to_string(writing.sequence)];
+    row = with_division(told);
+    row["as_of"] = calendar::to_text(writing.as_of);
+    row["known_at"] = std::to_string(writing.known_at.us);
+    row["status"] = status->second;
+  }
+  return rows;
+}
+
+void compare_entity(storage::Snapshot& snapshot, std::int64_t id, evidence::Findings& findings) {
+  const std::string name = base::to_text(base::Id{id});
+  const base::Text owner{"市场主体 " + name, "The entity " + name};
+  const Told told = told_by(storage::load_events(snapshot, {"entity", {id}}));
+  // What was taken out has its history alone.
+  const bool is_in = !told.writings.empty() && told.writings.back().event != "taken_out";
+  ExpectedRows row;
+  if (is_in)
+    if (const auto facts = facts_as_of(told.writings, forever, forever))
+      row[std::to_string(id)] = entity_row(told, *facts);
+  evidence::compare(entities, evidence::view_rows(snapshot, entities, "id", id), std::move(row), owner, findings);
+  evidence::compare(versions, evidence::view_rows(snapshot, versions, "entity", id), version_rows(told), owner,
+                    findings);
+  evidence::compare(statuses, evidence::view_rows(snapshot, statuses, "entity", id),
+                    is_in ? status_rows(told) : ExpectedRows{}, owner, findings);
+}
+
+/// The next entities after `last` that have a row anywhere, or events.
+std::vector<std::int64_t> next_entities(storage::Snapshot& snapshot, std::int64_t last) {
+  std::set<std::int64_t> all;
+  const auto add = [&](const std::vector<std::int64_t>& ids) { all.insert(ids.begin(), ids.end()); };
+  add(evidence::numbers_in(snapshot, entities, "id", last, entities_per_read));
+  add(evidence::numbers_in(snapshot, versions, "entity", last, entities_per_read));
+  add(evidence::numbers_in(snapshot, statuses, "entity", last, entities_per_read));
+  add(evidence::streams_of(snapshot, "entity", last, entities_per_read));
+  std::vector<std::int64_t> next(all.begin(), all.end());
+  if (next.size() > entities_per_read) next.resize(entities_per_read);
+  return next;
+}
 
 }  // namespace
 
 std::vector<base::Text> check(storage::Snapshot& snapshot) {
-  return Examiner(snapshot).examine();
+  evidence::Findings findings;
+  for (std::int64_t last = INT64_MIN;;) {
+    const std::vector<std::int64_t> ids = next_entities(snapshot, last);
+    if (ids.empty()) break;
+    for (const std::int64_t id : ids) compare_entity(snapshot, id, findings);
+    last = ids.back();
+  }
+  return findings.take();
 }
 
 }  // namespace registration

@@ -55,9 +55,10 @@ Writing log(storage::Transaction& transaction, Entity& entity, std::string_view 
                   .event = std::string(event),
                   .reason = std::string(reason),
                   .items = items};
-  entity.sequence = evidence::append(transaction, {"entity", entity.id}, entity.sequence,
-                                     {.type = type, .at = entry.now, .actor = entry.actor, .data = event_data(writing)},
-                                     entity.division, std::move(open));
+  entity.sequence =
+      evidence::append(transaction, {"entity", entity.id}, entity.sequence,
+                       {.type = type, .at = entry.now, .actor = entry.actor, .data = event_data(entity, writing)},
+                       entity.division, std::move(open));
   writing.sequence = entity.sequence;
   return writing;
 }

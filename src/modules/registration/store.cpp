@@ -133,13 +133,15 @@ Writing writing_of(const Row& row, std::size_t first) {
 
 }  // namespace
 
-std::string event_data(const Writing& writing) {
+std::string event_data(const Entity& entity, const Writing& writing) {
+  const std::string fixed = writing.event == "established"
+                                ? ",\"entity\":" + items_json({{"division", entity.division},
+                                                               {"office", entity.office},
+                                                               {"credit_code", entity.credit_code},
+                                                               {"kind", entity.kind}})
+                                : std::string();
   return "{\"as_of\":\"" + calendar::to_text(writing.as_of) + "\",\"items\":" + items_json(writing.items) +
-         ",\"reason\":" + evidence::json_string(writing.reason) + "}";
-}
-
-std::string old_event_data(const Writing& writing) {
-  return "{\"as_of\":\"" + calendar::to_text(writing.as_of) + "\",\"items\":" + items_json(writing.items) + "}";
+         ",\"reason\":" + evidence::json_string(writing.reason) + fixed + "}";
 }
 
 std::vector<Writing> history_of(storage::Snapshot& snapshot, base::Id entity) {
@@ -150,47 +152,6 @@ std::vector<Writing> history_of(storage::Snapshot& snapshot, base::Id entity) {
                       {entity}))
     writings.push_back(writing_of(row, 0));
   return writings;
-}
-
-std::vector<ToldWriting> told_writings(storage::Snapshot& snapshot, base::Id entity, std::int64_t sequence, int limit) {
-  std::vector<ToldWriting> told;
-  for (const Row& row : snapshot.query(
-           "SELECT v.entity, v.sequence, v.as_of, v.known_at, v.event, v.reason, v.facts, COALESCE(e.type, ''), "
-           "COALESCE(e.data, ''), COALESCE(e.at, 0) FROM entity_versions v LEFT JOIN events e ON "
-           "e.stream_kind = 'entity' AND e.stream_id = v.entity AND e.sequence = v.sequence "
-           "WHERE v.entity > ? OR (v.entity = ? AND v.sequence > ?) ORDER BY v.entity, v.sequence LIMIT ?",
-           {entity, entity, sequence, limit}))
-    told.push_back({.entity = row[0].id(),
-                    .writing = writing_of(row, 1),
-                    .type = row[7].text(),
-                    .data = row[8].text(),
-                    .at = row[9].instant()});
-  return told;
-}
-
-std::vector<std::pair<base::Id, std::int64_t>> events_without_writing(storage::Snapshot& snapshot, int limit) {
-  std::vector<std::pair<base::Id, std::int64_t>> found;
-  for (const Row& row :
-       snapshot.query("SELECT e.stream_id, e.sequence FROM events e LEFT JOIN entity_versions v ON "
-                      "v.entity = e.stream_id AND v.sequence = e.sequence WHERE e.stream_kind = 'entity' AND "
-                      "v.entity IS NULL ORDER BY e.stream_id, e.sequence LIMIT ?",
-                      {limit}))
-    found.emplace_back(row[0].id(), row[1].number());
-  return found;
-}
-
-std::vector<base::Id> entities_without_history(storage::Snapshot& snapshot, int limit) {
-  std::vector<base::Id> found;
-  for (const Row& row : snapshot.query("SELECT t.id FROM entities t LEFT JOIN entity_versions v ON v.entity = t.id AND "
-                                       "v.sequence = 1 WHERE v.entity IS NULL ORDER BY t.id LIMIT ?",
-                                       {limit}))
-    found.push_back(row[0].id());
-  return found;
-}
-
-std::optional<Entity> find_row(storage::Snapshot& snapshot, base::Id entity) {
-  const auto row = snapshot.find("SELECT " + entity_columns_of("") + " FROM entities WHERE id = ?", {entity});
-  return row ? std::optional(entity_of(*row)) : std::nullopt;
 }
 
 std::optional<Entity> find_entity(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id id) {

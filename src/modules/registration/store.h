@@ -22,22 +22,7 @@ std::vector<AsEntered> hold_entities(storage::Transaction& transaction, std::spa
 void show_history(storage::Snapshot& snapshot, Entity& entity);
 /// {"name":"…"}: items as stored.
 std::string items_json(const std::map<std::string, std::string>& items);
-/// What a writing's event says, and what it said before it told the reason.
-std::string event_data(const Writing& writing);
-std::string old_event_data(const Writing& writing);
-
-/// A writing of the history beside its event; `type` empty: there is none.
-struct ToldWriting {
-  base::Id entity;
-  Writing writing;
-  std::string type;
-  std::string data;
-  base::Instant at;
-};
-/// After a writing, in the order of entities.
-std::vector<ToldWriting> told_writings(storage::Snapshot& snapshot, base::Id entity, std::int64_t sequence, int limit);
-std::vector<std::pair<base::Id, std::int64_t>> events_without_writing(storage::Snapshot& snapshot, int limit);
-std::vector<base::Id> entities_without_history(storage::Snapshot& snapshot, int limit);
-std::optional<Entity> find_row(storage::Snapshot& snapshot, base::Id entity);
+/// What a writing's event says; the first one also tells what never changes.
+std::string event_data(const Entity& entity, const Writing& writing);
 
 }  // namespace registration
