@@ -53,12 +53,18 @@ std::optional<Table::Format> format_of(const Request& request);
 /// The file as an attachment called `name` and the format's ending.
 Reply attached(Table& table, Table::Format format, std::string_view name);
 
-template <class Item, class Work>
-void list(Router& router, storage::Store& store, Operation operation, Work work) {
+/// Of a list that shows nothing of anybody.
+struct NoTrace {
+  void operator()(const Request&) const {}
+};
+
+/// `then` is called with the request of every list that was taken away as a file.
+template <class Item, class Work, class Then = NoTrace>
+void list(Router& router, storage::Store& store, Operation operation, Work work, Then then = {}) {
   operation.method = "GET";
   operation.answer_schema = schema_text<Page<Item>>();
   for (const char* parameter : {"cursor", "limit", "format"}) operation.query.emplace_back(parameter);
-  router.add(std::move(operation), [&store, work](const Request& request) -> Reply {
+  router.add(std::move(operation), [&store, work, then](const Request& request) -> Reply {
     const auto format = format_of(request);
     std::string body;
     std::unique_ptr<Table> table;
@@ -88,6 +94,7 @@ void list(Router& router, storage::Store& store, Operation operation, Work work)
     });
     if (refused) return problem(*refused, request);
     if (!table) return tagged(request, std::move(body));
+    then(request);
     return attached(*table, *format, "list");
   });
 }

@@ -147,17 +147,17 @@ base::Result<std::unique_ptr<Program>> Program::build(const Options& options) {
   access_control::mount(router, *parts->access,
                         {.demonstration = options.demonstration, .division = parts->catalogue->bureau.division});
   registration::mount(router, *parts->store, *parts->reads);
-  imports::mount(router, *parts->store, *parts->imports);
-  naming::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
-  casework::mount(router, *parts->store, *parts->engine);
+  imports::mount(router, *parts->store, *parts->imports, *parts->reads);
+  naming::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division, *parts->reads);
+  casework::mount(router, *parts->store, *parts->engine, *parts->reads);
   exchange::mount(router, *parts->store, *parts->exchange);
   batches::mount(router, *parts->store, *parts->batches);
   certificates::mount(router, *parts->store, *parts->certificates, check_page());
   licensing::mount(router, *parts->store, *parts->files, *parts->licensing, *parts->access, *parts->reads);
-  statistics::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
-  deadlines::mount(router, *parts->store, *parts->news, *parts->engine);
+  statistics::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division, *parts->reads);
+  deadlines::mount(router, *parts->store, *parts->news, *parts->engine, *parts->reads);
   opening::mount(router, parts->catalogue);
-  delivery::mount(router, *parts->store, *parts->delivery);
+  delivery::mount(router, *parts->store, *parts->delivery, *parts->reads);
   park::mount(router, *parts->store, parts->catalogue, parts->catalogue->bureau.division);
   decisions::mount(router, *parts->store, *parts->engine);
   publishing::mount(router, *parts->store, *parts->publishing);

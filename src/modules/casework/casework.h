@@ -25,7 +25,8 @@ class Router;
 }
 namespace evidence {
 class Findings;
-}
+class ReadBook;
+}  // namespace evidence
 
 namespace casework {
 
@@ -632,7 +633,7 @@ std::optional<Told> told_by(const storage::Event& event, const catalogue::Servic
 bool is_binding(const Case& of_case);
 
 /// The operations' routes.
-void mount(http::Router& router, storage::Store& store, const Engine& engine);
+void mount(http::Router& router, storage::Store& store, const Engine& engine, evidence::ReadBook& reads);
 
 /// The name of an element in the reader's language: its BPMN name, and the property `name_en`.
 base::Text name_of(const bpmn::Element& element);

@@ -91,8 +91,8 @@ std::string number_key(const feel::Decimal& number);
 /// What lists of cases can be searched by.
 void mount_search(http::Router& router, storage::Store& store, const Engine& engine);
 /// Steps that can not go on, over all cases.
-void mount_incidents(http::Router& router, storage::Store& store, const Engine& engine);
+void mount_incidents(http::Router& router, storage::Store& store, const Engine& engine, evidence::ReadBook& reads);
 /// Previews of a move to another version.
-void mount_migration(http::Router& router, storage::Store& store, const Engine& engine);
+void mount_migration(http::Router& router, storage::Store& store, const Engine& engine, evidence::ReadBook& reads);
 
 }  // namespace casework

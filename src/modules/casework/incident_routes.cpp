@@ -2,6 +2,7 @@
 #include "engine.h"
 #include "http/export.h"
 #include "modules/access/access.h"
+#include "modules/evidence/looks.h"
 
 namespace casework {
 namespace {
@@ -115,7 +116,7 @@ void mount_groups(http::Router& router, storage::Store& store, const Engine& eng
 
 }  // namespace
 
-void mount_incidents(http::Router& router, storage::Store& store, const Engine& engine) {
+void mount_incidents(http::Router& router, storage::Store& store, const Engine& engine, evidence::ReadBook& reads) {
   http::list<IncidentView>(
       router, store,
       {.path = "/api/v1/incidents",
@@ -144,7 +145,8 @@ void mount_incidents(http::Router& router, storage::Store& store, const Engine& 
         page.next = found.next;
         page.total = found.total;
         return page;
-      });
+      },
+      evidence::note_export(reads, "list_incidents"));
   mount_groups(router, store, engine);
 }
 

@@ -2,6 +2,7 @@
 #include "engine.h"
 #include "http/api.h"
 #include "modules/access/access.h"
+#include "modules/casework/looks.h"
 
 namespace casework {
 namespace {
@@ -105,7 +106,7 @@ void mount_versions(http::Router& router, storage::Store& store, const Engine& e
 
 }  // namespace
 
-void mount_migration(http::Router& router, storage::Store& store, const Engine& engine) {
+void mount_migration(http::Router& router, storage::Store& store, const Engine& engine, evidence::ReadBook& reads) {
   http::Operation operation{
       .method = "POST",
       .path = "/api/v1/cases/{case}/migration-previews",
@@ -118,7 +119,7 @@ void mount_migration(http::Router& router, storage::Store& store, const Engine& 
       .answer_schema = http::schema_text<MigrationView>(),
       .errors = {"casework.case_unknown", "casework.ended", "casework.version_unknown", "casework.version_same",
                  "casework.renaming_invalid"}};
-  router.add(std::move(operation), [&store, &engine](const http::Request& request) -> http::Reply {
+  router.add(std::move(operation), [&store, &engine, &reads](const http::Request& request) -> http::Reply {
     const auto body = http::read<MigrationBody>(request.body, request.language);
     if (!body) return http::problem(body.error(), request);
     const auto id = request.id("case");
@@ -129,6 +130,7 @@ void mount_migration(http::Router& router, storage::Store& store, const Engine& 
                                       {.now = request.at, .actor = access_control::actor_of(request.caller)});
     });
     if (!preview) return http::problem(preview.error(), request);
+    note_look(store, reads, request, id.value(), "case");
     return {.body = http::write(view_of(preview.value()), request.language)};
   });
   mount_versions(router, store, engine);

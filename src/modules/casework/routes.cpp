@@ -2,8 +2,9 @@
 #include <algorithm>
 
 #include "engine.h"
-#include "http/api.h"
+#include "http/query_then.h"
 #include "modules/access/access.h"
+#include "modules/casework/looks.h"
 #include "store.h"
 
 namespace casework {
@@ -251,8 +252,8 @@ std::vector<ChoiceView> views_of(const std::vector<Possible::Choice>& choices) {
   return views;
 }
 
-void mount_operations(http::Router& router, storage::Store& store, const Engine& engine) {
-  http::query<PossibleList>(
+void mount_operations(http::Router& router, storage::Store& store, const Engine& engine, evidence::ReadBook& reads) {
+  http::query_then<PossibleList>(
       router, store,
       {.path = "/api/v1/cases/{case}/operations",
        .id = "list_operations",
@@ -281,6 +282,9 @@ void mount_operations(http::Router& router, storage::Store& store, const Engine&
           list.items.push_back(std::move(view));
         }
         return list;
+      },
+      [&store, &reads](const http::Request& request) {
+        note_look(store, reads, request, request.id("case").value(), "case");
       });
   http::command<OperationBody, OperatedView>(
       router, store,
@@ -302,7 +306,7 @@ void mount_operations(http::Router& router, storage::Store& store, const Engine&
 }
 
 /// The operation is done and taken back in one transaction: the preview is what would be, not a guess at it.
-void mount_preview(http::Router& router, storage::Store& store, const Engine& engine) {
+void mount_preview(http::Router& router, storage::Store& store, const Engine& engine, evidence::ReadBook& reads) {
   http::Operation operation{
       .method = "POST",
       .path = "/api/v1/cases/{case}/operations/preview",
@@ -313,7 +317,7 @@ void mount_preview(http::Router& router, storage::Store& store, const Engine& en
       .body_schema = http::schema_text<OperationBody>(),
       .answer_schema = http::schema_text<OperatedView>(),
       .errors = operation_errors()};
-  router.add(std::move(operation), [&store, &engine](const http::Request& request) -> http::Reply {
+  router.add(std::move(operation), [&store, &engine, &reads](const http::Request& request) -> http::Reply {
     const auto body = http::read<OperationBody>(request.body, request.language);
     if (!body) return http::problem(body.error(), request);
     const auto id = request.id("case");
@@ -328,6 +332,7 @@ void mount_preview(http::Router& router, storage::Store& store, const Engine& en
       return false;
     });
     if (!*seen) return http::problem(seen->error(), request);
+    note_look(store, reads, request, id.value(), "case");
     return {.body = http::write(seen->value(), request.language)};
   });
 }
@@ -473,13 +478,13 @@ void mount_promises(http::Router& router, storage::Store& store, const Engine& e
 
 }  // namespace
 
-void mount(http::Router& router, storage::Store& store, const Engine& engine) {
-  mount_operations(router, store, engine);
-  mount_preview(router, store, engine);
+void mount(http::Router& router, storage::Store& store, const Engine& engine, evidence::ReadBook& reads) {
+  mount_operations(router, store, engine, reads);
+  mount_preview(router, store, engine, reads);
   mount_delegations(router, store);
   mount_promises(router, store, engine);
-  mount_incidents(router, store, engine);
-  mount_migration(router, store, engine);
+  mount_incidents(router, store, engine, reads);
+  mount_migration(router, store, engine, reads);
   mount_search(router, store, engine);
 }
 

@@ -15,6 +15,9 @@ namespace http {
 class Router;
 class News;
 }  // namespace http
+namespace evidence {
+class ReadBook;
+}
 
 namespace deadlines {
 
@@ -103,6 +106,7 @@ struct PromisePage {
 PromisePage promises(storage::Snapshot& snapshot, const access_control::Scope& scope, const Age* age, bool overdue,
                      calendar::Date today, int limit, const std::string& cursor);
 
-void mount(http::Router& router, storage::Store& store, http::News& news, const casework::Engine& engine);
+void mount(http::Router& router, storage::Store& store, http::News& news, const casework::Engine& engine,
+           evidence::ReadBook& reads);
 
 }  // namespace deadlines

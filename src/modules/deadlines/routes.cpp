@@ -5,6 +5,7 @@
 #include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "modules/deadlines/deadlines.h"
+#include "modules/evidence/looks.h"
 #include "modules/licensing/model.h"
 #include "what_if_routes.h"
 
@@ -202,7 +203,8 @@ base::Result<Filter> filter_of(const http::Request& request) {
   return filter;
 }
 
-void mount_promises(http::Router& router, storage::Store& store, const catalogue::Catalogue* catalogue) {
+void mount_promises(http::Router& router, storage::Store& store, const catalogue::Catalogue* catalogue,
+                    evidence::ReadBook& reads) {
   http::list<OpenPromiseLine>(
       router, store,
       {.path = "/api/v1/deadlines/promises",
@@ -231,7 +233,8 @@ void mount_promises(http::Router& router, storage::Store& store, const catalogue
                                 promise.due < today});
         }
         return page;
-      });
+      },
+      evidence::note_export(reads, "list_deadline_promises"));
 }
 
 /// Whoever works on cases hears of changes in the division; what they are, each page asks under its own scope.
@@ -255,7 +258,8 @@ void mount_changes(http::Router& router, http::News& news) {
 
 }  // namespace
 
-void mount(http::Router& router, storage::Store& store, http::News& news, const casework::Engine& engine) {
+void mount(http::Router& router, storage::Store& store, http::News& news, const casework::Engine& engine,
+           evidence::ReadBook& reads) {
   const catalogue::Catalogue* catalogue = &engine.catalogue();
   http::query<BoardView>(
       router, store,
@@ -288,8 +292,9 @@ void mount(http::Router& router, storage::Store& store, http::News& news, const 
         http::Page<CaseLine> page{.items = {}, .next = found.next, .total = found.total};
         for (const CaseRow& row : found.cases) page.items.push_back(line_of(row, *catalogue));
         return page;
-      });
-  mount_promises(router, store, catalogue);
+      },
+      evidence::note_export(reads, "list_deadline_cases"));
+  mount_promises(router, store, catalogue, reads);
   mount_what_if(router, store, engine);
   mount_changes(router, news);
 }

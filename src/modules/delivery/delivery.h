@@ -17,6 +17,9 @@
 namespace http {
 class Router;
 }
+namespace evidence {
+class ReadBook;
+}
 
 namespace delivery {
 
@@ -272,7 +275,7 @@ SendingPage list_sendings(storage::Snapshot& snapshot, const access_control::Sco
 std::vector<ReturnedMail> returned_mail(storage::Snapshot& snapshot, const access_control::Scope& scope,
                                         base::Id entity, int limit);
 
-void mount(http::Router& router, storage::Store& store, const Delivery& delivery);
+void mount(http::Router& router, storage::Store& store, const Delivery& delivery, evidence::ReadBook& reads);
 
 std::span<const storage::Migration> migrations();
 

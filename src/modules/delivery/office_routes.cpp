@@ -1,5 +1,8 @@
 /// The office's routes: blank stock, prints, sendings, kiosks.
 #include "http/export.h"
+#include "http/query_then.h"
+#include "modules/casework/looks.h"
+#include "modules/evidence/looks.h"
 #include "views.h"
 
 namespace delivery {
@@ -283,8 +286,8 @@ void mount_kiosks(http::Router& router, storage::Store& store, const Delivery& d
                                           });
 }
 
-void mount_handover(http::Router& router, storage::Store& store, const Delivery& delivery) {
-  http::query<HandoverView>(
+void mount_handover(http::Router& router, storage::Store& store, const Delivery& delivery, evidence::ReadBook& reads) {
+  http::query_then<HandoverView>(
       router, store,
       {.path = "/api/v1/cases/{case}/deliveries",
        .id = "find_handover",
@@ -307,6 +310,9 @@ void mount_handover(http::Router& router, storage::Store& store, const Delivery&
         for (const Sending& sending : sendings_of(snapshot, id))
           view.deliveries.push_back(delivery::view_of(snapshot, sending));
         return view;
+      },
+      [&store, &reads](const http::Request& request) {
+        casework::note_look(store, reads, request, request.id("case").value(), "delivery");
       });
   http::command<PrintBody, PrintView>(
       router, store,
@@ -397,7 +403,7 @@ void mount_sendings(http::Router& router, storage::Store& store, const Delivery&
       });
 }
 
-void mount_lists(http::Router& router, storage::Store& store, const Delivery& delivery) {
+void mount_lists(http::Router& router, storage::Store& store, const Delivery& delivery, evidence::ReadBook& reads) {
   http::list<SendingView>(
       router, store,
       {.path = "/api/v1/deliveries",
@@ -415,7 +421,8 @@ void mount_lists(http::Router& router, storage::Store& store, const Delivery& de
         http::Page<SendingView> page{.items = {}, .next = found.next, .total = found.total};
         for (const Sending& sending : found.sendings) page.items.push_back(delivery::view_of(snapshot, sending));
         return page;
-      });
+      },
+      evidence::note_export(reads, "list_deliveries"));
   router.add({.method = "GET",
               .path = "/api/v1/deliveries/{delivery}/receipt",
               .id = "read_receipt",
@@ -425,25 +432,27 @@ void mount_lists(http::Router& router, storage::Store& store, const Delivery& de
               .answer_schema = R"({"type":"string","format":"binary"})",
               .answer_type = "application/pdf",
               .errors = {"delivery.unknown", "delivery.not_delivered"}},
-             [&store, &delivery](const http::Request& request) {
+             [&store, &delivery, &reads](const http::Request& request) {
                const auto id = request.id("delivery");
                const auto found = store.read_value([&](storage::Snapshot& snapshot) {
                  return id ? find_sending(snapshot, access_control::scope_of(request.caller), id.value())
                            : std::nullopt;
                });
-               return receipt_reply(store, delivery, found, request);
+               http::Reply reply = receipt_reply(store, delivery, found, request);
+               if (reply.status == 200) casework::note_look(store, reads, request, found->of_case, "delivery");
+               return reply;
              });
 }
 
 }  // namespace
 
-void mount_office(http::Router& router, storage::Store& store, const Delivery& delivery) {
+void mount_office(http::Router& router, storage::Store& store, const Delivery& delivery, evidence::ReadBook& reads) {
   mount_stock(router, store, delivery);
   mount_serials(router, store, delivery);
   mount_kiosks(router, store, delivery);
-  mount_handover(router, store, delivery);
+  mount_handover(router, store, delivery, reads);
   mount_sendings(router, store, delivery);
-  mount_lists(router, store, delivery);
+  mount_lists(router, store, delivery, reads);
 }
 
 }  // namespace delivery

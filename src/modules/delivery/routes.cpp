@@ -180,9 +180,9 @@ void mount_own(http::Router& router, storage::Store& store, const Delivery& deli
 
 }  // namespace
 
-void mount(http::Router& router, storage::Store& store, const Delivery& delivery) {
+void mount(http::Router& router, storage::Store& store, const Delivery& delivery, evidence::ReadBook& reads) {
   mount_own(router, store, delivery);
-  mount_office(router, store, delivery);
+  mount_office(router, store, delivery, reads);
   mount_kiosk(router, store, delivery);
 }
 

@@ -68,7 +68,7 @@ inline http::Need staff(std::string permission) {
 }
 std::vector<std::string> print_errors();
 
-void mount_office(http::Router& router, storage::Store& store, const Delivery& delivery);
+void mount_office(http::Router& router, storage::Store& store, const Delivery& delivery, evidence::ReadBook& reads);
 void mount_kiosk(http::Router& router, storage::Store& store, const Delivery& delivery);
 
 }  // namespace delivery

@@ -16,6 +16,10 @@
 #include "storage/storage.h"
 #include "tables/tables.h"
 
+namespace evidence {
+class ReadBook;
+}
+
 namespace imports {
 
 /// Rejects kept of one batch; the count goes on.
@@ -134,7 +138,7 @@ struct Exported {
 base::Result<Exported> export_register(storage::Snapshot& snapshot, const access_control::Scope& scope,
                                        registration::SearchQuery query, http::Table::Format format);
 
-void mount(http::Router& router, storage::Store& store, Imports& imports);
+void mount(http::Router& router, storage::Store& store, Imports& imports, evidence::ReadBook& reads);
 
 std::span<const storage::Migration> migrations();
 

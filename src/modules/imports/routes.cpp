@@ -6,6 +6,7 @@
 #include "kernel/base/unicode.h"
 #include "kernel/feel/value.h"
 #include "modules/access/access.h"
+#include "modules/evidence/looks.h"
 #include "store.h"
 
 namespace imports {
@@ -186,7 +187,7 @@ void mount_files(http::Router& router, storage::Store& store, Imports& imports) 
   });
 }
 
-void mount_reading(http::Router& router, storage::Store& store) {
+void mount_reading(http::Router& router, storage::Store& store, evidence::ReadBook& reads) {
   http::list<BatchView>(
       router, store,
       {.path = "/api/v1/imports",
@@ -238,14 +239,15 @@ void mount_reading(http::Router& router, storage::Store& store) {
         after += static_cast<std::int64_t>(answer.items.size());
         if (after < answer.total) answer.next = std::to_string(after);
         return answer;
-      });
+      },
+      evidence::note_export(reads, "list_import_rejects"));
 }
 
 }  // namespace
 
-void mount(http::Router& router, storage::Store& store, Imports& imports) {
+void mount(http::Router& router, storage::Store& store, Imports& imports, evidence::ReadBook& reads) {
   mount_files(router, store, imports);
-  mount_reading(router, store);
+  mount_reading(router, store, reads);
   const std::vector<std::string> errors = {"imports.batch_unknown", "imports.state_wrong"};
   http::command<http::Nothing, BatchView>(router, store,
                                           {.method = "POST",

@@ -4,6 +4,7 @@
 
 #include "kernel/codes/people.h"
 #include "modules/access/access.h"
+#include "modules/casework/looks.h"
 #include "office_routes.h"
 #include "parts.h"
 
@@ -296,7 +297,7 @@ base::Result<CasePageView> case_page(storage::Snapshot& snapshot, const Licensin
   page.visit_count = static_cast<std::int64_t>(page.visits.size());
   page.process.steps = steps_of(of_case, tasks);
   page.may = {"record_visit"};
-  if (const std::string step = step_read_for(tasks, actor); !step.empty())
+  if (const std::string step = casework::step_read_for(tasks, actor); !step.empty())
     page.read_for = element_name(licensing.engine().catalogue(), service.id, step);
   return page;
 }

@@ -5,6 +5,8 @@
 #include "http/query_then.h"
 #include "kernel/base/refusals.h"
 #include "modules/access/access.h"
+#include "modules/casework/looks.h"
+#include "modules/evidence/looks.h"
 #include "modules/registration/registration.h"
 #include "parts.h"
 
@@ -160,7 +162,7 @@ TaskView task_view(const casework::Task& task, const catalogue::Catalogue& catal
   return view;
 }
 
-void mount_work_list(http::Router& router, storage::Store& store, Licensing& licensing) {
+void mount_work_list(http::Router& router, storage::Store& store, Licensing& licensing, evidence::ReadBook& reads) {
   http::query<CountsView>(router, store,
                           {.path = "/api/v1/task-counts",
                            .id = "count_tasks",
@@ -200,7 +202,8 @@ void mount_work_list(http::Router& router, storage::Store& store, Licensing& lic
         for (const casework::Task& task : found.tasks)
           page.items.push_back(task_view(task, licensing.engine().catalogue(), snapshot, actor, today));
         return page;
-      });
+      },
+      evidence::note_export(reads, "list_tasks"));
 }
 
 base::Result<casework::TaskId> task_of(const http::Request& request) {
@@ -335,7 +338,8 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
           page.items.push_back(
               case_summary(head, licensing.engine().catalogue(), snapshot, calendar::local_date(request.at)));
         return page;
-      });
+      },
+      evidence::note_export(reads, "list_cases"));
   http::query_then<CasePageView>(
       router, store,
       {.path = "/api/v1/cases/{case}",
@@ -349,9 +353,9 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
         return case_page(snapshot, licensing, access_control::actor_of(request.caller), id, request.at);
       },
       [&store, &reads](const http::Request& request) {
-        note_case_read(store, reads, request, request.id("case").value(), "case");
+        casework::note_look(store, reads, request, request.id("case").value(), "case");
       });
-  http::query<ProcessView>(
+  http::query_then<ProcessView>(
       router, store,
       {.path = "/api/v1/cases/{case}/process",
        .id = "find_case_process",
@@ -362,6 +366,9 @@ void mount_cases(http::Router& router, storage::Store& store, Licensing& licensi
       [&licensing](storage::Snapshot& snapshot, const http::Request& request) -> base::Result<ProcessView> {
         TRY(const base::Id id, request.id("case"));
         return process_view(snapshot, licensing, access_control::scope_of(request.caller), id);
+      },
+      [&store, &reads](const http::Request& request) {
+        casework::note_look(store, reads, request, request.id("case").value(), "case");
       });
   http::command<VisitBody, VisitAnswer>(
       router, store,
@@ -468,7 +475,7 @@ void mount_entity_certificates(http::Router& router, storage::Store& store, Lice
 void mount_office(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing,
                   const access_control::Access& access, evidence::ReadBook& reads) {
   mount_disclosures(router, store, licensing, access);
-  mount_work_list(router, store, licensing);
+  mount_work_list(router, store, licensing, reads);
   mount_tasks(router, store, licensing);
   mount_cases(router, store, licensing, reads);
   mount_entity_certificates(router, store, licensing, reads);
@@ -483,7 +490,7 @@ void mount_office(http::Router& router, storage::Store& store, storage::FileStor
                           .errors = {"licensing.file_unknown"}};
   router.add(std::move(content), [&](const http::Request& request) {
     http::Reply reply = material_content(store, files, request, "case");
-    if (reply.status == 200) note_case_read(store, reads, request, request.id("case").value(), "material");
+    if (reply.status == 200) casework::note_look(store, reads, request, request.id("case").value(), "material");
     return reply;
   });
 }

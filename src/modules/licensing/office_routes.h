@@ -12,17 +12,10 @@ void mount_office(http::Router& router, storage::Store& store, storage::FileStor
                   const access_control::Access& access, evidence::ReadBook& reads);
 
 /// The receipts of a case's steps, for its applicant and for staff in scope.
-void mount_receipts(http::Router& router, storage::Store& store, Licensing& licensing);
+void mount_receipts(http::Router& router, storage::Store& store, Licensing& licensing, evidence::ReadBook& reads);
 
 /// Who looked at one's file, and the purposes that staff state.
 void mount_reads(http::Router& router, storage::Store& store, const Licensing& licensing);
-
-/// The step of the case for which the actor has it open: a task taken, one that can be taken, or the last one done;
-/// empty: none, and the reader is asked to state a purpose.
-std::string step_read_for(const std::vector<casework::Task>& tasks, const access_control::Actor& actor);
-/// Notes that staff looked at what belongs to a case ("case", "material", "document").
-void note_case_read(storage::Store& store, evidence::ReadBook& reads, const http::Request& request, base::Id of_case,
-                    std::string_view what);
 
 /// The content of an uploaded file, for its applicant or for staff in scope; `parameter` names the case in the route.
 http::Reply material_content(storage::Store& store, storage::FileStore& files, const http::Request& request,

@@ -47,6 +47,7 @@ base::Text what_text(std::string_view what) {
   if (what == "material") return {"上传的材料", "An uploaded file"};
   if (what == "document") return {"文书或证照", "A document or certificate"};
   if (what == "numbers") return {"完整的证件号码和电话", "The full identity and telephone numbers"};
+  if (what == "delivery") return {"打印和送达", "Prints and deliveries"};
   if (what == "entity") return {"登记事项", "The registered items"};
   if (what == "certificates") return {"持有的证照", "The certificates held"};
   return {std::string(what), std::string(what)};
@@ -218,32 +219,6 @@ void mount_purpose(http::Router& router, storage::Store& store, http::Operation 
 }
 
 }  // namespace
-
-std::string step_read_for(const std::vector<casework::Task>& tasks, const access_control::Actor& actor) {
-  for (const casework::Task& task : tasks)
-    if (!task.done_at && task.assignee && task.assignee == actor.person) return task.element;
-  for (const casework::Task& task : tasks)
-    if (!task.done_at && !task.assignee && actor.has_role(task.group)) return task.element;
-  std::string done;
-  for (const casework::Task& task : tasks)
-    if (task.done_at && task.done_by && task.done_by == actor.person) done = task.element;
-  return done;
-}
-
-void note_case_read(storage::Store& store, evidence::ReadBook& reads, const http::Request& request, base::Id of_case,
-                    std::string_view what) {
-  const access_control::Actor actor = access_control::actor_of(request.caller);
-  evidence::Read read{.division = request.caller.division,
-                      .subject = subject_of("case", of_case),
-                      .person = actor.person,
-                      .what = std::string(what),
-                      .reason = {},
-                      .at = request.at};
-  store.read([&](storage::Snapshot& snapshot) {
-    read.task = step_read_for(casework::tasks_of(snapshot, actor.scope, of_case), actor);
-  });
-  reads.note(read);
-}
 
 void mount_reads(http::Router& router, storage::Store& store, const Licensing& licensing) {
   mount_lists(router, store, licensing);

@@ -1,6 +1,7 @@
 /// The chain of a case's receipts: where each of its steps stands in the public log.
-#include "http/api.h"
+#include "http/query_then.h"
 #include "modules/access/access.h"
+#include "modules/casework/looks.h"
 #include "modules/evidence/evidence.h"
 #include "office_routes.h"
 #include "parts.h"
@@ -66,20 +67,24 @@ base::Result<ReceiptChain> chain_of(storage::Snapshot& snapshot, const Licensing
 
 }  // namespace
 
-void mount_receipts(http::Router& router, storage::Store& store, Licensing& licensing) {
+void mount_receipts(http::Router& router, storage::Store& store, Licensing& licensing, evidence::ReadBook& reads) {
   const auto add = [&](std::string path, std::string id, std::string parameter, http::Need need) {
-    http::query<ReceiptChain>(router, store,
-                              {.path = std::move(path),
-                               .id = std::move(id),
-                               .tag = "evidence",
-                               .summary = {"办件各步骤的回执", "The receipts of a case's steps"},
-                               .need = std::move(need),
-                               .errors = {"casework.case_unknown"}},
-                              [&licensing, parameter](storage::Snapshot& snapshot,
-                                                      const http::Request& request) -> base::Result<ReceiptChain> {
-                                TRY(const base::Id of_case, request.id(parameter));
-                                return chain_of(snapshot, licensing, access_control::scope_of(request.caller), of_case);
-                              });
+    http::query_then<ReceiptChain>(
+        router, store,
+        {.path = std::move(path),
+         .id = std::move(id),
+         .tag = "evidence",
+         .summary = {"办件各步骤的回执", "The receipts of a case's steps"},
+         .need = std::move(need),
+         .errors = {"casework.case_unknown"}},
+        [&licensing, parameter](storage::Snapshot& snapshot,
+                                const http::Request& request) -> base::Result<ReceiptChain> {
+          TRY(const base::Id of_case, request.id(parameter));
+          return chain_of(snapshot, licensing, access_control::scope_of(request.caller), of_case);
+        },
+        [&store, &reads, parameter](const http::Request& request) {
+          if (request.caller.staff) casework::note_look(store, reads, request, request.id(parameter).value(), "case");
+        });
   };
   add("/api/v1/applications/{application}/receipts", "list_own_receipts", "application", {http::Need::Kind::citizen});
   add("/api/v1/cases/{case}/receipts", "list_case_receipts", "case", {http::Need::Kind::staff, "case.read"});

@@ -2,6 +2,7 @@
 #include "http/export.h"
 #include "kernel/base/refusals.h"
 #include "modules/access/access.h"
+#include "modules/casework/looks.h"
 #include "office_routes.h"
 #include "uploads.h"
 #include "views.h"
@@ -406,7 +407,7 @@ void mount(http::Router& router, storage::Store& store, storage::FileStore& file
   mount_files(router, store, files, licensing);
   mount_services(router, store, licensing);
   mount_office(router, store, files, licensing, access, reads);
-  mount_receipts(router, store, licensing);
+  mount_receipts(router, store, licensing, reads);
   mount_reads(router, store, licensing);
 
   http::query<PublicCertificate>(
@@ -442,7 +443,7 @@ void mount(http::Router& router, storage::Store& store, storage::FileStore& file
           base::not_found("licensing.document_unknown", {"没有找到这份文书", "There is no such document."}), request);
     const auto pdf = licensing.document_pdf(store, *found, request.at);
     if (!pdf) return http::problem(pdf.error(), request);
-    if (request.caller.staff) note_case_read(store, reads, request, found->of_case, "document");
+    if (request.caller.staff) casework::note_look(store, reads, request, found->of_case, "document");
     return {.body = pdf.value(),
             .content_type = "application/pdf",
             .headers = {{"Content-Disposition", "inline; filename=\"" + base::to_text(found->id) + ".pdf\""},

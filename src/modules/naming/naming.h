@@ -10,6 +10,9 @@
 #include "modules/access/model.h"
 #include "storage/storage.h"
 
+namespace evidence {
+class ReadBook;
+}
 namespace http {
 class Router;
 }
@@ -91,7 +94,7 @@ bool is_reserved_for_another(storage::Snapshot& snapshot, const std::string& div
                              const Asking& asking);
 
 void mount(http::Router& router, storage::Store& store, std::shared_ptr<const catalogue::Catalogue> catalogue,
-           std::string division);
+           std::string division, evidence::ReadBook& reads);
 
 std::span<const storage::Migration> migrations();
 

@@ -3,6 +3,7 @@
 #include "kernel/base/refusals.h"
 #include "kernel/names/text.h"
 #include "modules/access/access.h"
+#include "modules/evidence/looks.h"
 #include "modules/registration/model.h"
 #include "store.h"
 
@@ -158,7 +159,8 @@ void mount_checks(http::Router& router, storage::Store& store, const Catalogue& 
 
 }  // namespace
 
-void mount(http::Router& router, storage::Store& store, Catalogue catalogue, std::string division) {
+void mount(http::Router& router, storage::Store& store, Catalogue catalogue, std::string division,
+           evidence::ReadBook& reads) {
   mount_checks(router, store, catalogue, division);
   const http::Need signed_in{http::Need::Kind::signed_in};
   http::list<ReservationView>(
@@ -175,7 +177,8 @@ void mount(http::Router& router, storage::Store& store, Catalogue catalogue, std
         for (const Reservation& each : page.reservations)
           answer.items.push_back(view_of(snapshot, each, calendar::local_date(request.at)));
         return answer;
-      });
+      },
+      evidence::note_export(reads, "list_name_reservations"));
   http::command<ReservationBody, ReservationView>(
       router, store,
       {.method = "POST",

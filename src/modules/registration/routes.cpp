@@ -4,6 +4,7 @@
 #include "kernel/base/refusals.h"
 #include "modules/access/access.h"
 #include "modules/evidence/evidence.h"
+#include "modules/evidence/looks.h"
 #include "modules/registration/registration.h"
 #include "modules/registration/search.h"
 #include "views.h"
@@ -144,7 +145,8 @@ void mount(http::Router& router, storage::Store& store, evidence::ReadBook& read
             .items = {}, .next = page.next, .total = page.total, .has_more = page.has_more};
         for (const Entity& entity : page.entities) answer.items.push_back(summary_of(entity));
         return answer;
-      });
+      },
+      evidence::note_export(reads, "list_entities"));
 
   http::query_then<EntityView>(router, store,
                                {.path = "/api/v1/entities/{entity}",

@@ -2,6 +2,7 @@
 #include "http/export.h"
 #include "kernel/base/refusals.h"
 #include "modules/access/access.h"
+#include "modules/evidence/looks.h"
 #include "modules/statistics/statistics.h"
 
 namespace statistics {
@@ -138,7 +139,7 @@ const std::vector<std::string> parameter_names = {"day", "known_on", "from", "to
 }  // namespace
 
 void mount(http::Router& router, storage::Store& store, std::shared_ptr<const catalogue::Catalogue> catalogue,
-           std::string division) {
+           std::string division, evidence::ReadBook& reads) {
   http::query<StatisticsView>(
       router, store,
       {.path = "/api/v1/statistics",
@@ -201,7 +202,8 @@ void mount(http::Router& router, storage::Store& store, std::shared_ptr<const ca
         for (const Record& record : found.records)
           page.items.push_back({record.kind, record.id, record.name, record.number, record.detail, record.on});
         return page;
-      });
+      },
+      evidence::note_export(reads, "list_statistic_records"));
 }
 
 }  // namespace statistics

@@ -13,6 +13,9 @@
 namespace http {
 class Router;
 }
+namespace evidence {
+class ReadBook;
+}
 
 namespace statistics {
 
@@ -94,6 +97,6 @@ base::Result<RecordPage> records(storage::Snapshot& snapshot, const access_contr
 
 /// `division` is whose public figures are shown to anyone.
 void mount(http::Router& router, storage::Store& store, std::shared_ptr<const catalogue::Catalogue> catalogue,
-           std::string division);
+           std::string division, evidence::ReadBook& reads);
 
 }  // namespace statistics
