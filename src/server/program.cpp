@@ -273,6 +273,7 @@ base::Result<std::string> Program::check(const std::function<void(const std::str
     add(registration::check(snapshot));
     progress("证照和文书 certificates and documents");
     add(licensing::check(snapshot));
+    add(certificates::check(snapshot));
     progress("办件 cases");
     add(parts_->engine->check(snapshot, [&](std::int64_t done) { progress("办件 cases " + std::to_string(done)); }));
   });

@@ -10,6 +10,7 @@
 #include "client.h"
 #include "district.h"
 #include "modules/casework/casework.h"
+#include "modules/certificates/certificates.h"
 #include "modules/registration/registration.h"
 #include "process.h"
 
@@ -49,7 +50,11 @@ const std::vector<Table>& tables() {
                     {"is_indexed", "whether the search has its keys; they are made anew from the row"}}},
       {.name = "entity_versions", .of_case = "entity", .keys = {"sequence"}, .check = "registration"},
       {.name = "entity_statuses", .of_case = "entity", .keys = {"sequence"}, .check = "registration"},
-      {.name = "certificates", .of_case = "id", .keys = {"id"}, .check = "licensing"}};
+      {.name = "certificates", .of_case = "id", .keys = {"id"}, .check = "licensing"},
+      {.name = "visits", .of_case = "case_id", .keys = {"id"}, .check = "licensing"},
+      {.name = "ratings", .of_case = "case_id", .keys = {"case_id"}, .check = "licensing"},
+      {.name = "signed_certificates", .of_case = "certificate", .keys = {"certificate"}, .check = "certificates"},
+      {.name = "certificate_changes", .of_case = "certificate", .keys = {"id"}, .check = "certificates"}};
   return all;
 }
 /// Tables of these modules whose rows no event tells of, and why.
@@ -59,7 +64,7 @@ const std::map<std::string, std::string> untold_tables = {
 
 class Checked : public testing::Test {
  protected:
-  Checked() : district_(folder_.path("data")), random_(seed_) {
+  Checked() : district_(with_signed_certificates(folder_.path("data"))), random_(seed_) {
     district_.submit_cases(2);
     district_.model_case();
     catalogue_ = catalogue::load(SOURCE_DIR "/catalogue").value();
@@ -75,6 +80,43 @@ class Checked : public testing::Test {
     fail_a_step(now);
   }
   storage::Store& store() { return district_.store(); }
+
+  /// The demonstration, served once: certificates are signed when somebody asks for them, and one was suspended.
+  static std::string with_signed_certificates(const std::string& data) {
+    EXPECT_EQ(driver::run_program({"demo", "--small", "--data", data}).status, 0);
+    std::vector<std::pair<std::string, std::string>> permits;  // id and number
+    {
+      const auto store = storage::open({.database = "sqlite:" + data + "/yichuang.db"}).value();
+      store->read([&](storage::Snapshot& snapshot) {
+        for (const auto& row : snapshot.query("SELECT id, number FROM certificates WHERE kind = 'food_permit' AND "
+                                              "status = 'valid' ORDER BY id LIMIT 3"))
+          permits.emplace_back(base::to_text(row[0].id()), row[1].text());
+      });
+    }
+    EXPECT_FALSE(permits.empty());
+    driver::Process process({.data = data});
+    driver::Connection connection(process.port());
+    for (const auto& [id, number] : permits)
+      EXPECT_EQ(connection.ask({.method = "GET", .path = "/api/v1/certificates/" + number + "/ofd"}).status, 200);
+    const driver::Session head = driver::sign_in(process.port(), "head");
+    const driver::Session leader = driver::sign_in(process.port(), "leader");
+    const driver::Answer proposed =
+        connection.ask({.method = "POST",
+                        .path = "/api/v1/certificates/" + permits.front().first + "/changes",
+                        .session = &head,
+                        .body = R"({"status":"suspended","reason":"试验","basis":"第六十九条"})",
+                        .key = "propose"});
+    EXPECT_EQ(proposed.status, 201) << proposed.body;
+    const driver::Answer decided =
+        connection.ask({.method = "POST",
+                        .path = "/api/v1/certificate-changes/" + proposed.text("id") + "/decision",
+                        .session = &leader,
+                        .body = R"({"confirm":true,"comment":"同意"})",
+                        .key = "decide"});
+    EXPECT_EQ(decided.status, 200) << decided.body;
+    EXPECT_EQ(process.stop(), 0);
+    return data;
+  }
 
   void draw_documents(base::Instant now) {
     std::vector<base::Id> ids;
@@ -129,6 +171,7 @@ class Checked : public testing::Test {
   Texts found(storage::Snapshot& snapshot, const std::string& check) const {
     if (check == "registration") return registration::check(snapshot);
     if (check == "licensing") return licensing::check(snapshot);
+    if (check == "certificates") return certificates::check(snapshot);
     return engine_->check(snapshot);
   }
   /// What is found after a change that is taken back again.
@@ -190,7 +233,7 @@ class Checked : public testing::Test {
 TEST_F(Checked, every_column_of_every_view_is_compared_with_the_events) {
   SCOPED_TRACE("seed " + std::to_string(seed_));
   store().read([&](storage::Snapshot& snapshot) {
-    for (const char* check : {"casework", "registration", "licensing"})
+    for (const char* check : {"casework", "registration", "licensing", "certificates"})
       for (const base::Text& finding : found(snapshot, check)) ADD_FAILURE() << finding.en;
   });
   for (const Table& table : tables()) {
@@ -201,7 +244,8 @@ TEST_F(Checked, every_column_of_every_view_is_compared_with_the_events) {
       const auto where = table.where.find(column);
       const storage::Row row = any_row(table, where == table.where.end() ? std::string() : where->second);
       ASSERT_FALSE(row.empty()) << table.name << " has no row";
-      const std::string change = is_number ? "COALESCE(" + column + ", 0) + 1" : "COALESCE(" + column + ", '') || 'x'";
+      const std::string change =
+          is_number ? "COALESCE(" + column + ", 0) + 1000000" : "COALESCE(" + column + ", '') || 'x'";
       const std::string said =
           found_after(table.check, "UPDATE " + table.name + " SET " + column + " = " + change + this_row(table), row);
       EXPECT_THAT(said, HasSubstr(owner_of(row) + ", row " + key_text(row) + " of " + table.name +
@@ -255,7 +299,7 @@ TEST_F(Checked, documents_are_compared_with_what_the_log_told_when_they_were_dra
               HasSubstr("The document " + owner_of(row) + ": was drawn, and is gone."));
   EXPECT_THAT(found_after("licensing",
                           "INSERT INTO documents SELECT 4000000000000000000, division, office, case_id, applicant, "
-                          "notice, name_zh, name_en, template, number, data, issued_at + 1000000000, sha256 FROM "
+                          "notice, name_zh, name_en, template, number, data, 4000000000000000, sha256 FROM "
                           "documents" +
                               this_row(documents),
                           row),

@@ -1,10 +1,7 @@
 /// Whether the rows that show cases are what the cases' events tell: rows are views, and the events stand in the public
 /// log.
-#include <algorithm>
-#include <set>
-
-#include "expected.h"
 #include "kernel/base/check.h"
+#include "expected.h"
 #include "kernel/feel/lookup.h"
 
 namespace casework {
@@ -41,14 +38,6 @@ const View delegations{.table = "delegations",
 
 base::Text case_name(base::Id id) {
   return {"办件 " + base::to_text(id), "The case " + base::to_text(id)};
-}
-
-/// Both ascending: what is in either, as far as both lists are complete.
-std::vector<std::int64_t> merged(std::vector<std::int64_t> left, const std::vector<std::int64_t>& right, int limit) {
-  std::vector<std::int64_t> all;
-  std::set_union(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(all));
-  if (all.size() > static_cast<std::size_t>(limit)) all.resize(static_cast<std::size_t>(limit));
-  return all;
 }
 
 /// Rows of a case that neither has a row of its own nor events.
@@ -88,8 +77,7 @@ evidence::ExpectedRow delegation_row(const std::vector<storage::Event>& events) 
 
 void compare_delegations(storage::Snapshot& snapshot, Findings& findings) {
   for (std::int64_t last = INT64_MIN;;) {
-    const auto ids = merged(evidence::numbers_in(snapshot, delegations, "id", last, cases_per_read),
-                            evidence::streams_of(snapshot, "delegation", last, cases_per_read), cases_per_read);
+    const auto ids = evidence::owners_after(snapshot, "delegation", {{&delegations, "id"}}, last, cases_per_read);
     for (const std::int64_t id : ids) {
       const auto events = storage::load_events(snapshot, {"delegation", {id}});
       evidence::ExpectedRows expected;
@@ -158,8 +146,7 @@ std::vector<base::Text> Engine::check(storage::Snapshot& snapshot, const Progres
   Findings findings;
   std::int64_t done = 0;
   for (std::int64_t last = INT64_MIN;;) {
-    const auto ids = merged(evidence::numbers_in(snapshot, cases, "id", last, cases_per_read),
-                            evidence::streams_of(snapshot, "case", last, cases_per_read), cases_per_read);
+    const auto ids = evidence::owners_after(snapshot, "case", {{&cases, "id"}}, last, cases_per_read);
     for (const std::int64_t id : ids) {
       const auto events = storage::load_events(snapshot, {"case", {id}}, 0, 1);
       if (events.empty())

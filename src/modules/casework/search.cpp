@@ -116,7 +116,7 @@ std::string root_of(const std::string& path) {
 
 /// Changes when what a service declares as indexed does.
 std::string fingerprint_of(const catalogue::Service& service) {
-  std::string all = "1;";  // of how values are stored; "" is what was never gone through
+  std::string all = "2;";  // of how values are stored; "" is what was never gone through
   for (const catalogue::Index& index : service.indexes)
     all += index.id + "=" + index.variable + ":" + std::to_string(static_cast<int>(index.kind)) + ";";
   return all;

@@ -99,6 +99,9 @@ std::vector<Change> changes_of(storage::Snapshot& snapshot, const access_control
 /// `page` is the checking page with a place for the trust file; it must outlive the router. Empty: not served.
 void mount(http::Router& router, storage::Store& store, Certificates& certificates, std::string_view page);
 
+/// Compares signed forms and decided changes with what the certificates' events tell; each difference is named.
+std::vector<base::Text> check(storage::Snapshot& snapshot);
+
 std::span<const storage::Migration> migrations();
 
 }  // namespace certificates

@@ -201,6 +201,8 @@ base::Result<Signed> Certificates::make(storage::Store& store, const licensing::
     data.put("qr_sha256", storage::sha256_hex(done.qr));
     data.put("pdf_sha256", done.pdf);
     data.put("ofd_sha256", done.ofd);
+    data.put("division", done.division);
+    data.put("status_index", std::to_string(done.status_index));
     // One entry binds the licence's three forms.
     append_event(transaction, {"certificate", certificate.id},
                  {.type = "certificates.signed", .at = now, .actor = {}, .data = {}}, std::move(data),
@@ -308,6 +310,7 @@ base::Result<Change> Certificates::propose(storage::Transaction& transaction, Ch
   data.put("status", change.status);
   data.put("reason", change.reason);
   data.put("basis", change.basis);
+  data.put("division", change.division);
   // What is only proposed is for auditors: the public learns what was decided.
   append_event(transaction, {"certificate", certificate->id},
                {.type = "certificates.change_proposed", .at = moment.now, .actor = moment.actor.person, .data = {}},
@@ -335,6 +338,7 @@ base::Result<Change> Certificates::decide(storage::Transaction& transaction, bas
   feel::Context data;
   data.put("change", base::to_text(change.id));
   data.put("outcome", change.outcome);
+  data.put("comment", change.comment);
   data.put("status", change.status);
   data.put("number", certificate->number);
   data.put("kind", certificate->kind);

@@ -1,6 +1,7 @@
 #include "store.h"
 
 #include <algorithm>
+#include <set>
 
 #include "evidence_migrations.h"
 #include "modules/evidence/views.h"
@@ -298,14 +299,19 @@ std::vector<std::string> subjects_under(storage::Snapshot& snapshot, std::string
   return subjects;
 }
 
-std::vector<std::int64_t> streams_of(storage::Snapshot& snapshot, std::string_view kind, std::int64_t after,
-                                     int limit) {
-  std::vector<std::int64_t> ids;
+std::vector<std::int64_t> owners_after(storage::Snapshot& snapshot, std::string_view kind,
+                                       std::initializer_list<Owned> tables, std::int64_t after, int limit) {
+  std::set<std::int64_t> all;
   for (const Row& row : snapshot.query("SELECT stream_id FROM events WHERE stream_kind = ? AND stream_id > ? "
                                        "GROUP BY stream_id ORDER BY stream_id LIMIT ?",
                                        {kind, after, limit}))
-    ids.push_back(row[0].number());
-  return ids;
+    all.insert(row[0].number());
+  for (const Owned& table : tables)
+    for (const std::int64_t number : numbers_in(snapshot, *table.view, table.column, after, limit)) all.insert(number);
+  std::vector<std::int64_t> next(all.begin(), all.end());
+  // Behind the limit one list may be complete and another not.
+  if (next.size() > static_cast<std::size_t>(limit)) next.resize(static_cast<std::size_t>(limit));
+  return next;
 }
 
 std::span<const storage::Migration> migrations() {

@@ -2,6 +2,7 @@
 /// is named column by column, without its content.
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,9 +29,14 @@ std::vector<ViewRow> view_rows(storage::Snapshot& snapshot, const View& view, st
 /// The values of the numeric `column` after `after`, each once, ascending.
 std::vector<std::int64_t> numbers_in(storage::Snapshot& snapshot, const View& view, std::string_view column,
                                      std::int64_t after, int limit);
-/// The ids of streams of a kind after `after`, ascending.
-std::vector<std::int64_t> streams_of(storage::Snapshot& snapshot, std::string_view kind, std::int64_t after, int limit);
-
+/// A table, and its column with the owner of a row.
+struct Owned {
+  const View* view = nullptr;
+  std::string_view column;
+};
+/// The next owners after `after` that have events of the kind, or rows in one of the tables; ascending.
+std::vector<std::int64_t> owners_after(storage::Snapshot& snapshot, std::string_view kind,
+                                       std::initializer_list<Owned> tables, std::int64_t after, int limit);
 /// The subjects of log entries that begin with `prefix`, after `after`, each once, ascending.
 std::vector<std::string> subjects_under(storage::Snapshot& snapshot, std::string_view prefix, std::string_view after,
                                         int limit);

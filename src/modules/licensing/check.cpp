@@ -24,6 +24,10 @@ const View certificates{
                 "valid_to", "fields", "document", "details", "status_since", "status_reason", "expiry_told"}};
 constexpr std::size_t fields_at = 10, details_at = 12;  // of those columns
 
+const View visits{
+    .table = "visits", .keys = {"id"}, .columns = {"division", "visited_on", "reason", "recorded_by", "recorded_at"}};
+const View ratings{.table = "ratings", .keys = {"case_id"}, .columns = {"division", "grade", "comment", "rated_at"}};
+
 std::string id_in(const feel::Context& data, std::string_view name) {
   return std::to_string(base::parse_id(text_in(data, name)).value_or(base::Id{}).number);
 }
@@ -95,14 +99,6 @@ std::optional<ExpectedRow> told_of(const std::vector<storage::Event>& events, st
   return row;
 }
 
-/// Ascending: what is in either list, as far as both are complete.
-std::vector<std::int64_t> merged(const std::vector<std::int64_t>& left, const std::vector<std::int64_t>& right) {
-  std::vector<std::int64_t> all;
-  std::set_union(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(all));
-  if (all.size() > rows_per_read) all.resize(rows_per_read);
-  return all;
-}
-
 /// Whether the case that a certificate names has told of its number: all there is of certificates issued before they
 /// had events of their own.
 bool is_told_by_case(storage::Snapshot& snapshot, const evidence::ViewRow& row) {
@@ -120,8 +116,7 @@ bool is_told_by_case(storage::Snapshot& snapshot, const evidence::ViewRow& row) 
 void compare_certificates(storage::Snapshot& snapshot, evidence::Findings& findings) {
   bool is_told = false;
   for (std::int64_t last = INT64_MIN;;) {
-    const auto ids = merged(evidence::numbers_in(snapshot, certificates, "id", last, rows_per_read),
-                            evidence::streams_of(snapshot, "certificate", last, rows_per_read));
+    const auto ids = evidence::owners_after(snapshot, "certificate", {{&certificates, "id"}}, last, rows_per_read);
     for (const std::int64_t id : ids) {
       const auto events = storage::load_events(snapshot, {"certificate", {id}});
       auto rows = evidence::view_rows(snapshot, certificates, "id", id);
@@ -136,6 +131,50 @@ void compare_certificates(storage::Snapshot& snapshot, evidence::Findings& findi
       const std::string name = base::to_text(base::Id{id});
       evidence::compare(certificates, rows, std::move(expected), {"证照 " + name, "The certificate " + name}, findings);
     }
+    if (ids.size() < rows_per_read) break;
+    last = ids.back();
+  }
+}
+
+/// What a case's events tell of visits and of its rating. Visits of before their events named them are left alone.
+void compare_notes(storage::Snapshot& snapshot, std::int64_t id, evidence::Findings& findings) {
+  ExpectedRows visited, rated;
+  std::optional<std::string> division;
+  bool are_named = true;
+  for (const storage::Event& event : storage::load_events(snapshot, {"case", {id}})) {
+    const bool is_visit = event.type == "case.visited", is_rating = event.type == "case.rated";
+    if (event.sequence != 1 && !is_visit && !is_rating) continue;
+    const auto value = feel::parse_json(event.data);
+    if (!value || value.value().kind() != feel::Kind::context) continue;
+    const feel::Context& data = value.value().as_context();
+    if (event.sequence == 1 && data.find("case")) division = text_in(context_in(data, "case"), "division");
+    if (!is_visit && !is_rating) continue;
+    are_named = are_named && (!is_visit || data.find("visit"));
+    ExpectedRow& row = is_visit ? visited[id_in(data, "visit")] : rated[std::to_string(id)];
+    if (division) row["division"] = division;
+    if (is_visit) {
+      row["visited_on"] = text_in(data, "on");
+      row["reason"] = text_in(data, "reason");
+      row["recorded_by"] = std::to_string(event.actor.number);
+      row["recorded_at"] = std::to_string(event.at.us);
+    } else {
+      row["grade"] = text_in(data, "grade");
+      if (data.find("comment")) row["comment"] = text_in(data, "comment");
+      row["rated_at"] = std::to_string(event.at.us);
+    }
+  }
+  const base::Text owner{"办件 " + base::to_text(base::Id{id}), "The case " + base::to_text(base::Id{id})};
+  if (are_named)
+    evidence::compare(visits, evidence::view_rows(snapshot, visits, "case_id", id), std::move(visited), owner,
+                      findings);
+  evidence::compare(ratings, evidence::view_rows(snapshot, ratings, "case_id", id), std::move(rated), owner, findings);
+}
+
+void compare_all_notes(storage::Snapshot& snapshot, evidence::Findings& findings) {
+  for (std::int64_t last = INT64_MIN;;) {
+    const auto ids =
+        evidence::owners_after(snapshot, "case", {{&visits, "case_id"}, {&ratings, "case_id"}}, last, rows_per_read);
+    for (const std::int64_t id : ids) compare_notes(snapshot, id, findings);
     if (ids.size() < rows_per_read) break;
     last = ids.back();
   }
@@ -163,9 +202,16 @@ void compare_document(const std::optional<Document>& document, const evidence::S
     findings.add("documents", owner, "的内容与日志不符", ": its row is not as it was drawn from.");
 }
 
+/// When an entry was written, as it says it: times of one zone and form follow each other as their texts do.
+std::string time_of(const evidence::StoredEntry& entry) {
+  const auto parsed = feel::parse_json(entry.text);
+  return parsed && parsed.value().kind() == feel::Kind::context ? text_in(parsed.value().as_context(), "ts")
+                                                                : std::string();
+}
+
 void compare_documents(storage::Snapshot& snapshot, evidence::Findings& findings) {
   static constexpr std::string_view prefix = "document/";
-  std::optional<base::Instant> told_since;
+  std::string told_since;  // empty: the log tells of no document
   const auto owner_of = [](base::Id id) -> base::Text {
     return {"文书 " + base::to_text(id), "The document " + base::to_text(id)};
   };
@@ -175,19 +221,20 @@ void compare_documents(storage::Snapshot& snapshot, evidence::Findings& findings
       const auto id = base::parse_id(std::string_view(subject).substr(prefix.size()));
       const auto entry = drawing_of(snapshot, subject);
       if (!id || !entry) continue;
-      const auto document = find_any_document(snapshot, *id);
-      if (document && (!told_since || document->issued_at < *told_since)) told_since = document->issued_at;
-      compare_document(document, *entry, owner_of(*id), findings);
+      if (const std::string at = time_of(*entry); told_since.empty() || at < told_since) told_since = at;
+      compare_document(find_any_document(snapshot, *id), *entry, owner_of(*id), findings);
     }
     if (subjects.size() < rows_per_read) break;
     last = subjects.back();
   }
   // Those that were drawn before the log was told of it have no entry.
-  for (base::Id last{INT64_MIN}; told_since;) {
+  for (base::Id last{INT64_MIN}; !told_since.empty();) {
     const std::vector<base::Id> ids = drawn_documents(snapshot, last, rows_per_read);
-    for (const base::Id id : ids)
-      if (find_any_document(snapshot, id)->issued_at > *told_since && !drawing_of(snapshot, subject_of_document(id)))
+    for (const base::Id id : ids) {
+      const bool must_be_told = calendar::to_text_local(find_any_document(snapshot, id)->issued_at) > told_since;
+      if (must_be_told && !drawing_of(snapshot, subject_of_document(id)))
         findings.add("documents", owner_of(id), "没有日志条目", ": the log tells of no such document.");
+    }
     if (ids.size() < rows_per_read) break;
     last = ids.back();
   }
@@ -213,6 +260,7 @@ std::vector<base::Text> check(storage::Snapshot& snapshot) {
   evidence::Findings findings;
   compare_certificates(snapshot, findings);
   compare_documents(snapshot, findings);
+  compare_all_notes(snapshot, findings);
   return findings.take();
 }
 

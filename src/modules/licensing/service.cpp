@@ -339,6 +339,7 @@ base::Result<void> Licensing::rate(storage::Transaction& transaction, base::Id i
   TRY(std::ignore, check_rating(ended_on, find_rating(transaction, id).has_value(), days, moment.today()));
   feel::Context data;
   data.put("grade", grade);
+  data.put("comment", comment);
   TRY(std::ignore, engine_.note(transaction, id, "case.rated", data, moment));
   insert_rating(transaction, application, {.grade = grade, .comment = comment, .at = moment.now});
   return {};
@@ -356,6 +357,7 @@ base::Result<Visit> Licensing::record_visit(storage::Transaction& transaction, b
                        .places = {{"/on", "licensing.visit_day", {"日期不对", "Not a possible day."}}}};
   const Visit visit{.on = on, .reason = reason, .recorded_by = moment.actor.person};
   feel::Context data;
+  data.put("visit", base::to_text(visit_id));
   data.put("on", feel::Value(on));
   data.put("reason", reason);
   TRY(const casework::CaseHead head, engine_.note(transaction, of_case, "case.visited", data, moment));

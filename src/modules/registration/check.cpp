@@ -1,5 +1,4 @@
 /// Whether the register says what its events say: rows are views, and the events stand in the public log.
-#include <algorithm>
 #include <set>
 
 #include "kernel/feel/lookup.h"
@@ -128,25 +127,13 @@ void compare_entity(storage::Snapshot& snapshot, std::int64_t id, evidence::Find
                     is_in ? status_rows(told) : ExpectedRows{}, owner, findings);
 }
 
-/// The next entities after `last` that have a row anywhere, or events.
-std::vector<std::int64_t> next_entities(storage::Snapshot& snapshot, std::int64_t last) {
-  std::set<std::int64_t> all;
-  const auto add = [&](const std::vector<std::int64_t>& ids) { all.insert(ids.begin(), ids.end()); };
-  add(evidence::numbers_in(snapshot, entities, "id", last, entities_per_read));
-  add(evidence::numbers_in(snapshot, versions, "entity", last, entities_per_read));
-  add(evidence::numbers_in(snapshot, statuses, "entity", last, entities_per_read));
-  add(evidence::streams_of(snapshot, "entity", last, entities_per_read));
-  std::vector<std::int64_t> next(all.begin(), all.end());
-  if (next.size() > entities_per_read) next.resize(entities_per_read);
-  return next;
-}
-
 }  // namespace
 
 std::vector<base::Text> check(storage::Snapshot& snapshot) {
   evidence::Findings findings;
   for (std::int64_t last = INT64_MIN;;) {
-    const std::vector<std::int64_t> ids = next_entities(snapshot, last);
+    const auto ids = evidence::owners_after(
+        snapshot, "entity", {{&entities, "id"}, {&versions, "entity"}, {&statuses, "entity"}}, last, entities_per_read);
     if (ids.empty()) break;
     for (const std::int64_t id : ids) compare_entity(snapshot, id, findings);
     last = ids.back();
