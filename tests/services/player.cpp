@@ -8,6 +8,7 @@
 
 #include "modules/access/access.h"
 #include "modules/evidence/evidence.h"
+#include "modules/licensing/objections.h"
 #include "modules/naming/naming.h"
 #include "modules/park/park.h"
 #include "modules/registration/registration.h"
@@ -302,6 +303,10 @@ void Player::settle(const base::Result<void>& result, const YAML::Node& step, co
   std::string is = error.code;
   if (wanted.find(' ') != std::string::npos && !error.places.empty()) is += " " + error.places[0].path;
   if (wanted != is) fail(what + " was refused: " + refusal_text(error));
+  if (const YAML::Node says = step["says"]) {
+    same("the refusal in Chinese", error.message.zh, says["zh"]);
+    same("the refusal in English", error.message.en, says["en"]);
+  }
 }
 
 void Player::step(Run& run, const YAML::Node& step) {
@@ -358,6 +363,12 @@ void Player::step(Run& run, const YAML::Node& step) {
                                    .recipient = text_of(wanted["recipient"]),
                                    .reason = text_of(wanted["reason"])},
                                   as("window_clerk"));
+    });
+  if (step["object"])
+    return told([&](storage::Transaction& transaction) {
+      const auto entity = registration::find_entity(transaction, everything(), entity_);
+      return licensing::object(transaction, *engine_, entity ? entity->credit_code : "", text_of(step["object"]),
+                               as_applicant());
     });
   if (step["withdraw"])
     return told([&](storage::Transaction& transaction) {

@@ -11,6 +11,9 @@ void mount_services(http::Router& router, storage::Store& store, const Licensing
 void mount_office(http::Router& router, storage::Store& store, storage::FileStore& files, Licensing& licensing,
                   const access_control::Access& access, evidence::ReadBook& reads);
 
+/// The public page's objections to a simplified deregistration.
+void mount_objections(http::Router& router, storage::Store& store, const casework::Engine& engine);
+
 /// The receipts of a case's steps, for its applicant and for staff in scope.
 void mount_receipts(http::Router& router, storage::Store& store, Licensing& licensing, evidence::ReadBook& reads);
 

@@ -407,6 +407,7 @@ void mount(http::Router& router, storage::Store& store, storage::FileStore& file
   mount_files(router, store, files, licensing);
   mount_services(router, store, licensing);
   mount_office(router, store, files, licensing, access, reads);
+  mount_objections(router, store, licensing.engine());
   mount_receipts(router, store, licensing, reads);
   mount_reads(router, store, licensing);
 

@@ -31,6 +31,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/names', component: () => import('./names/NamesPage.vue'), meta: { title: 'title.names' } },
   { path: '/entities', component: () => import('./entities/SearchPage.vue'), meta: { title: 'title.entities' } },
   { path: '/entities/:code', component: () => import('./entities/EntityPage.vue'), meta: { title: 'title.entity' } },
+  { path: '/entities/:code/objection', component: () => import('./entities/ObjectionPage.vue'), meta: { title: 'title.objection', own: true } },
   { path: '/statistics', component: () => import('./statistics/StatisticsPage.vue'), meta: { title: 'title.statistics' } },
   { path: '/trust', component: () => import('./trust/TrustPage.vue'), meta: { title: 'title.trust' } },
   { path: '/receipt', component: () => import('./trust/ReceiptPage.vue'), meta: { title: 'title.receipt' } },

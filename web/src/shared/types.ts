@@ -322,6 +322,8 @@ export interface PublicEntity extends Omit<PublicEntityRow, 'address' | 'establi
   history: { as_of: string; text: string }[]
   withheld: string[]
 }
+/** Whether a simplified deregistration of the entity is publicised, and can be objected to. */
+export interface Publicity { is_open: boolean; started_on: string | null; last_day: string | null }
 export interface NameCheck {
   name: string
   verdict: 'passes' | 'warned' | 'blocked'
