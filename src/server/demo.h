@@ -9,7 +9,7 @@
 #include <set>
 
 #include "demo_names.h"
-#include "modules/registration/registration.h"
+#include "modules/registration/intake.h"
 #include "parts.h"
 
 namespace server {
@@ -99,7 +99,8 @@ class District {
 
   /// The whole of a kind; `by_cases` are there already on the second day, established by the cases of 2019.
   std::vector<Life> lives_of(const Stock& stock, int by_cases);
-  base::Result<void> enter(storage::Transaction& transaction, const Life& life, int index);
+  base::Result<void> add(registration::Intake& intake, const Life& life, int index);
+  base::Result<void> enter(const registration::Intake& intake);
   registration::NewEntity describe(const Life& life, int index);
   std::vector<registration::PastWriting> past_of(const Life& life, int index);
   registration::PastWriting change_of(calendar::Date on, int index);

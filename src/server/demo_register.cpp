@@ -2,10 +2,10 @@
 /// is entered with its past.
 #include <algorithm>
 #include <array>
+#include <future>
 
 #include "demo.h"
 #include "kernel/codes/lists.h"
-#include "modules/registration/search.h"
 #include "modules/statistics/statistics.h"
 
 namespace server {
@@ -49,19 +49,17 @@ std::string address_in(const std::string& township, int index, std::size_t road)
 }  // namespace
 
 base::Result<void> District::small_register() {
-  return together([&]() -> base::Result<void> {
-    for (int i = 0; i < small_entities_count; ++i) {
-      const calendar::Date opened{today_.days - 30 - static_cast<std::int64_t>(pick(3000))};
-      Life life{.opened = opened,
-                .ended = std::nullopt,
-                .kind = i % 5 == 0 ? "enterprise" : "individual_business",
-                .number = i};
-      if (i % 11 == 7) life.ended = std::min(later(opened, 700), today_);
-      TRY(std::ignore, enter(*transaction_, life, i));
-    }
-    registration::index_waiting(*transaction_);
-    return {};
-  });
+  registration::Intake intake;
+  for (int i = 0; i < small_entities_count; ++i) {
+    const calendar::Date opened{today_.days - 30 - static_cast<std::int64_t>(pick(3000))};
+    Life life{.opened = opened,
+              .ended = std::nullopt,
+              .kind = i % 5 == 0 ? "enterprise" : "individual_business",
+              .number = i};
+    if (i % 11 == 7) life.ended = std::min(later(opened, 700), today_);
+    TRY(std::ignore, add(intake, life, i));
+  }
+  return enter(intake);
 }
 
 base::Result<void> District::full_register() {
@@ -81,15 +79,21 @@ base::Result<void> District::full_register() {
   }
   std::stable_sort(lives.begin(), lives.end(),
                    [](const Life& left, const Life& right) { return left.opened < right.opened; });
+  const auto prepare = [&](std::size_t first) -> base::Result<registration::Intake> {
+    registration::Intake intake;
+    for (std::size_t i = first; i < std::min(first + entities_together, lives.size()); ++i) {
+      TRY(std::ignore, add(intake, lives[i], static_cast<int>(i)));
+    }
+    return intake;
+  };
+  // The next entities are prepared while these are written.
+  std::future<base::Result<registration::Intake>> next = std::async(std::launch::async, prepare, 0);
   for (std::size_t first = 0; first < lives.size(); first += entities_together) {
-    TRY(std::ignore, together([&]() -> base::Result<void> {
-          for (std::size_t i = first; i < std::min(first + entities_together, lives.size()); ++i) {
-            TRY(std::ignore, enter(*transaction_, lives[i], static_cast<int>(i)));
-          }
-          return {};
-        }));
+    TRY(const registration::Intake intake, next.get());
+    if (first + entities_together < lives.size())
+      next = std::async(std::launch::async, prepare, first + entities_together);
+    TRY(std::ignore, enter(intake));
   }
-  registration::index_waiting(*parts_.store);
   return {};
 }
 
@@ -134,13 +138,19 @@ std::vector<District::Life> District::lives_of(const Stock& stock, int by_cases)
   return lives;
 }
 
-base::Result<void> District::enter(storage::Transaction& transaction, const Life& life, int index) {
+base::Result<void> District::add(registration::Intake& intake, const Life& life, int index) {
   const base::Instant at = at_hour(life.opened, 10);
-  TRY(std::ignore, registration::establish_with_past(
-                       transaction, describe(life, index),
-                       {.id = new_id(at), .as_of = life.opened, .now = at, .actor = staff_ids_.at("examiner")},
-                       past_of(life, index), registration::Indexing::later));
-  return {};
+  const std::vector<registration::PastWriting> past = past_of(life, index);
+  const base::Id id = new_id(at);
+  return intake.add(describe(life, index),
+                    {.id = id, .as_of = life.opened, .now = at, .actor = staff_ids_.at("examiner")}, past);
+}
+
+base::Result<void> District::enter(const registration::Intake& intake) {
+  return write([&](storage::Transaction& transaction) -> base::Result<void> {
+    TRY(std::ignore, intake.enter(transaction));
+    return {};
+  });
 }
 
 registration::NewEntity District::describe(const Life& life, int index) {

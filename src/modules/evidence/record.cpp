@@ -9,6 +9,7 @@
 
 #include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
+#include "modules/evidence/bulk.h"
 #include "store.h"
 
 namespace evidence {
@@ -28,36 +29,80 @@ bool is_repeated(const Read& before, const Read& read) {
              std::tie(read.subject, read.person, read.what, read.reason, read.task);
 }
 
-Place write(storage::Transaction& transaction, const NewEntry& entry) {
-  const Place place = take_place(transaction, to_text(entry.log));
-  Salt salt{};
-  if (!entry.sealed.empty()) randombytes_buf(salt.data(), salt.size());
-  const std::string text = entry_text(entry, last_index(transaction, place.log, entry.subject), salt);
-  CHECK(text.size() <= tlog::entry_bytes_max);
-  const std::string leaf = tlog::to_hex(tlog::leaf_hash(text));
-  insert_entry(transaction, place, entry, text, leaf);
-  if (!entry.sealed.empty()) insert_salt(transaction, place, to_hex(salt));
-  transaction.add_receipt({.log = place.log, .index = place.index, .leaf_hash = leaf});
-  return place;
+/// Of subjects that are new nothing stands in the log yet.
+enum class Subjects { known, new_ones };
+
+/// Entries of one log, in this order.
+std::vector<StoredEntry> write(storage::Transaction& transaction, std::span<const NewEntry> entries,
+                               Subjects subjects = Subjects::known) {
+  const Place first = take_places(transaction, to_text(entries.front().log), entries.size());
+  std::map<std::string_view, std::optional<std::int64_t>> last;
+  if (subjects == Subjects::known)
+    for (const NewEntry& entry : entries) last[entry.subject] = last_index(transaction, first.log, entry.subject);
+  std::vector<Salt> salts(entries.size());
+  randombytes_buf(salts.data(), salts.size() * sizeof(Salt));
+  std::vector<StoredEntry> written(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const NewEntry& entry = entries[i];
+    StoredEntry& stored = written[i];
+    CHECK(entry.log == entries.front().log);
+    stored.log = first.log;
+    stored.index = first.index + static_cast<std::int64_t>(i);
+    stored.subject = entry.subject;
+    stored.event = entry.event;
+    stored.text = entry_text(entry, std::exchange(last[entry.subject], stored.index), salts[i]);
+    CHECK(stored.text.size() <= tlog::entry_bytes_max);
+    stored.leaf_hash = tlog::to_hex(tlog::leaf_hash(stored.text));
+    if (!entry.sealed.empty()) stored.salt = to_hex(salts[i]);
+    transaction.add_receipt({.log = stored.log, .index = stored.index, .leaf_hash = stored.leaf_hash});
+  }
+  insert_entries(transaction, written);
+  return written;
+}
+
+/// The public log's entry of an event.
+NewEntry entry_of(const storage::PlacedEvent& event, std::vector<Field> open) {
+  return {.type = event.type,
+          .subject = event.stream_kind + "/" + base::to_text(event.stream_id),
+          .at = event.at,
+          .open = std::move(open),
+          .sealed = {{"content", event.data}, {"by", base::to_text(event.actor)}},
+          .event = {.kind = event.stream_kind, .id = event.stream_id.number, .sequence = event.sequence}};
 }
 
 }  // namespace
 
 void record(storage::Transaction& transaction, NewEntry entry) {
-  transaction.at_end([entry = std::move(entry)](storage::Transaction& last) { write(last, entry); });
+  transaction.at_end([entry = std::move(entry)](storage::Transaction& last) { write(last, std::span(&entry, 1)); });
 }
 
 std::int64_t append(storage::Transaction& transaction, storage::Stream stream, std::int64_t expected_sequence,
                     const storage::NewEvent& event, std::string_view division, std::vector<Field> open, LogKind log) {
   const std::int64_t sequence = transaction.append(stream, expected_sequence, event, division);
-  record(transaction, {.log = log,
-                       .type = std::string(event.type),
-                       .subject = std::string(stream.kind) + "/" + base::to_text(stream.id),
-                       .at = event.at,
-                       .open = std::move(open),
-                       .sealed = {{"content", std::string(event.data)}, {"by", base::to_text(event.actor)}},
-                       .event = {.kind = std::string(stream.kind), .id = stream.id.number, .sequence = sequence}});
+  NewEntry entry = entry_of({.stream_kind = std::string(stream.kind),
+                             .stream_id = stream.id,
+                             .sequence = sequence,
+                             .type = std::string(event.type),
+                             .at = event.at,
+                             .actor = event.actor,
+                             .data = event.data,
+                             .division = {}},
+                            std::move(open));
+  entry.log = log;
+  record(transaction, std::move(entry));
   return sequence;
+}
+
+void append_all(storage::Transaction& transaction, std::span<const storage::PlacedEvent> events,
+                std::vector<std::vector<Field>> open) {
+  CHECK(events.size() == open.size());
+  if (events.empty()) return;
+  storage::append_all(transaction, events);
+  std::vector<NewEntry> entries;
+  entries.reserve(events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) entries.push_back(entry_of(events[i], std::move(open[i])));
+  transaction.at_end(
+      [entries = std::move(entries)](storage::Transaction& last) { write(last, entries, Subjects::new_ones); });
 }
 
 std::size_t record_reads(storage::Store& store, std::span<const Read> reads) {
@@ -83,8 +128,10 @@ void record_read(storage::Transaction& transaction, const Read& read) {
                  .at = read.at,
                  .open = {{"what", read.what}},
                  .sealed = sealed_of(read)};
-  transaction.at_end(
-      [read, entry = std::move(entry)](storage::Transaction& last) { insert_read(last, write(last, entry), read); });
+  transaction.at_end([read, entry = std::move(entry)](storage::Transaction& last) {
+    const StoredEntry written = write(last, std::span(&entry, 1)).front();
+    insert_read(last, {.log = written.log, .index = written.index}, read);
+  });
 }
 
 base::Result<std::string> check_purpose(std::string_view reason) {

@@ -5,6 +5,7 @@
 
 #include "evidence_migrations.h"
 #include "modules/evidence/views.h"
+#include "storage/rows.h"
 
 namespace evidence {
 namespace {
@@ -55,11 +56,12 @@ std::vector<PastRead> reads_in(const storage::Rows& rows) {
 
 }  // namespace
 
-Place take_place(storage::Transaction& transaction, std::string_view kind) {
+Place take_places(storage::Transaction& transaction, std::string_view kind, std::size_t count) {
+  const auto places = static_cast<std::int64_t>(count);
   const auto row = transaction.find(
-      "UPDATE logs SET size = size + 1 WHERE kind = ? AND closed_at = 0 RETURNING name, size - 1", {kind});
+      "UPDATE logs SET size = size + ? WHERE kind = ? AND closed_at = 0 RETURNING name, size", {places, kind});
   if (!row) throw storage::Fault("no log is open: " + std::string(kind));
-  return {.log = row->at(0).text(), .index = row->at(1).number()};
+  return {.log = row->at(0).text(), .index = row->at(1).number() - places};
 }
 
 std::optional<std::int64_t> last_index(storage::Snapshot& snapshot, std::string_view log, std::string_view subject) {
@@ -68,16 +70,22 @@ std::optional<std::int64_t> last_index(storage::Snapshot& snapshot, std::string_
   return row ? std::optional(row->at(0).number()) : std::nullopt;
 }
 
-void insert_entry(storage::Transaction& transaction, const Place& place, const NewEntry& entry, const std::string& text,
-                  const std::string& leaf_hash) {
-  transaction.execute(
-      "INSERT INTO log_entries (log, idx, subject, leaf_hash, entry, stream_kind, stream_id, sequence) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      {place.log, place.index, entry.subject, leaf_hash, text, entry.event.kind, entry.event.id, entry.event.sequence});
-}
-
-void insert_salt(storage::Transaction& transaction, const Place& place, const std::string& salt) {
-  transaction.execute("INSERT INTO log_salts (log, idx, salt) VALUES (?, ?, ?)", {place.log, place.index, salt});
+void insert_entries(storage::Transaction& transaction, std::span<const StoredEntry> entries) {
+  std::vector<storage::Datum> rows, salts;
+  rows.reserve(entries.size() * 8);
+  for (const StoredEntry& entry : entries) {
+    for (storage::Datum value :
+         {storage::Datum(entry.log), storage::Datum(entry.index), storage::Datum(entry.subject),
+          storage::Datum(entry.leaf_hash), storage::Datum(entry.text), storage::Datum(entry.event.kind),
+          storage::Datum(entry.event.id), storage::Datum(entry.event.sequence)})
+      rows.push_back(std::move(value));
+    if (entry.salt.empty()) continue;
+    for (storage::Datum value : {storage::Datum(entry.log), storage::Datum(entry.index), storage::Datum(entry.salt)})
+      salts.push_back(std::move(value));
+  }
+  storage::insert_rows(transaction,
+                       "log_entries (log, idx, subject, leaf_hash, entry, stream_kind, stream_id, sequence)", 8, rows);
+  storage::insert_rows(transaction, "log_salts (log, idx, salt)", 3, salts);
 }
 
 void insert_read(storage::Transaction& transaction, const Place& place, const Read& read) {

@@ -5,18 +5,17 @@
 
 namespace evidence {
 
-/// The next place of the open log of a kind.
+/// A place of the open log of a kind.
 struct Place {
   std::string log;
   std::int64_t index = 0;
 };
-/// Errors: throws storage::Fault when no log of this kind is open.
-Place take_place(storage::Transaction& transaction, std::string_view kind);
+/// The next `count` places; returns the first. Errors: throws storage::Fault when no log of this kind is open.
+Place take_places(storage::Transaction& transaction, std::string_view kind, std::size_t count);
 /// The subject's last entry in the log.
 std::optional<std::int64_t> last_index(storage::Snapshot& snapshot, std::string_view log, std::string_view subject);
-void insert_entry(storage::Transaction& transaction, const Place& place, const NewEntry& entry, const std::string& text,
-                  const std::string& leaf_hash);
-void insert_salt(storage::Transaction& transaction, const Place& place, const std::string& salt);
+/// With the salts of those that have one.
+void insert_entries(storage::Transaction& transaction, std::span<const StoredEntry> entries);
 void insert_read(storage::Transaction& transaction, const Place& place, const Read& read);
 bool has_read_since(storage::Snapshot& snapshot, const Read& read, base::Instant since);
 /// The looks written in one log from `index` on, in its order.

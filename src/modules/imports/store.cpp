@@ -2,6 +2,7 @@
 
 #include "imports_migrations.h"
 #include "kernel/feel/value.h"
+#include "storage/rows.h"
 
 namespace imports {
 namespace {
@@ -13,7 +14,6 @@ constexpr std::string_view columns =
     "id, division, office, person, person_name, file_name, sha256, encoding, columns, state, rows_total, "
     "rows_accepted, "
     "rows_rejected, created_at, changed_at, reason, rows_done";
-constexpr std::size_t rows_together = 64;
 
 std::string json_of(const std::map<std::string, std::string>& said) {
   feel::Context context;
@@ -62,21 +62,6 @@ std::string within(const access_control::Scope& scope, std::vector<Datum>& param
   return sql;
 }
 
-void insert_rows(storage::Transaction& transaction, std::string_view table, const std::vector<Datum>& values,
-                 std::size_t width) {
-  std::string row = "(?";
-  for (std::size_t i = 1; i < width; ++i) row += ", ?";
-  row += ")";
-  std::span<const Datum> rest = values;
-  while (!rest.empty()) {
-    const std::size_t rows = std::min(rows_together, rest.size() / width);
-    std::string sql = "INSERT INTO " + std::string(table) + " VALUES " + row;
-    for (std::size_t i = 1; i < rows; ++i) sql += ", " + row;
-    transaction.execute(sql, rest.first(rows * width));
-    rest = rest.subspan(rows * width);
-  }
-}
-
 }  // namespace
 
 void insert_batch(storage::Transaction& transaction, const Batch& batch) {
@@ -116,9 +101,9 @@ void add_rejects(storage::Transaction& transaction, const Batch& batch, std::vec
          {Datum(batch.id), Datum(++position), Datum(batch.division), Datum(reject.line), Datum(reject.heading),
           Datum(reject.value), Datum(reject.code), Datum(reject.message.zh), Datum(reject.message.en)})
       values.push_back(std::move(value));
-  insert_rows(transaction,
-              "import_rejects (batch, position, division, line, heading, value, code, message_zh, message_en)", values,
-              9);
+  storage::insert_rows(transaction,
+                       "import_rejects (batch, position, division, line, heading, value, code, message_zh, message_en)",
+                       9, values);
 }
 
 void insert_entities(storage::Transaction& transaction, const Batch& batch, const std::vector<Entered>& entities) {
@@ -126,7 +111,7 @@ void insert_entities(storage::Transaction& transaction, const Batch& batch, cons
   for (const Entered& entered : entities)
     for (Datum value : {Datum(batch.id), Datum(entered.entity), Datum(batch.division), Datum(entered.sequence)})
       values.push_back(std::move(value));
-  insert_rows(transaction, "import_entities (batch, entity, division, sequence)", values, 4);
+  storage::insert_rows(transaction, "import_entities (batch, entity, division, sequence)", 4, values);
 }
 
 std::vector<Entered> entities_of(storage::Snapshot& snapshot, base::Id batch, std::size_t skipped, std::size_t limit) {

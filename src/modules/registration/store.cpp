@@ -7,6 +7,7 @@
 #include "modules/evidence/evidence.h"
 #include "registration_migrations.h"
 #include "search/store.h"
+#include "storage/rows.h"
 
 namespace registration {
 namespace {
@@ -45,16 +46,34 @@ bool name_taken(storage::Snapshot& snapshot, std::string_view division, std::str
       .has_value();
 }
 
-void insert_entity(storage::Transaction& transaction, const Entity& entity, Indexing indexing) {
-  transaction.execute(
-      "INSERT INTO entities (id, division, office, credit_code, name, kind, status, township, address, established_on, "
-      "sequence, operator_name, industry, trade, is_indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {entity.id, entity.division, entity.office, entity.credit_code, entity.name, entity.kind, entity.status,
-       entity.township, entity.address, entity.established_on, entity.sequence, entity.operator_name, entity.industry,
-       names::trade_key_of(entity.name), indexing == Indexing::now});
-  if (indexing == Indexing::later) return;
-  const Keys keys = keys_of(entity);
-  insert_keys(transaction, std::span(&keys, 1));
+std::set<std::string> codes_taken(storage::Snapshot& snapshot, std::span<const std::string> codes) {
+  std::set<std::string> taken;
+  while (!codes.empty()) {
+    const std::size_t count = storage::piece_of(codes.size());
+    const std::vector<Datum> values(codes.begin(), codes.begin() + static_cast<std::ptrdiff_t>(count));
+    for (const Row& row : snapshot.query(
+             "SELECT credit_code FROM entities WHERE credit_code IN (" + storage::placeholders(count) + ")", values))
+      taken.insert(row[0].text());
+    codes = codes.subspan(count);
+  }
+  return taken;
+}
+
+void insert_entities(storage::Transaction& transaction, std::span<const EntityRow> entities) {
+  std::vector<Datum> values;
+  for (const EntityRow& row : entities) {
+    const Entity& entity = *row.entity;
+    for (Datum value :
+         {Datum(entity.id), Datum(entity.division), Datum(entity.office), Datum(entity.credit_code), Datum(entity.name),
+          Datum(entity.kind), Datum(entity.status), Datum(entity.township), Datum(entity.address),
+          Datum(entity.established_on), Datum(entity.sequence), Datum(entity.operator_name), Datum(entity.industry),
+          Datum(row.trade), Datum(row.indexing == Indexing::now)})
+      values.push_back(std::move(value));
+  }
+  storage::insert_rows(transaction,
+                       "entities (id, division, office, credit_code, name, kind, status, township, address, "
+                       "established_on, sequence, operator_name, industry, trade, is_indexed)",
+                       15, values);
 }
 
 bool update_entity(storage::Transaction& transaction, const Entity& before, const Entity& entity,
@@ -92,21 +111,35 @@ std::vector<AsEntered> hold_entities(storage::Transaction& transaction, std::spa
   return changed;
 }
 
-void insert_history(storage::Transaction& transaction, const Entity& entity, const Writing& writing) {
-  transaction.execute(
-      "INSERT INTO entity_versions (entity, sequence, division, as_of, known_at, event, reason, facts) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      {entity.id, writing.sequence, entity.division, writing.as_of, writing.known_at, writing.event, writing.reason,
-       items_json(writing.items)});
+WritingRow row_of(const Entity& entity, const Writing& writing) {
+  return {.entity = entity.id, .division = entity.division, .writing = &writing, .facts = items_json(writing.items)};
 }
 
-void insert_writing(storage::Transaction& transaction, const Entity& entity, const Writing& writing) {
-  insert_history(transaction, entity, writing);
+void insert_history(storage::Transaction& transaction, std::span<const WritingRow> writings) {
+  std::vector<Datum> values;
+  for (const WritingRow& row : writings) {
+    const Writing& writing = *row.writing;
+    for (Datum value : {Datum(row.entity), Datum(writing.sequence), Datum(row.division), Datum(writing.as_of),
+                        Datum(writing.known_at), Datum(writing.event), Datum(writing.reason), Datum(row.facts)})
+      values.push_back(std::move(value));
+  }
+  storage::insert_rows(
+      transaction, "entity_versions (entity, sequence, division, as_of, known_at, event, reason, facts)", 8, values);
+}
+
+void insert_writings(storage::Transaction& transaction, std::span<const WritingRow> writings) {
+  insert_history(transaction, writings);
   // A view of the history by which the stock of a day is counted without reading every fact.
-  if (const auto status = writing.items.find("status"); status != writing.items.end())
-    transaction.execute(
-        "INSERT INTO entity_statuses (entity, sequence, division, as_of, known_at, status) VALUES (?, ?, ?, ?, ?, ?)",
-        {entity.id, writing.sequence, entity.division, writing.as_of, writing.known_at, status->second});
+  std::vector<Datum> values;
+  for (const WritingRow& row : writings) {
+    const Writing& writing = *row.writing;
+    const auto status = writing.items.find("status");
+    if (status == writing.items.end()) continue;
+    for (Datum value : {Datum(row.entity), Datum(writing.sequence), Datum(row.division), Datum(writing.as_of),
+                        Datum(writing.known_at), Datum(status->second)})
+      values.push_back(std::move(value));
+  }
+  storage::insert_rows(transaction, "entity_statuses (entity, sequence, division, as_of, known_at, status)", 6, values);
 }
 
 void delete_entity(storage::Transaction& transaction, const Entity& entity) {
@@ -134,13 +167,17 @@ Writing writing_of(const Row& row, std::size_t first) {
 }  // namespace
 
 std::string event_data(const Entity& entity, const Writing& writing) {
+  return event_data(entity, writing, items_json(writing.items));
+}
+
+std::string event_data(const Entity& entity, const Writing& writing, const std::string& items) {
   const std::string fixed = writing.event == "established"
                                 ? ",\"entity\":" + items_json({{"division", entity.division},
                                                                {"office", entity.office},
                                                                {"credit_code", entity.credit_code},
                                                                {"kind", entity.kind}})
                                 : std::string();
-  return "{\"as_of\":\"" + calendar::to_text(writing.as_of) + "\",\"items\":" + items_json(writing.items) +
+  return "{\"as_of\":\"" + calendar::to_text(writing.as_of) + "\",\"items\":" + items +
          ",\"reason\":" + evidence::json_string(writing.reason) + fixed + "}";
 }
 

@@ -6,6 +6,7 @@
 #include "kernel/codes/lists.h"
 #include "kernel/names/check.h"
 #include "kernel/names/text.h"
+#include "storage/rows.h"
 
 namespace registration {
 namespace {
@@ -14,8 +15,8 @@ using storage::Datum;
 using storage::Row;
 
 constexpr int columns_count = 13;
-/// Rows of one INSERT: fewer statements, and fewer journeys to PostgreSQL.
-constexpr std::size_t rows_together = 64;
+/// Lines whose values are held at a time: a million lines need no more memory.
+constexpr std::size_t lines_together = 4'096;
 constexpr std::size_t division_digits = 6;
 
 /// The end of all texts that begin with `text`.
@@ -66,27 +67,15 @@ void add_codes(Statement& statement, const Position& after, const Wanted& wanted
   statement.add(" ORDER BY e.credit_code LIMIT ?", {wanted.limit});
 }
 
-/// `columns` values of each line, as `values_of` gives them, a few lines at a time: a million lines need no more
-/// memory.
-template <class Line, class ValuesOf>
-void insert_rows(storage::Transaction& transaction, std::string_view table, std::size_t columns,
-                 const std::vector<Line>& lines, ValuesOf values_of) {
-  std::string row = "(?";
-  for (std::size_t i = 1; i < columns; ++i) row += ", ?";
-  row += ")";
+/// The values of each line, as `add` gives them.
+template <class Lines, class Add>
+void insert_lines(storage::Transaction& transaction, std::string_view into, std::size_t width, const Lines& lines,
+                  Add add) {
   std::vector<Datum> values;
-  std::string sql;
-  std::size_t rows_before = 0;
-  for (std::size_t first = 0; first < lines.size(); first += rows_together) {
-    const std::size_t rows = std::min(rows_together, lines.size() - first);
+  for (std::size_t first = 0; first < lines.size(); first += lines_together) {
     values.clear();
-    for (std::size_t i = first; i < first + rows; ++i) values_of(lines[i], values);
-    if (rows != rows_before) {
-      sql = "INSERT INTO " + std::string(table) + " VALUES " + row;
-      for (std::size_t i = 1; i < rows; ++i) sql += ", " + row;
-      rows_before = rows;
-    }
-    transaction.execute(sql, values);
+    for (std::size_t i = first; i < std::min(first + lines_together, lines.size()); ++i) add(lines[i], values);
+    storage::insert_rows(transaction, into, width, values);
   }
 }
 
@@ -279,18 +268,18 @@ void insert_keys(storage::Transaction& transaction, std::span<const Keys> all) {
   // In the order of the tables, so that neighbours go to the same page.
   std::ranges::sort(lines);
   std::ranges::sort(sounds);
-  insert_rows(transaction, "entity_grams (gram, tier, entity, division)", 4, lines,
-              [](const Line& line, std::vector<Datum>& values) {
-                for (const std::int64_t value :
-                     {line.posting.gram, std::int64_t{line.posting.tier}, line.entity, line.division})
-                  values.emplace_back(value);
-              });
-  insert_rows(transaction, "entity_sounds (sound, entity, division)", 3, sounds,
-              [](const auto& line, std::vector<Datum>& values) {
-                values.emplace_back(std::get<0>(line));
-                values.emplace_back(std::get<1>(line));
-                values.emplace_back(std::get<2>(line));
-              });
+  insert_lines(transaction, "entity_grams (gram, tier, entity, division)", 4, lines,
+               [](const Line& line, std::vector<Datum>& values) {
+                 for (const std::int64_t value :
+                      {line.posting.gram, std::int64_t{line.posting.tier}, line.entity, line.division})
+                   values.emplace_back(value);
+               });
+  insert_lines(transaction, "entity_sounds (sound, entity, division)", 3, sounds,
+               [](const auto& line, std::vector<Datum>& values) {
+                 values.emplace_back(std::get<0>(line));
+                 values.emplace_back(std::get<1>(line));
+                 values.emplace_back(std::get<2>(line));
+               });
 }
 
 void change_keys(storage::Transaction& transaction, const Keys& before, const Keys& now) {
