@@ -16,6 +16,7 @@ constexpr int timers_per_tick = 200;  // bounded: many limits fall at midnight, 
 constexpr int messages_per_tick = 100;
 constexpr int outgoing_per_tick = 20;
 constexpr int cases_indexed_per_tick = 100;
+constexpr int cases_planned_per_tick = 200;
 constexpr int reminders_per_round = 500;
 constexpr std::int64_t remind_us = 60 * base::us_per_second;
 constexpr std::int64_t renew_us = base::us_per_second;
@@ -105,12 +106,16 @@ bool Jobs::deliver(const storage::Outgoing& outgoing) {
   return true;
 }
 
-void Jobs::plan_again() {
+bool Jobs::plan_again() {
   const catalogue::RuleSet* rules = parts_.catalogue->rules.sets().now();
-  if (rules == planned_by_) return;
-  if (const int changed = parts_.engine->replan(*parts_.store, parts_.now()); changed > 0)
-    spdlog::info("calendar or rules have changed: {} open cases have new due days", changed);
+  if (rules == planned_by_) return false;
+  const auto done = parts_.engine->replan(*parts_.store, parts_.now(), cases_planned_per_tick);
+  planned_ += done.changed;
+  if (done.has_more) return true;
+  if (planned_ > 0) spdlog::info("calendar or rules have changed: {} open cases have new due days", planned_);
+  planned_ = 0;
   planned_by_ = rules;
+  return true;
 }
 
 void Jobs::run(const std::stop_token& stop) {
@@ -127,7 +132,6 @@ void Jobs::run(const std::stop_token& stop) {
       if (parts_.now() >= renew_next) {
         renew_services(parts_);
         renew_next = parts_.now().plus_us(renew_us);
-        plan_again();
       }
       if (parts_.now() >= publish_next) {
         publish_next = parts_.now().plus_us(publish_us);
@@ -137,6 +141,7 @@ void Jobs::run(const std::stop_token& stop) {
       worked |= parts_.exchange->work(*parts_.store, parts_.now(), messages_per_tick) > 0;
       worked |= parts_.batches->work(*parts_.store, parts_.now());
       worked |= parts_.engine->index_values(*parts_.store, cases_indexed_per_tick);
+      worked |= plan_again();
       std::vector<std::int64_t> delivered;
       for (const storage::Outgoing& outgoing : storage::take_outgoing(*parts_.store, parts_.now(), outgoing_per_tick)) {
         worked = true;

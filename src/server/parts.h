@@ -55,10 +55,12 @@ class Jobs {
   void run(const std::stop_token& stop);
   /// Returns whether it is done; otherwise a piece of it is, and everybody else comes before the next one.
   bool deliver(const storage::Outgoing& outgoing);
-  /// Due days of open cases, when the rules are others than those they were planned by.
-  void plan_again();
+  /// Due days of some open cases, when the rules are others than those they were planned by. Returns whether it did
+  /// anything.
+  bool plan_again();
   Program::Parts& parts_;
   const catalogue::RuleSet* planned_by_ = nullptr;
+  int planned_ = 0;
   std::jthread thread_;
 };
 

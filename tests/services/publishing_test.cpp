@@ -386,7 +386,7 @@ TEST_P(Publishing, the_dated_limits_are_changed_like_everything_else_and_due_day
   EXPECT_THAT(ask("POST", "model-drafts/" + draft.id() + "/comparison").text,
               HasSubstr(R"({"what":"output 1","before":"10","after":"8"})"));
   EXPECT_THAT(ask("POST", "model-drafts/" + draft.id() + "/check").text, HasSubstr(R"("findings":[])"));
-  const auto planned = [&] { return player.engine().replan(player.store(), now); };
+  const auto planned = [&] { return player.engine().replan(player.store(), now, 100).changed; };
   planned();
   EXPECT_EQ(planned(), 0);
   ASSERT_EQ(decide(propose(draft), leader).status, 200);
@@ -401,7 +401,7 @@ TEST_P(Publishing, the_dated_limits_are_changed_like_everything_else_and_due_day
   const publishing::Publishing second(engine);
   EXPECT_EQ(second.renew(player.store(), now).size(), 1u);
   EXPECT_EQ(elsewhere->rules.sets().now()->version, version);
-  EXPECT_EQ(engine.replan(player.store(), now), 0) << "planned by the same rules already";
+  EXPECT_EQ(engine.replan(player.store(), now, 100).changed, 0) << "planned by the same rules already";
   player.store().read([&](storage::Snapshot& snapshot) {
     const auto kept = casework::kept_files(snapshot, "rules", elsewhere->rules.sets().delivered()->version);
     ASSERT_TRUE(kept);

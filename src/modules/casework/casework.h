@@ -369,9 +369,14 @@ class Engine {
   std::shared_ptr<const catalogue::Service> find_version(storage::Snapshot& snapshot, const std::string& service,
                                                          const std::string& version) const;
 
-  /// Computes every open case's due days and timers again when calendar or rules are not those of the last time.
-  /// Returns the cases changed.
-  int replan(storage::Store& store, base::Instant now) const;
+  /// Computes open cases' due days and timers again when calendar or rules are not those of the last time: `limit`
+  /// cases at a call, so that whoever calls does other work between. Cases that stay as they are, are only read. A
+  /// restart begins again.
+  struct Replanned {
+    int changed = 0;
+    bool has_more = false;
+  };
+  Replanned replan(storage::Store& store, base::Instant now, int limit) const;
 
   /// Errors: `casework.case_unknown` also for a case outside `scope`.
   base::Result<Case> load(storage::Snapshot& snapshot, const access_control::Scope& scope, base::Id of_case) const;
@@ -449,6 +454,8 @@ class Engine {
   base::Result<bool> refresh(storage::Transaction& transaction, Case& of_case, const Moment& moment) const;
   bool fire_one(storage::Store& store, TaskId timer, base::Instant now) const;
   bool replan_one(storage::Store& store, base::Id of_case, base::Instant now) const;
+  /// Whether replanning would change a due day or a timer of the case.
+  bool is_planned_otherwise(storage::Snapshot& snapshot, base::Id of_case, base::Instant now) const;
 
   std::shared_ptr<const catalogue::Catalogue> catalogue_;
   std::map<std::string, Worker, std::less<>> workers_;
@@ -456,6 +463,14 @@ class Engine {
   std::map<std::string, Guard, std::less<>> guards_;  // by form
   Outside* outside_ = nullptr;
   mutable std::atomic<std::int64_t> signers_reminded_on_ = 0;  // days
+  // How far open cases were planned again, and by which calendar and rules.
+  struct Planning {
+    std::string ground;
+    base::Id after;
+    bool is_finished = false;
+  };
+  mutable std::mutex planning_mutex_;
+  mutable Planning planning_;
   // Versions that only old cases use, read when one of them is.
   mutable std::mutex pinned_mutex_;
   mutable std::map<std::string, std::shared_ptr<const catalogue::Service>, std::less<>> pinned_;

@@ -282,12 +282,29 @@ std::shared_ptr<const catalogue::Catalogue> with_rest_day(const catalogue::Catal
   return changed;
 }
 
+TEST(replan, goes_through_open_cases_in_pieces) {
+  Office office;
+  for (int number = 0; number < 5; ++number) office.open();
+  while (office.engine->replan(*office.store, office.now, 2).has_more) {
+  }
+  office.use(with_rest_day(office.engine->catalogue(), {calendar::local_date(office.now).days + 1}));
+  std::vector<int> changed;
+  for (bool has_more = true; has_more;) {
+    const auto done = office.engine->replan(*office.store, office.now, 2);
+    changed.push_back(done.changed);
+    has_more = done.has_more;
+  }
+  EXPECT_EQ(changed, (std::vector<int>{2, 2, 1}));
+  EXPECT_EQ(office.engine->replan(*office.store, office.now, 2).changed, 0);
+  EXPECT_FALSE(office.engine->replan(*office.store, office.now, 2).has_more);
+}
+
 TEST(replan, moves_the_days_of_stored_cases_once_when_the_calendar_changes) {
   Office office;
   const base::Id id = office.open();
   const base::Id ended = office.open();
   EXPECT_EQ(office.operate(ended, 11, "withdraw", {{"channel", "phone"}}), "");
-  EXPECT_EQ(office.engine->replan(*office.store, office.now), 0);  // the first start: nothing moves
+  EXPECT_EQ(office.engine->replan(*office.store, office.now, 100).changed, 0);  // the first start: nothing moves
   const auto promised = office.load(id).head.promised_day;
   const auto legal = office.clock(id, "acceptance").legal->due;
   ASSERT_TRUE(promised && legal);
@@ -297,8 +314,8 @@ TEST(replan, moves_the_days_of_stored_cases_once_when_the_calendar_changes) {
   const calendar::Date tomorrow{calendar::local_date(office.now).days + 1};
   const auto before = office.engine->catalogue().calendar;
   office.use(with_rest_day(office.engine->catalogue(), tomorrow));
-  EXPECT_EQ(office.engine->replan(*office.store, office.now), 1);
-  EXPECT_EQ(office.engine->replan(*office.store, office.now), 0);
+  EXPECT_EQ(office.engine->replan(*office.store, office.now, 100).changed, 1);
+  EXPECT_EQ(office.engine->replan(*office.store, office.now, 100).changed, 0);
   const auto later = office.clock(id, "acceptance").legal->due;
   ASSERT_TRUE(later);
   EXPECT_EQ(*later, calendar::add_working_days(*legal, 1, before).value());

@@ -412,6 +412,31 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
   return of_case.head;
 }
 
+bool Engine::is_planned_otherwise(storage::Snapshot& snapshot, base::Id id, base::Instant now) const {
+  const auto of_case = load(snapshot, system_scope(), id);
+  if (!of_case || of_case.value().head.ended_at) return false;
+  const Case& stands = of_case.value();
+  const auto days = due_days(*catalogue_, stands, Started::going);
+  if (!days) return false;
+  if (!stands.conduct.interruptions.empty()) return true;  // its timers follow its clocks
+  CaseHead head = stands.head;
+  set_days(head, days.value());
+  if (head.promised_day != stands.head.promised_day || head.timing != stands.head.timing) return true;
+  for (const Task& task : tasks_of(snapshot, system_scope(), id)) {
+    const bpmn::ElementIndex element = bpmn::find_element(*stands.service->process, task.element);
+    if (task.done_at || element == bpmn::no_element) continue;
+    if (task.due != due_under(days.value(), clock_of(bpmn::elements(*stands.service->process)[element]))) return true;
+  }
+  const auto decisions = decisions_of(*stands.service);
+  const bpmn::World world{.feel = catalogue_->world_at(now), .decisions = decisions.get()};
+  for (const OpenTimer& timer : timers_of(snapshot, id)) {
+    const auto events = bpmn::decide(*stands.service->process, stands.instance,
+                                     bpmn::ReplanTimer{.key = timer.key, .opened_at = timer.opened_at}, world);
+    if (events && !events.value().empty()) return true;
+  }
+  return false;
+}
+
 base::Result<bool> Engine::refresh(storage::Transaction& transaction, Case& of_case, const Moment& moment) const {
   TRY(const std::vector<ClockDue> days, due_days(*catalogue_, of_case, Started::going));
   const auto before = of_case.head.promised_day;

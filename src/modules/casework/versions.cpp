@@ -52,8 +52,6 @@ std::string files_json(const catalogue::Files& files) {
   return feel::to_json(feel::Value(std::move(texts)));
 }
 
-constexpr int cases_per_piece = 500;
-
 }  // namespace
 
 base::Result<void> Engine::deploy(storage::Store& store, base::Instant now) const {
@@ -124,23 +122,35 @@ bool Engine::replan_one(storage::Store& store, base::Id id, base::Instant now) c
   return changed && changed.value();
 }
 
-int Engine::replan(storage::Store& store, base::Instant now) const {
+Engine::Replanned Engine::replan(storage::Store& store, base::Instant now, int limit) const {
   const std::string ground = plan_fingerprint(*catalogue_);
-  if (store.read_value([](storage::Snapshot& snapshot) { return plan_ground(snapshot); }) == ground) return 0;
-  int changed = 0;
-  base::Id after;
-  for (;;) {
-    const auto ids =
-        store.read_value([&](storage::Snapshot& snapshot) { return open_cases(snapshot, after, cases_per_piece); });
-    for (const base::Id id : ids) changed += replan_one(store, id, now);
-    if (ids.size() < static_cast<std::size_t>(cases_per_piece)) break;
-    after = ids.back();
+  const std::scoped_lock lock(planning_mutex_);
+  if (planning_.ground != ground)
+    planning_ = {.ground = ground,
+                 .after = {},
+                 .is_finished = store.read_value(
+                     [&](storage::Snapshot& snapshot) { return plan_ground(snapshot) == ground; })};
+  if (planning_.is_finished) return {};
+  std::vector<base::Id> otherwise;
+  const std::vector<base::Id> ids = store.read_value([&](storage::Snapshot& snapshot) {
+    const std::vector<base::Id> open = open_cases(snapshot, planning_.after, limit);
+    for (const base::Id id : open)
+      if (is_planned_otherwise(snapshot, id, now)) otherwise.push_back(id);
+    return open;
+  });
+  Replanned done;
+  for (const base::Id id : otherwise) done.changed += replan_one(store, id, now) ? 1 : 0;
+  done.has_more = ids.size() == static_cast<std::size_t>(limit);
+  if (done.has_more) {
+    planning_.after = ids.back();
+    return done;
   }
   store.write([&](storage::Transaction& transaction) {
     save_plan_ground(transaction, ground);
     return true;
   });
-  return changed;
+  planning_.is_finished = true;
+  return done;
 }
 
 }  // namespace casework
