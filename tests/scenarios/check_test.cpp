@@ -72,7 +72,8 @@ class Checked : public testing::Test {
     files_ = std::make_unique<storage::FileStore>(folder_.path("data") + "/files");
     licensing_ = std::make_unique<licensing::Licensing>(licensing::Settings{}, *engine_, *files_);
     const base::Instant now = district_.as("clerk").now;
-    engine_->replan(store(), now);
+    while (engine_->replan(store(), now, 500).has_more) {
+    }
     while (engine_->index_values(store(), 100)) {
     }
     draw_documents(now);

@@ -39,7 +39,7 @@ class Office {
     static const auto catalogue = catalogue::load(SOURCE_DIR "/catalogue").value();
     use(catalogue);
     EXPECT_TRUE(engine->deploy(*store, now));
-    engine->replan(*store, now);
+    engine->replan(*store, now, 100);
     access = std::make_unique<access_control::Access>(
         *store, std::move(access_control::Secrets::load_or_make((folder_ / "keys").string())).value(),
         access_control::local_stand_in(), access_control::SecondFactorOfStaff::offered);
