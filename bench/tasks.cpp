@@ -63,15 +63,37 @@ double run_threads(driver::District& district, const std::vector<base::Id>& case
   return seconds_since(start);
 }
 
+/// A transaction that lets everything through but what waits for its end: the entries of the logs.
+class Unlogged final : public storage::Transaction {
+ public:
+  explicit Unlogged(storage::Transaction& inner) : inner_(inner) {}
+  using Snapshot::query;
+  storage::Rows query(std::string_view sql, std::span<const storage::Datum> parameters) override {
+    return inner_.query(sql, parameters);
+  }
+  using Transaction::execute;
+  std::int64_t execute(std::string_view sql, std::span<const storage::Datum> parameters) override {
+    return inner_.execute(sql, parameters);
+  }
+
+ private:
+  storage::Transaction& inner_;
+};
+
+enum class Logs { written, left_out };
+
 /// The same in this thread, `threads_count` commands in one transaction; `recording` may keep the statements.
 double run_batches(driver::District& district, const std::vector<base::Id>& cases, const Keys& keys,
-                   Recording* recording) {
+                   Recording* recording, Logs logs = Logs::written) {
   const auto start = std::chrono::steady_clock::now();
   for (const driver::Step& step : driver::journey())
     for (std::size_t first = 0; first < cases.size(); first += threads_count)
       must(district.store().write_result([&](storage::Transaction& transaction) -> base::Result<void> {
         for (std::size_t i = first; i < std::min(first + threads_count, cases.size()); ++i) {
-          if (recording == nullptr) {
+          if (logs == Logs::left_out) {
+            Unlogged unlogged(transaction);
+            TRY(std::ignore, command(unlogged, district, {cases[i], keys.at(step.element)}, step));
+          } else if (recording == nullptr) {
             TRY(std::ignore, command(transaction, district, {cases[i], keys.at(step.element)}, step));
           } else {
             Recorder recorder(transaction, *recording);
@@ -119,6 +141,8 @@ Table tasks() {
     run_batches(district, cases, keys, &recording);
   }
   const auto count = static_cast<double>(recording.commands.size());
+  std::vector<double> logged;
+  std::vector<double> unlogged;
   std::vector<double> threads;
   std::vector<double> writes;
   std::vector<double> all;
@@ -138,6 +162,11 @@ Table tasks() {
     writes.push_back(replay(recording, copied + "/yichuang.db", batch, Replayed::writes));
     fresh();
     all.push_back(replay(recording, copied + "/yichuang.db", batch, Replayed::all));
+    for (const auto& [logs, seconds] : {std::pair{Logs::written, &logged}, std::pair{Logs::left_out, &unlogged}}) {
+      fresh();
+      driver::District district(copied);
+      seconds->push_back(run_batches(district, cases, keys, nullptr, logs));
+    }
   }
   const double rate = count / median(threads);
   const double floor = count / median(writes);
@@ -149,6 +178,9 @@ Table tasks() {
            grouped(floor) + " /s plain SQLite writes the same rows in the same batches, " + grouped(median(batches)) +
                " to a commit; bar: half",
            2 * rate >= floor},
+          {"what the public log costs a completed task, batches of " + std::to_string(threads_count),
+           micro(median(logged) / count) + " (" + percent(median(logged), median(unlogged)) + ")",
+           micro(median(unlogged) / count) + " without it; bar: 110 %", median(logged) <= 1.1 * median(unlogged)},
           {"the same beside plain SQLite that also runs the same reads",
            grouped(rate) + " /s (" + percent(rate, floor_all) + ")", grouped(floor_all) + " /s"},
           {"elements of the process entered meanwhile", grouped(steps) + " /s",
