@@ -126,10 +126,9 @@ Engine::Replanned Engine::replan(storage::Store& store, base::Instant now, int l
   const std::string ground = plan_fingerprint(*catalogue_);
   const std::scoped_lock lock(planning_mutex_);
   if (planning_.ground != ground)
-    planning_ = {.ground = ground,
-                 .after = {},
-                 .is_finished = store.read_value(
-                     [&](storage::Snapshot& snapshot) { return plan_ground(snapshot) == ground; })};
+    planning_ = {.ground = ground, .after = {}, .is_finished = store.read_value([&](storage::Snapshot& snapshot) {
+                   return plan_ground(snapshot) == ground;
+                 })};
   if (planning_.is_finished) return {};
   std::vector<base::Id> otherwise;
   const std::vector<base::Id> ids = store.read_value([&](storage::Snapshot& snapshot) {

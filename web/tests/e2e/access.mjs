@@ -8,6 +8,7 @@ const STAFF_ONLY = /^\/api\/v1\/(tasks|task-counts|cases|case-versions|incidents
 const OPEN = new Set(['sign_in', 'find_current_session', 'register_person', 'list_services', 'find_service', 'ask_guide', 'find_form',
   'find_certificate', 'search_register', 'find_registered', 'list_register_choices', 'check_name', 'find_certificate_proofs', 'read_certificate_pdf', 'read_certificate_ofd', 'list_signing_keys', 'list_statistics', 'compute_statistic', 'find_opening', 'ask_opening',
   'identify_at_kiosk', 'start_kiosk_print', 'end_kiosk_print', 'read_kiosk_print', 'list_public_hosts',
+  'find_publicity',  // that a business wants to deregister is publicised to everybody
   'list_logs', 'prove_consistency', 'check_receipt'])  // whoever checks the log is not asked who they are
 
 async function signIn(account) {
@@ -39,7 +40,7 @@ export async function access() {
     check(`access: nobody, ${operation.id}`, (await ask(operation)) === 401)
     if (operation.id === 'sign_out') continue
     if (STAFF_ONLY.test(operation.path)) check(`access: citizen, ${operation.id}`, (await ask(operation, citizen)) === 403)
-    else if (operation.path.startsWith('/api/v1/applications') || ['reserve_name', 'release_name'].includes(operation.id)) check(`access: staff, ${operation.id}`, (await ask(operation, leader)) === 403)
+    else if (operation.path.startsWith('/api/v1/applications') || ['reserve_name', 'release_name', 'object_to_deregistration'].includes(operation.id)) check(`access: staff, ${operation.id}`, (await ask(operation, leader)) === 403)
   }
   for (const path of ['claim', 'release', 'completion'])
     check(`access: leader may not ${path}`, (await ask({ method: 'POST', path: `/api/v1/tasks/{task}/${path}` }, leader)) === 403)
