@@ -1,5 +1,4 @@
 // FEEL and DMN, each figure beside a hand-written C++ function that answers the same question.
-#include <malloc.h>
 #include <time.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "bench.h"
 #include "kernel/dmn/dmn.h"
 #include "kernel/feel/feel.h"
+#include "memory.h"
 
 namespace bench {
 namespace {
@@ -209,14 +209,14 @@ void simple_table(Table& table) {
                    grouped(1e9 / floor) + " /s hand-written C++; bar: 1,000,000 /s", rate >= bar});
 }
 
-void memory(Table& table) {
+void model_memory(Table& table) {
   constexpr std::size_t count = 200;
   std::vector<std::shared_ptr<const dmn::Model>> models;
   models.reserve(count);
   compiled(wide_model());
-  const std::size_t before = mallinfo2().uordblks;
+  const CountedMemory memory;
   for (std::size_t i = 0; i < count; ++i) models.push_back(compiled(wide_model()));
-  const std::size_t bytes = (mallinfo2().uordblks - before) / count;
+  const auto bytes = static_cast<std::size_t>(memory.bytes()) / count;
   table.push_back({"memory of a compiled model with a table of 20 rows and 5 columns",
                    std::to_string(bytes / 1'024) + " KB", std::to_string(wide_model().size() / 1'024) + " KB of XML"});
 }
@@ -228,7 +228,7 @@ Table feel() {
   unary_test(table);
   wide_table(table);
   simple_table(table);
-  memory(table);
+  model_memory(table);
   return table;
 }
 

@@ -1,11 +1,11 @@
 /// The process kernel alone: element steps, several instances of one element, the size of an idle instance.
-#include <malloc.h>
 
 #include <chrono>
 #include <stdexcept>
 
 #include "bench.h"
 #include "kernel/bpmn/bpmn.h"
+#include "memory.h"
 
 namespace bench {
 namespace {
@@ -148,13 +148,13 @@ Line size() {
   const auto definition = model("");
   std::vector<bpmn::Instance> idle;
   idle.reserve(count);
-  const std::size_t before = mallinfo2().uordblks;
+  const CountedMemory memory;
   for (std::size_t i = 0; i < count; ++i) {
     bpmn::Instance instance;
     step(*definition, instance, bpmn::Start{.variables = some_variables()});
     idle.push_back(bpmn::decode_instance(bpmn::encode(instance)).value());
   }
-  const std::size_t bytes = (mallinfo2().uordblks - before) / count + sizeof(bpmn::Instance);
+  const std::size_t bytes = static_cast<std::size_t>(memory.bytes()) / count + sizeof(bpmn::Instance);
   return {"an idle instance in memory, three variables", grouped(static_cast<double>(bytes)) + " bytes", "bar 1,024",
           bytes <= 1024};
 }
