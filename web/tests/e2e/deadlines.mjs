@@ -57,6 +57,13 @@ async function whatIf(page) {
   check('what if: cases that would change are listed', (await page.locator('table.list tbody tr').count()) > 0)
   await inspectBoth(page, 'what-if')
   const after = await read(page, '/deadlines')
+  const open = (await read(page, '/deadlines/cases?limit=1')).items[0]
+  await go(page, `/office/cases/${open.id}`)
+  await page.getByRole('link', { name: '时限推演' }).click()
+  await page.waitForURL('**/what-if?case=*')
+  await page.getByRole('button', { name: '开始推演' }).click()
+  await page.locator('#effects-title').waitFor()
+  check('what if: one case alone', (await page.locator('p[role=status]').innerText()).includes('1件在办件'))
   check('what if: nothing is written', JSON.stringify(before.days) === JSON.stringify(after.days))
   const refused = await write(page, 'POST', '/deadlines/what-if', { holidays: ['2020-01-01'] })
   check('what if: a day gone by is refused', refused.status() === 422 && (await refused.json()).code === 'deadlines.assumption_invalid')
