@@ -158,7 +158,7 @@ export const deadlines = () => run('deadlines', async (browser) => {
   await showsBeforeItDoes(browser)
   const technician = await signIn(browser, 'technician').catch(() => null)
   if (technician) {
-    for (const path of ['/deadlines', '/deadlines/cases', '/deadlines/promises', '/changes'])
+    for (const path of ['/deadlines', '/deadlines/cases', '/deadlines/promises', '/deadlines/what-if', '/changes'])
       check(`access: the technician may not read ${path}`, (await technician.request.get(`${BASE}/api/v1${path}`)).status() === 403)
     await technician.context().close()
   }
