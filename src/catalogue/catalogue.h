@@ -25,20 +25,27 @@ namespace catalogue {
 /// Texts of files by their path within a folder of the catalogue.
 using Files = std::map<std::string, std::string, std::less<>>;
 
-/// One version of a dated rule: a limit, a rate, a validity.
-struct Rule {
+/// One version of what the law fixes from day to day.
+template <class Value>
+struct Dated {
   std::string id;  // "food_permit.decision"
   calendar::Date valid_from;
   std::optional<calendar::Date> valid_to;  // last day in force
-  calendar::Span value;
+  Value value{};
   base::Text basis;       // law and article, in words
   std::string source;     // key of docs/sources.md: "FBP-20"
   char confidence = 'K';  // V read in the text, S secondary source, K to be confirmed
 };
 
+/// A limit, a validity.
+using Rule = Dated<calendar::Span>;
+/// What a registration costs. Units: fen.
+using Fee = Dated<std::int64_t>;
+
 /// All versions of all rules, with the files they were read from.
 struct RuleSet {
   std::vector<Rule> rules;
+  std::vector<Fee> fees = {};
   Files files = {};
   std::string version = {};                      // fingerprint of the files
   std::shared_ptr<const dmn::Model> model = {};  // of limits.dmn, for whoever asks its tables
@@ -56,6 +63,9 @@ class Rules : public feel::DatedLimits {
   base::Result<calendar::Span> limit_on(std::string_view id, calendar::Date trigger) const override;
   const std::vector<Rule>& all() const { return sets_->now()->rules; }
   bool has(std::string_view id) const;
+  /// The fee on the day of the triggering event. Errors: as `on`.
+  base::Result<Fee> fee_on(std::string_view id, calendar::Date trigger) const;
+  bool has_fee(std::string_view id) const;
 
   const InForce<RuleSet>& sets() const { return *sets_; }
   /// From now on these are the rules, for all who hold them.
@@ -130,7 +140,8 @@ struct Registration {
   std::vector<NamedExpression> custody;
   std::optional<feel::Expression> when;  // over the guide's answers; absent: always
   base::Text basis;
-  std::int64_t fee_fen = 0;
+  std::string fee;                // id of the fee; empty in a version that was kept before fees were dated
+  std::int64_t fee_fen_kept = 0;  // what such a version says itself
 
   /// What is written as `name`; nothing when it is not written.
   const feel::Expression* find_item(std::string_view item_name) const;
@@ -350,10 +361,13 @@ struct Plan {
   std::optional<base::Text> advice;  // set: this service does not fit
   std::vector<const Registration*> registrations;
   std::vector<const Material*> materials;  // merged: each once
-  std::int64_t fee_fen_total = 0;
 };
 /// Errors: `catalogue.guide_incomplete` with each question that is unanswered or answered with what is not offered.
 base::Result<Plan> plan(const Service& service, const feel::Context& guide_answers, const feel::World& world);
+
+/// What the registration costs when it is applied for on the day. Errors: `catalogue.rule_unknown`,
+/// `catalogue.rule_not_in_force`.
+base::Result<Fee> fee_of(const Registration& registration, const Rules& rules, calendar::Date day);
 
 /// The questions that apply so far: those without condition, and those whose condition holds over the answers given.
 std::vector<const GuideQuestion*> questions_shown(const Service& service, const feel::Context& guide_answers,

@@ -103,7 +103,17 @@ class Check {
         fault(place + "/effect", "catalogue.establish_first",
               {"设立只能有一项，且须排在最前", "There can be one establishment only, and it comes first"});
       items(registration, place);
+      fee(registration, place);
     }
+  }
+
+  void fee(const Registration& registration, const std::string& place) {
+    if (registration.fee.empty())
+      fault(place + "/fee", "catalogue.fee_missing",
+            {"须写明适用哪项收费（fee）；不收费的，也在收费表中写明金额为0",
+             "Say which fee applies (fee); what costs nothing has a row of 0 in the table of fees"});
+    else if (!ground_.rules.has_fee(registration.fee))
+      unknown(place + "/fee", "收费", "fee", registration.fee);
   }
 
   static bool writes_register(Effect effect) {

@@ -111,6 +111,34 @@ TEST_F(Load, refuses_a_folder_that_is_not_there) {
   EXPECT_EQ(loaded.error().kind, base::Refusal::not_found);
 }
 
+TEST_F(Load, refuses_a_registration_without_a_dated_fee) {
+  replace("food-permit/service.yaml", "    fee: food_permit\n", "");
+  replace("move/service.yaml", "fee: food_filing", "fee: food_filling");
+  replace("register-company/service.yaml", "fee: business_registration", "fee: business_registration\n    fee_fen: 0");
+  EXPECT_THAT(faults(), testing::UnorderedElementsAre(
+                            "food-permit/service.yaml#registrations/food_permit/fee catalogue.fee_missing",
+                            "move/service.yaml#registrations/food_filing/fee catalogue.unknown_reference",
+                            "register-company/service.yaml#registrations/1/fee_fen catalogue.key_unknown"));
+}
+
+TEST_F(Load, reads_the_fee_that_a_version_kept_before_fees_were_dated_says_itself) {
+  const auto loaded = catalogue::load(folder_.string()).value();
+  const auto offered = loaded->service("food-permit").value();
+  auto files = offered->files;
+  std::string& text = files["service.yaml"];
+  const std::size_t at = text.find("fee: food_permit");
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, 16, "fee_fen: 1500");
+  const auto kept = catalogue::read_version("food-permit", files);
+  ASSERT_TRUE(kept);
+  const auto on = *calendar::parse_date("2026-11-25");
+  EXPECT_EQ(catalogue::fee_of(kept.value()->registrations[0], loaded->rules, on)->value, 1500);
+  EXPECT_EQ(catalogue::fee_of(offered->registrations[0], loaded->rules, on)->value, 0);
+  EXPECT_EQ(
+      catalogue::fee_of(offered->registrations[0], loaded->rules, *calendar::parse_date("2004-06-30")).error().code,
+      "catalogue.rule_not_in_force");
+}
+
 TEST_F(Load, reads_a_kept_version_again_without_its_folder) {
   const auto offered = catalogue::load(folder_.string()).value()->service("move").value();
   fs::remove_all(folder_ / "move");

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view opening_id = "opening";
 constexpr std::string_view rules_id = "rules";
-const base::Text rules_name{"办理时限", "Time limits"};
+const base::Text rules_name{"办理时限和收费", "Time limits and fees"};
 
 Models of(std::shared_ptr<const Service> service) {
   const Service& one = *service;
@@ -58,6 +58,12 @@ base::Result<ChangedModels> changed_rules(const Catalogue& catalogue, const File
   std::vector<std::string> gone;
   for (const Rule& rule : catalogue.rules.all())
     if (!rules.has(rule.id) && std::find(gone.begin(), gone.end(), rule.id) == gone.end()) gone.push_back(rule.id);
+  // The applications made so far have paid by the fee of their day.
+  for (const Fee& fee : catalogue.rules.sets().now()->fees)
+    if (!rules.fee_on(fee.id, fee.valid_from))
+      faults.add(std::string(rules_id) + "/" + std::string(rules_file), "catalogue.fee_gone",
+                 {"收费“" + fee.id + "”须有" + calendar::to_text(fee.valid_from) + "起适用的金额",
+                  "The fee “" + fee.id + "” needs its amount from " + calendar::to_text(fee.valid_from) + " on"});
   for (const std::string& id : gone)
     faults.add(std::string(rules_id) + "/" + std::string(rules_file), "catalogue.rule_gone",
                {"时限“" + id + "”正在使用，不能整项删去；不再适用的，写明截止日期",

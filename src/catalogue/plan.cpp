@@ -109,8 +109,12 @@ base::Result<Plan> plan(const Service& service, const feel::Context& guide_answe
                        .places = std::move(places)};
   plan.registrations = registrations_for(service, facts, world);
   plan.materials = materials_needed(service, guide_answers, {}, world);
-  for (const Registration* registration : plan.registrations) plan.fee_fen_total += registration->fee_fen;
   return plan;
+}
+
+base::Result<Fee> fee_of(const Registration& registration, const Rules& rules, calendar::Date day) {
+  if (!registration.fee.empty()) return rules.fee_on(registration.fee, day);
+  return Fee{.id = {}, .valid_from = {}, .valid_to = {}, .value = registration.fee_fen_kept, .basis = {}, .source = {}};
 }
 
 std::vector<const Material*> materials_needed(const Service& service, const feel::Context& guide_answers,

@@ -11,10 +11,20 @@ namespace {
 
 constexpr std::int64_t limit_count_max = 1000;
 constexpr std::string_view folder = "rules/";
-const std::vector<std::string> inputs_wanted = {"limit", "date(day)"};
-const std::vector<std::string> outputs_wanted = {"count", "unit", "source", "confidence"};
+constexpr std::int64_t amount_fen_max = 100'000'000;
 
-bool in_force(const Rule& rule, calendar::Date day) {
+/// The columns of the tables.
+struct Columns {
+  std::vector<std::string> inputs;
+  std::vector<std::string> outputs;
+
+  bool are_of(const dmn::Written& decision) const { return decision.inputs == inputs && decision.outputs == outputs; }
+};
+const Columns limit_columns{{"limit", "date(day)"}, {"count", "unit", "source", "confidence"}};
+const Columns fee_columns{{"fee", "date(day)"}, {"amount_fen", "source", "confidence"}};
+
+template <class Value>
+bool in_force(const Dated<Value>& rule, calendar::Date day) {
   return rule.valid_from <= day && (!rule.valid_to || day <= *rule.valid_to);
 }
 
@@ -31,13 +41,31 @@ class Row {
       : row_(row), where_(std::move(where)), faults_(faults) {}
 
   /// Nothing when it is at fault.
-  std::optional<Rule> read() {
+  std::optional<Rule> limit() {
     Rule rule{.id = text(row_.inputs[0], {"时限的名称须为文本，如 \"food_permit.decision\"",
                                           "The limit must be a text such as \"food_permit.decision\""})};
+    rule.value.count = static_cast<int>(
+        whole(limit_count_max, {"时限须为0至1000的整数", "The limit must be a whole number from 0 to 1000"}));
+    rule.value.unit = unit();
+    return completed(std::move(rule));
+  }
+  std::optional<Fee> fee() {
+    Fee fee{.id = text(row_.inputs[0],
+                       {"收费的名称须为文本，如 \"food_permit\"", "The fee must be a text such as \"food_permit\""})};
+    fee.value = whole(amount_fen_max, {"金额须为0至100000000的整数，以分为单位，如15元写作 1500",
+                                       "The amount must be a whole number of fen from 0 to 100000000, such as 1500 "
+                                       "for 15 yuan"});
+    return completed(std::move(fee));
+  }
+
+ private:
+  /// With what every row says behind its value.
+  template <class Value>
+  std::optional<Dated<Value>> completed(Dated<Value> rule) {
     period(rule);
-    rule.value = {count(), unit()};
-    rule.source = text(row_.outputs[2], {"出处须为文本", "The source must be a text"});
-    rule.confidence = confidence();
+    const std::size_t last = row_.outputs.size() - 1;
+    rule.source = text(row_.outputs[last - 1], {"出处须为文本", "The source must be a text"});
+    rule.confidence = confidence(row_.outputs[last]);
     if (row_.annotations.size() != 2 || row_.annotations[0].empty() || row_.annotations[1].empty())
       fault("catalogue.basis_missing", {"须用中文和英文写明依据", "Give the basis in Chinese and in English"});
     else
@@ -46,7 +74,6 @@ class Row {
     return rule;
   }
 
- private:
   void fault(std::string code, base::Text message) {
     is_at_fault_ = true;
     faults_.add(where_, std::move(code), std::move(message));
@@ -59,11 +86,11 @@ class Row {
     return {};
   }
 
-  int count() {
+  std::int64_t whole(std::int64_t max, base::Text otherwise) {
     const feel::Value value = value_of(row_.outputs[0]);
-    const auto whole = value.kind() == feel::Kind::number ? value.as_number().to_int64() : std::nullopt;
-    if (whole && *whole >= 0 && *whole <= limit_count_max) return static_cast<int>(*whole);
-    fault("catalogue.out_of_range", {"时限须为0至1000的整数", "The limit must be a whole number from 0 to 1000"});
+    const auto found = value.kind() == feel::Kind::number ? value.as_number().to_int64() : std::nullopt;
+    if (found && *found >= 0 && *found <= max) return *found;
+    fault("catalogue.out_of_range", std::move(otherwise));
     return 0;
   }
 
@@ -79,8 +106,8 @@ class Row {
     return calendar::Unit::working_days;
   }
 
-  char confidence() {
-    const feel::Value value = value_of(row_.outputs[3]);
+  char confidence(const std::string& cell) {
+    const feel::Value value = value_of(cell);
     const std::string word = value.kind() == feel::Kind::string ? value.as_string() : "";
     if (word == "V" || word == "S" || word == "K") return word[0];
     fault("catalogue.confidence_unknown", {"可信度须为 V、S 或 K", "The confidence must be V, S or K"});
@@ -88,7 +115,8 @@ class Row {
   }
 
   /// The first and the last day that the row's test holds.
-  void period(Rule& rule) {
+  template <class Value>
+  void period(Dated<Value>& rule) {
     const feel::Value value = value_of("(" + row_.inputs[1] + ")");
     const bool is_period = value.kind() == feel::Kind::range && value.as_range().form == feel::Range::Form::interval &&
                            value.as_range().start.kind() == feel::Kind::date &&
@@ -118,39 +146,64 @@ class Row {
   bool is_at_fault_ = false;
 };
 
-void read_table(const std::string& file, const dmn::Written& decision, std::vector<Rule>& rules, Faults& faults) {
+void read_table(const std::string& file, const dmn::Written& decision, RuleSet& set, Faults& faults) {
   const std::string at = file + "#";
-  if (decision.inputs != inputs_wanted || decision.outputs != outputs_wanted) {
-    faults.add(
-        at + decision.id, "catalogue.table_unfit",
-        {"时限表的列须依次为 limit、date(day)，结果为 count、unit、source、confidence",
-         "The columns of a table of limits are limit, date(day), and as outputs count, unit, source, confidence"});
+  const bool is_fees = fee_columns.are_of(decision);
+  if (!is_fees && !limit_columns.are_of(decision)) {
+    faults.add(at + decision.id, "catalogue.table_unfit",
+               {"时限表的列须依次为 limit、date(day)，结果为 count、unit、source、confidence；收费表的列须依次为 "
+                "fee、date(day)，结果为 amount_fen、source、confidence",
+                "The columns of a table of limits are limit, date(day), and as outputs count, unit, source, "
+                "confidence; those of a table of fees are fee, date(day), and amount_fen, source, confidence"});
     return;
   }
   for (std::size_t index = 0; index < decision.rows.size(); ++index) {
     const dmn::Written::Row& row = decision.rows[index];
     const std::string where = at + (row.id.empty() ? decision.id + "/" + std::to_string(index + 1) : row.id);
-    CHECK(row.inputs.size() == inputs_wanted.size() && row.outputs.size() == outputs_wanted.size());  // it was compiled
-    if (auto rule = Row(row, where, faults).read()) rules.push_back(std::move(*rule));
+    CHECK(row.inputs.size() == decision.inputs.size());  // it was compiled
+    CHECK(row.outputs.size() == decision.outputs.size());
+    Row reader(row, where, faults);
+    if (is_fees) {
+      if (auto fee = reader.fee()) set.fees.push_back(std::move(*fee));
+    } else if (auto rule = reader.limit()) {
+      set.rules.push_back(std::move(*rule));
+    }
   }
 }
 
 /// Two versions of one rule in force on one day, whichever tables and files they stand in.
-void check_overlaps(const std::vector<Rule>& rules, Faults& faults) {
+template <class Value>
+void check_overlaps(const std::vector<Dated<Value>>& rules, const base::Text& what, Faults& faults) {
   for (auto one = rules.begin(); one != rules.end(); ++one) {
-    const auto other = std::find_if(std::next(one), rules.end(), [&](const Rule& rule) {
+    const auto other = std::find_if(std::next(one), rules.end(), [&](const auto& rule) {
       return rule.id == one->id && (in_force(rule, one->valid_from) || in_force(*one, rule.valid_from));
     });
     if (other == rules.end()) continue;
     const std::string day = calendar::to_text(std::max(one->valid_from, other->valid_from));
     faults.add(std::string(folder) + std::string(rules_file), "catalogue.rule_overlaps",
-               {"时限“" + one->id + "”在" + day + "有两个版本同时有效",
-                "Two versions of the limit “" + one->id + "” are in force on " + day});
+               {what.zh + "“" + one->id + "”在" + day + "有两个版本同时有效",
+                "Two versions of the " + what.en + " “" + one->id + "” are in force on " + day});
+  }
+}
+
+/// What a thing costs is known on every day from the first on: a version that ends is followed by the next.
+void check_gaps(const std::vector<Fee>& fees, Faults& faults) {
+  for (const Fee& fee : fees) {
+    if (!fee.valid_to) continue;
+    const calendar::Date next{fee.valid_to->days + 1};
+    if (std::any_of(fees.begin(), fees.end(),
+                    [&](const Fee& other) { return other.id == fee.id && in_force(other, next); }))
+      continue;
+    const std::string day = calendar::to_text(next);
+    faults.add(
+        std::string(folder) + std::string(rules_file), "catalogue.fee_gap",
+        {"收费“" + fee.id + "”在" + day + "没有金额；不再收费的，另写一行金额为0",
+         "The fee “" + fee.id + "” has no amount on " + day + "; if nothing is charged any more, add a row of 0"});
   }
 }
 
 /// Null when the model is at fault.
-std::shared_ptr<const dmn::Model> read_file(const std::string& file, const std::string& text, std::vector<Rule>& rules,
+std::shared_ptr<const dmn::Model> read_file(const std::string& file, const std::string& text, RuleSet& set,
                                             Faults& faults) {
   const std::array sources = {dmn::Source{.name = file, .xml = text}};
   auto compiled = dmn::compile(sources, {.dialect = feel::Dialect::camunda});
@@ -161,7 +214,7 @@ std::shared_ptr<const dmn::Model> read_file(const std::string& file, const std::
   const auto outline = dmn::outline(sources[0]);
   CHECK(outline);  // it was compiled
   for (const dmn::Written& element : outline.value())
-    if (element.kind == "decision" && !element.rows.empty()) read_table(file, element, rules, faults);
+    if (element.kind == "decision" && !element.rows.empty()) read_table(file, element, set, faults);
   return std::move(compiled).value();
 }
 
@@ -176,28 +229,31 @@ RuleSet read_rules(const Files& files, Faults& faults) {
   }
   for (const auto& [path, text] : files)
     if (path.ends_with(".dmn")) {
-      auto model = read_file(std::string(folder) + path, text, set.rules, faults);
+      auto model = read_file(std::string(folder) + path, text, set, faults);
       if (path == rules_file) set.model = std::move(model);
     }
   if (set.rules.empty() && faults.empty())
     faults.add(main, "catalogue.missing", {"没有任何时限", "There are no limits at all"});
-  check_overlaps(set.rules, faults);
+  check_overlaps(set.rules, {"时限", "limit"}, faults);
+  check_overlaps(set.fees, {"收费", "fee"}, faults);
+  check_gaps(set.fees, faults);
   return set;
 }
 
-bool Rules::has(std::string_view id) const {
-  return std::any_of(all().begin(), all().end(), [&](const Rule& rule) { return rule.id == id; });
+namespace {
+
+template <class Value>
+bool is_among(const std::vector<Dated<Value>>& rules, std::string_view id) {
+  return std::any_of(rules.begin(), rules.end(), [&](const auto& rule) { return rule.id == id; });
 }
 
-base::Result<Rule> Rules::on(std::string_view id, calendar::Date trigger) const {
-  bool known = false;
-  for (const Rule& rule : all()) {
-    if (rule.id != id) continue;
-    if (in_force(rule, trigger)) return rule;
-    known = true;
-  }
+template <class Value>
+base::Result<Dated<Value>> version_on(const std::vector<Dated<Value>>& rules, std::string_view id,
+                                      calendar::Date trigger) {
+  for (const Dated<Value>& rule : rules)
+    if (rule.id == id && in_force(rule, trigger)) return rule;
   const std::string name(id);
-  if (!known)
+  if (!is_among(rules, id))
     return base::Error{.kind = base::Refusal::not_found,
                        .code = "catalogue.rule_unknown",
                        .message = {"没有规则“" + name + "”", "There is no rule “" + name + "”"}};
@@ -206,6 +262,24 @@ base::Result<Rule> Rules::on(std::string_view id, calendar::Date trigger) const 
                      .code = "catalogue.rule_not_in_force",
                      .message = {"规则“" + name + "”在" + day + "没有有效版本",
                                  "No version of rule “" + name + "” is in force on " + day}};
+}
+
+}  // namespace
+
+bool Rules::has(std::string_view id) const {
+  return is_among(all(), id);
+}
+
+bool Rules::has_fee(std::string_view id) const {
+  return is_among(sets_->now()->fees, id);
+}
+
+base::Result<Rule> Rules::on(std::string_view id, calendar::Date trigger) const {
+  return version_on(all(), id, trigger);
+}
+
+base::Result<Fee> Rules::fee_on(std::string_view id, calendar::Date trigger) const {
+  return version_on(sets_->now()->fees, id, trigger);
 }
 
 base::Result<calendar::Span> Rules::limit_on(std::string_view id, calendar::Date trigger) const {

@@ -61,6 +61,31 @@ calendar::Date day(const char* text) {
   return *calendar::parse_date(text);
 }
 
+struct FeeRow {
+  std::string id;
+  std::string fee = "\"food_permit\"";
+  std::string day = "&gt;= date(\"2020-01-01\")";
+  std::string amount = "1500";
+};
+
+/// The limits of `new_row` and these fees.
+std::string fees_of(const std::vector<FeeRow>& rows) {
+  std::string text = model_of({new_row});
+  text.erase(text.rfind("</definitions>"));
+  text += R"(<inputData id="fee" name="fee"/><decision id="fees" name="fees"><variable name="fees"/>
+<informationRequirement><requiredInput href="#fee"/></informationRequirement>
+<informationRequirement><requiredInput href="#day"/></informationRequirement>
+<decisionTable hitPolicy="UNIQUE">
+<input><inputExpression typeRef="string"><text>fee</text></inputExpression></input>
+<input><inputExpression typeRef="date"><text>date(day)</text></inputExpression></input>
+<output name="amount_fen"/><output name="source"/><output name="confidence"/>)";
+  for (const FeeRow& row : rows)
+    text += "<rule id=\"" + row.id + "\">" + cell("inputEntry", row.fee) + cell("inputEntry", row.day) +
+            cell("outputEntry", row.amount) + cell("outputEntry", "\"ALL-58\"") + cell("outputEntry", "\"K\"") +
+            cell("annotationEntry", "收费办法") + cell("annotationEntry", "Rules of fees") + "</rule>";
+  return text + "</decisionTable></decision></definitions>";
+}
+
 RuleSet read(const std::string& model, Faults& faults) {
   return catalogue::read_rules({{"limits.dmn", model}}, faults);
 }
@@ -168,6 +193,37 @@ TEST(read_rules, finds_two_versions_on_one_day) {
   EXPECT_THAT(faults_of(model_of({overlapping, new_row})), ElementsAre("rules/limits.dmn catalogue.rule_overlaps"));
 }
 
+TEST(read_rules, takes_fees_by_the_day_of_the_triggering_event) {
+  Faults faults;
+  const Rules rules(read(fees_of({{.id = "a", .day = "[date(\"2020-01-01\")..date(\"2026-12-31\")]", .amount = "0"},
+                                  {.id = "b", .day = "&gt;= date(\"2027-01-01\")"},
+                                  {.id = "c", .fee = "\"food_permit.decision\""}}),
+                         faults));
+  ASSERT_TRUE(faults.empty()) << faults.take().front().code;
+  EXPECT_EQ(rules.fee_on("food_permit", day("2026-12-31"))->value, 0);
+  EXPECT_EQ(rules.fee_on("food_permit", day("2027-01-01"))->value, 1500);
+  EXPECT_EQ(rules.fee_on("food_permit", day("2027-01-01"))->basis.zh, "收费办法");
+  EXPECT_EQ(rules.fee_on("food_permit", day("2019-12-31")).error().code, "catalogue.rule_not_in_force");
+  EXPECT_EQ(rules.fee_on("food", day("2027-01-01")).error().code, "catalogue.rule_unknown");
+  EXPECT_EQ(rules.all().size(), 1u) << "a fee and a limit may have one name";
+}
+
+TEST(read_rules, names_what_is_wrong_with_fees) {
+  const std::string at = "rules/limits.dmn#new catalogue.";
+  EXPECT_THAT(faults_of(fees_of({{.id = "new", .amount = "-1"}})), ElementsAre(at + "out_of_range"));
+  EXPECT_THAT(faults_of(fees_of({{.id = "new", .amount = "100000001"}})), ElementsAre(at + "out_of_range"));
+  EXPECT_THAT(faults_of(fees_of({{.id = "new", .amount = "15.5"}})), ElementsAre(at + "out_of_range"));
+  EXPECT_THAT(faults_of(fees_of({{.id = "new", .amount = "\"15\""}})), ElementsAre(at + "out_of_range"));
+  EXPECT_THAT(faults_of(fees_of({{.id = "new", .fee = "12"}})), ElementsAre(at + "not_a_text"));
+  EXPECT_THAT(faults_of(fees_of({{.id = "a"}, {.id = "b", .day = "&gt;= date(\"2027-01-01\")"}})),
+              ElementsAre("rules/limits.dmn catalogue.rule_overlaps"));
+  EXPECT_THAT(faults_of(fees_of({{.id = "a", .day = "[date(\"2020-01-01\")..date(\"2026-12-31\")]"}})),
+              ElementsAre("rules/limits.dmn catalogue.fee_gap"));
+  EXPECT_THAT(faults_of(fees_of({{.id = "a", .day = "[date(\"2020-01-01\")..date(\"2026-12-30\")]"},
+                                 {.id = "b", .day = "&gt;= date(\"2027-01-01\")"}})),
+              ElementsAre("rules/limits.dmn catalogue.fee_gap"));
+}
+
 /// The tables are read once into versions; asked as decisions they must say the same on every day that matters.
 TEST(read_rules, gives_what_the_tables_of_the_catalogue_decide) {
   std::ostringstream text;
@@ -201,6 +257,19 @@ TEST(read_rules, gives_what_the_tables_of_the_catalogue_decide) {
       EXPECT_EQ(found, rules.on(rule.id, on) ? 1 : 0) << rule.id << " on " << calendar::to_text(on);
     }
   EXPECT_GT(asked, 100);
+  ASSERT_FALSE(rules.sets().now()->fees.empty());
+  for (const catalogue::Fee& fee : rules.sets().now()->fees)
+    for (const std::int64_t shift : {-1, 0, 1, 8'000}) {
+      const calendar::Date on{fee.valid_from.days + shift};
+      const auto outcome = dmn::evaluate(model, "fees", {{"fee", fee.id}, {"day", on}}, {});
+      ASSERT_TRUE(outcome);
+      const auto expected = rules.fee_on(fee.id, on);
+      ASSERT_EQ(outcome->matches.size(), expected ? 1u : 0u) << fee.id << " on " << calendar::to_text(on);
+      if (!expected) continue;
+      const feel::Value& said = outcome->value;
+      EXPECT_EQ(said.as_context().find("amount_fen")->as_number().to_int64(), expected->value);
+      EXPECT_EQ(said.as_context().find("confidence")->as_string(), std::string(1, expected->confidence));
+    }
 }
 
 }  // namespace

@@ -69,7 +69,8 @@ Effect read_effect(const Reader& from) {
 }
 
 Registration read_registration(const Reader& from) {
-  from.only({"id", "name", "certificate", "effect", "items", "details", "custody", "when", "basis", "fee_fen"});
+  from.only({"id", "name", "certificate", "effect", "items", "details", "custody", "when", "basis",
+             from.has("fee") ? "fee" : "fee_fen"});
   return {.id = from.text("id"),
           .name = from.words("name"),
           .certificate = from.text("certificate"),
@@ -79,7 +80,8 @@ Registration read_registration(const Reader& from) {
           .custody = read_custody(from),
           .when = from.expression("when"),
           .basis = from.words("basis"),
-          .fee_fen = from.number("fee_fen", 0, fee_fen_max)};
+          .fee = from.text_or("fee", ""),
+          .fee_fen_kept = from.number_or("fee_fen", 0, fee_fen_max, 0)};
 }
 
 Material read_material(const Reader& from) {

@@ -43,6 +43,8 @@ class Player {
 
   storage::Store& store() { return *store_; }
   const casework::Engine& engine() const { return *engine_; }
+  storage::FileStore& files() { return *files_; }
+  licensing::Licensing& licensing() { return *licensing_; }
 
  private:
   struct Run;  // of one case file

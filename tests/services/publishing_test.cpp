@@ -9,6 +9,8 @@
 
 #include "catalogue/models.h"
 #include "modules/access/access.h"
+#include "modules/evidence/evidence.h"
+#include "modules/opening/opening.h"
 #include "modules/publishing/publishing.h"
 #include "player.h"
 #include "storage/databases.h"
@@ -407,6 +409,72 @@ TEST_P(Publishing, the_dated_limits_are_changed_like_everything_else_and_due_day
     ASSERT_TRUE(kept);
     EXPECT_EQ(kept->at("limits.dmn"), limits);
   });
+}
+
+TEST_P(Publishing, a_fee_is_changed_like_everything_else_and_asked_of_those_who_apply_from_its_day_on) {
+  EXPECT_THAT(player.play("open-restaurant/grant"), testing::IsEmpty());  // applied for before the new fee
+  const access_control::Access access(player.store(), {}, access_control::local_stand_in(),
+                                      access_control::SecondFactorOfStaff::offered);
+  evidence::ReadBook reads(player.store());
+  licensing::mount(router, player.store(), player.files(), player.licensing(), access, reads);
+  const auto day = [](const char* text) { return *calendar::parse_date(text); };
+  const auto morning = [&](const char* text) { return calendar::start_of(day(text)).plus_us(36'000'000'000); };
+
+  const std::string limits = text("rules", "limits.dmn");
+  const std::string since = "<text>&gt;= date(\"2004-07-01\")</text>";
+  const std::size_t row = limits.find("<rule id=\"fee.food_permit.2004-07-01\">");
+  const std::size_t row_end = limits.find("</rule>", row) + 7;
+  ASSERT_NE(row, std::string::npos);
+  const std::string old_row = limits.substr(row, row_end - row);
+  const std::string ending = replaced(old_row, since, "<text>[date(\"2004-07-01\")..date(\"2026-12-31\")]</text>");
+  std::string new_row = replaced(old_row, since, "<text>&gt;= date(\"2027-01-01\")</text>");
+  new_row = replaced(new_row, "<text>0</text>", "<text>5000</text>");
+  new_row = replaced(new_row, "不收费", "试行收费");
+  for (std::size_t at = 0; (at = new_row.find("2004-07-01", at)) != std::string::npos;)
+    new_row.replace(at, 10, "2027-01-01");
+
+  const Answer gap = begin("limits.dmn", replaced(limits, old_row, ending), "rules");
+  EXPECT_THAT(ask("POST", "model-drafts/" + gap.id() + "/check").text, HasSubstr("catalogue.fee_gap"));
+  ASSERT_EQ(ask("POST", "model-drafts/" + gap.id() + "/drop").status, 200);
+  const Answer late = begin("limits.dmn", replaced(limits, old_row, new_row), "rules");
+  EXPECT_THAT(ask("POST", "model-drafts/" + late.id() + "/check").text, HasSubstr("catalogue.fee_gone"));
+  ASSERT_EQ(ask("POST", "model-drafts/" + late.id() + "/drop").status, 200);
+  const Answer draft = begin("limits.dmn", replaced(limits, old_row, ending + new_row), "rules");
+  ASSERT_EQ(draft.status, 201) << draft.text;
+  EXPECT_THAT(ask("POST", "model-drafts/" + draft.id() + "/check").text, HasSubstr(R"("findings":[])"));
+  ASSERT_EQ(decide(propose(draft), leader).status, 200);
+
+  const feel::Context restaurant = feel::parse_json(R"({"activity":"catering","operator_kind":"individual",
+      "address_kind":"ground_floor","premises_right":"leased","area":86,"food_items":["hot"]})")
+                                       .value()
+                                       .as_context();
+  feel::Context opened = restaurant;
+  opened.put("licence_held", "no");
+  opened.put("receive", "electronic");
+  const std::string applied = player.store().read_value([](storage::Snapshot& snapshot) {
+    return base::to_text(snapshot.query("SELECT id FROM cases WHERE service = 'open-restaurant'").at(0)[0].id());
+  });
+  for (const auto& [on, fee] : {std::pair("2026-12-31", "0"), std::pair("2027-01-01", "5000")}) {
+    now = morning(on);
+    const Answer guide = ask("POST", "services/open-restaurant/guide", {{"answers", feel::Value(restaurant)}});
+    EXPECT_EQ(feel::to_json(guide["fee_fen_total"]), fee) << on << guide.text;
+    ASSERT_EQ(guide["registrations"].as_list().size(), 2u) << guide.text;
+    const feel::Value& licence = guide["registrations"].as_list()[0];
+    const feel::Value& permit = guide["registrations"].as_list()[1];
+    EXPECT_EQ(feel::to_json(Answer::at(licence, "fee_fen")), "0") << on;
+    EXPECT_EQ(feel::to_json(Answer::at(permit, "fee_fen")), fee) << on;
+    EXPECT_THAT(Answer::at(permit, "fee_basis").as_string(), HasSubstr("Administrative Licensing Law"));
+    EXPECT_THAT(ask("GET", "services/food-permit").text, HasSubstr("\"fee_fen\":" + std::string(fee))) << on;
+    const Answer old_case = ask("GET", "cases/" + applied, {}, head);
+    ASSERT_EQ(old_case["registrations"].as_list().size(), 2u) << old_case.text;
+    EXPECT_EQ(feel::to_json(Answer::at(old_case["registrations"].as_list()[1], "fee_fen")), "0") << on;
+    // The way of opening a business starts on the day that is asked for, today or later.
+    for (const auto& [start, sum] : {std::pair(on, fee), std::pair("2027-03-01", "5000")}) {
+      const auto way = opening::answer(*catalogue, opened, now, day(start));
+      ASSERT_TRUE(way && way->soonest) << start;
+      EXPECT_EQ(std::to_string(way->soonest->fee_fen), sum) << start;
+    }
+  }
 }
 
 TEST_P(Publishing, what_opening_a_business_needs_is_changed_too) {

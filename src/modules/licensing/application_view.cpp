@@ -112,7 +112,9 @@ base::Result<void> add_case(ApplicationView& view, storage::Snapshot& snapshot, 
   view.number = of_case.head.number;
   view.state = of_case.head.state;
   view.state_text = state_text(view.state);
-  view.registrations = registration_views(*of_case.service, of_case.instance.variables());
+  TRY(view.registrations,
+      registration_views(registrations_of(*of_case.service, of_case.instance.variables()),
+                         licensing.engine().catalogue().rules, calendar::local_date(of_case.head.opened_at)));
   view.outcomes = outcome_views(*of_case.service, of_case.instance.variables());
   for (const Correction& correction : licensing.corrections(of_case))
     view.corrections.push_back({correction.place, place_label(*of_case.service, correction.place), correction.reason});
@@ -154,7 +156,8 @@ base::Result<ApplicationView> application_view(storage::Snapshot& snapshot, cons
     TRY(std::ignore, add_case(view, snapshot, licensing, scope, application, *of.of_case, now));
   } else {
     TRY(const catalogue::Plan plan, catalogue::plan(*service, application.guide, world));
-    view.registrations = registration_views(plan.registrations);
+    TRY(view.registrations,
+        registration_views(plan.registrations, licensing.engine().catalogue().rules, calendar::local_date(now)));
     view.may = {"edit", "submit", "discard"};
   }
   // A name is checked while it is typed, and again when it was sent back.

@@ -265,6 +265,8 @@ base::Result<CasePageView> case_page(storage::Snapshot& snapshot, const Licensin
   const calendar::Date today = calendar::local_date(now);
   const std::vector<casework::Task> tasks = casework::tasks_of(snapshot, actor.scope, id);
   TRY(const auto clocks, licensing.engine().clocks(of_case, today));
+  TRY(auto registrations, registration_views(registrations_of(service, variables), licensing.engine().catalogue().rules,
+                                             calendar::local_date(of_case.head.opened_at)));
   Names names(snapshot);
   CasePageView page{.id = id,
                     .number = of_case.head.number,
@@ -276,7 +278,7 @@ base::Result<CasePageView> case_page(storage::Snapshot& snapshot, const Licensin
                     .state_text = state_text(of_case.head.state),
                     .sequence = of_case.head.sequence,
                     .submitted_at = of_case.head.opened_at,
-                    .registrations = registration_views(service, variables),
+                    .registrations = std::move(registrations),
                     .outcomes = outcome_views(service, variables)};
   if (const auto applicant = access_control::find_person(snapshot, of_case.head.applicant))
     page.applicant = {applicant->name, applicant->citizen_id_masked, applicant->phone_masked};

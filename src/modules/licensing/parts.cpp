@@ -14,20 +14,25 @@ std::string text_in(const feel::Context& context, std::string_view key) {
   return value && !value->is_null() ? feel::to_text(*value) : std::string();
 }
 
-std::vector<RegistrationView> registration_views(const std::vector<const catalogue::Registration*>& registrations) {
+base::Result<std::vector<RegistrationView>> registration_views(
+    const std::vector<const catalogue::Registration*>& registrations, const catalogue::Rules& rules,
+    calendar::Date applied_on) {
   std::vector<RegistrationView> views;
-  for (const catalogue::Registration* registration : registrations)
-    views.push_back({registration->id, registration->name, registration->basis, registration->fee_fen});
+  for (const catalogue::Registration* registration : registrations) {
+    TRY(catalogue::Fee fee, catalogue::fee_of(*registration, rules, applied_on));
+    views.push_back({registration->id, registration->name, registration->basis, fee.value, std::move(fee.basis)});
+  }
   return views;
 }
 
-std::vector<RegistrationView> registration_views(const catalogue::Service& service, const feel::Context& variables) {
+std::vector<const catalogue::Registration*> registrations_of(const catalogue::Service& service,
+                                                             const feel::Context& variables) {
   std::vector<const catalogue::Registration*> planned;
   const feel::Value* ids = variables.find("registrations");
   if (ids && ids->kind() == feel::Kind::list)
     for (const feel::Value& id : ids->as_list())
       if (const auto* registration = service.find_registration(feel::to_text(id))) planned.push_back(registration);
-  return registration_views(planned);
+  return planned;
 }
 
 std::vector<base::Text> registration_names(const catalogue::Service& service, const std::vector<std::string>& ids) {
@@ -71,10 +76,11 @@ std::string outcome_of(const feel::Context& variables, const std::string& regist
 std::vector<OutcomeView> outcome_views(const catalogue::Service& service, const feel::Context& variables) {
   const feel::Context outcomes = context_in(variables, "outcomes");
   std::vector<OutcomeView> views;
-  for (const RegistrationView& registration : registration_views(service, variables)) {
-    const feel::Context result = context_in(outcomes, registration.id);
-    OutcomeView view{
-        .registration = registration.id, .name = registration.name, .outcome = outcome_of(variables, registration.id)};
+  for (const catalogue::Registration* registration : registrations_of(service, variables)) {
+    const feel::Context result = context_in(outcomes, registration->id);
+    OutcomeView view{.registration = registration->id,
+                     .name = registration->name,
+                     .outcome = outcome_of(variables, registration->id)};
     if (const std::string reason = text_in(result, "reason"); !reason.empty()) view.reason = reason;
     views.push_back(std::move(view));
   }

@@ -5,8 +5,13 @@
 
 namespace licensing {
 
-std::vector<RegistrationView> registration_views(const catalogue::Service& service, const feel::Context& variables);
-std::vector<RegistrationView> registration_views(const std::vector<const catalogue::Registration*>& registrations);
+/// With the fees of the day of the application. Errors: as `catalogue::fee_of`.
+base::Result<std::vector<RegistrationView>> registration_views(
+    const std::vector<const catalogue::Registration*>& registrations, const catalogue::Rules& rules,
+    calendar::Date applied_on);
+/// What the case is about.
+std::vector<const catalogue::Registration*> registrations_of(const catalogue::Service& service,
+                                                             const feel::Context& variables);
 std::vector<MaterialView> material_views(const catalogue::Service& service,
                                          const std::vector<const catalogue::Material*>& needed,
                                          const std::vector<MaterialFile>& files,

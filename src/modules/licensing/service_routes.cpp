@@ -157,7 +157,8 @@ std::vector<LimitView> limits_today(const catalogue::Service& service, const cat
   return limits;
 }
 
-ServiceView view_of(const catalogue::Service& service, const catalogue::Catalogue& catalogue, calendar::Date today) {
+base::Result<ServiceView> view_of(const catalogue::Service& service, const catalogue::Catalogue& catalogue,
+                                  calendar::Date today) {
   ServiceView view{.id = service.id,
                    .version = service.version,
                    .name = service.name,
@@ -179,7 +180,7 @@ ServiceView view_of(const catalogue::Service& service, const catalogue::Catalogu
   Registrations offered;
   for (const catalogue::Registration& registration : service.registrations)
     if (!registration.when || registration.when->text() != "false") offered.push_back(&registration);
-  view.registrations = registration_views(offered);
+  TRY(view.registrations, registration_views(offered, catalogue.rules, today));
   for (const catalogue::Material& material : service.materials)
     view.materials.push_back(needed(service, material, offered));
   view.limits = limits_today(service, catalogue.rules, today, offered);
@@ -204,8 +205,8 @@ SubjectView subject_view(const feel::Context& facts, const catalogue::Catalogue&
   return view;
 }
 
-GuideView guide_view(storage::Snapshot& snapshot, const Licensing& licensing, const catalogue::Service& service,
-                     const feel::Context& given, base::Instant now) {
+base::Result<GuideView> guide_view(storage::Snapshot& snapshot, const Licensing& licensing,
+                                   const catalogue::Service& service, const feel::Context& given, base::Instant now) {
   const catalogue::Catalogue& catalogue = licensing.engine().catalogue();
   const feel::World world = catalogue.world_at(now);
   GuideView view;
@@ -235,12 +236,13 @@ GuideView guide_view(storage::Snapshot& snapshot, const Licensing& licensing, co
   view.advice = plan.value().advice;
   if (view.advice) return view;
   const Registrations& planned = plan.value().registrations;
-  view.registrations = registration_views(planned);
+  const calendar::Date today = calendar::local_date(now);
+  TRY(view.registrations, registration_views(planned, catalogue.rules, today));
+  for (const RegistrationView& registration : view.registrations) view.fee_fen_total += registration.fee_fen;
   for (const catalogue::Material* material : plan.value().materials)
     view.materials.push_back(needed(service, *material, planned));
-  view.fee_fen_total = plan.value().fee_fen_total;
   view.visits = 0;  // filed online; handed over by courier, kiosk or electronically. Collecting in person makes it one.
-  view.limits = limits_today(service, catalogue.rules, calendar::local_date(now), planned);
+  view.limits = limits_today(service, catalogue.rules, today, planned);
   return view;
 }
 
@@ -297,9 +299,11 @@ void mount_services(http::Router& router, storage::Store& store, const Licensing
   http::Operation one = operation("GET", "/api/v1/services/{service}", "find_service",
                                   {"办事指南", "A service: who may apply, what is needed, how long it takes"});
   one.answer_schema = http::schema_text<ServiceView>();
+  one.errors.emplace_back("catalogue.rule_not_in_force");
   with_service(std::move(one), [&catalogue](const catalogue::Service& service, const http::Request& request) {
-    return http::tagged(request,
-                        http::write(view_of(service, catalogue, calendar::local_date(request.at)), request.language));
+    const auto view = view_of(service, catalogue, calendar::local_date(request.at));
+    if (!view) return http::problem(view.error(), request);
+    return http::tagged(request, http::write(view.value(), request.language));
   });
 
   http::Operation guide =
@@ -307,13 +311,15 @@ void mount_services(http::Router& router, storage::Store& store, const Licensing
                 {"按您的情况:需要什么、多少天、多少钱", "For your situation: what, how long, how much"});
   guide.body_schema = http::schema_text<GuideBody>();
   guide.answer_schema = http::schema_text<GuideView>();
+  guide.errors.emplace_back("catalogue.rule_not_in_force");
   with_service(std::move(guide), [&store, &licensing](const catalogue::Service& service, const http::Request& request) {
     const auto body = http::read<GuideBody>(request.body, request.language);
     if (!body) return http::problem(body.error(), request);
-    const GuideView view = store.read_value([&](storage::Snapshot& snapshot) {
+    const auto view = store.read_value([&](storage::Snapshot& snapshot) {
       return guide_view(snapshot, licensing, service, body.value().answers, request.at);
     });
-    return http::Reply{.body = http::write(view, request.language)};
+    if (!view) return http::problem(view.error(), request);
+    return http::Reply{.body = http::write(view.value(), request.language)};
   });
 
   http::Operation form = operation("GET", "/api/v1/services/{service}/form", "find_form", {"申请表", "The form"});

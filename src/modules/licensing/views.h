@@ -10,9 +10,10 @@ struct RegistrationView {
   std::string id;
   base::Text name;
   base::Text basis;
-  std::int64_t fee_fen = 0;
+  std::int64_t fee_fen = 0;  // on the day of the application
+  base::Text fee_basis;
 };
-BOOST_DESCRIBE_STRUCT(RegistrationView, (), (id, name, basis, fee_fen))
+BOOST_DESCRIBE_STRUCT(RegistrationView, (), (id, name, basis, fee_fen, fee_basis))
 
 struct FileView {
   base::Id id;

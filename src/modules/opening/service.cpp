@@ -161,8 +161,10 @@ base::Result<Way> way_of(const Fit& fit, Measure measure, const Work& work) {
     way.stages.push_back(std::move(made));
   }
   for (const catalogue::Registration& registration : fit.service->registrations)
-    if (!registration.when || feel::evaluate(*registration.when, fit.answers, work.world).value.is_true())
-      way.fee_fen += registration.fee_fen;
+    if (!registration.when || feel::evaluate(*registration.when, fit.answers, work.world).value.is_true()) {
+      TRY(const catalogue::Fee fee, catalogue::fee_of(registration, work.catalogue.rules, work.start));
+      way.fee_fen += fee.value;
+    }
   return way;
 }
 

@@ -30,7 +30,7 @@ export interface Question {
   kind: 'choice' | 'choices' | 'number' | 'yes_no' | 'subject'
   options: Option[]
 }
-export interface Registration { id: string; name: string; basis?: string; fee_fen: number }
+export interface Registration { id: string; name: string; basis?: string; fee_fen: number; fee_basis?: string }
 export interface MaterialNeed { id: string; name: string; hint?: string; needed_by: string[]; basis?: string }
 export interface LimitSide { text: string; basis?: string }
 export interface Limit { clock: string; name: string; legal?: LimitSide | null; promised?: LimitSide | null }
