@@ -4,8 +4,8 @@
 #include <unicode/uniset.h>
 
 #include <algorithm>
-#include <functional>
 
+#include "kernel/base/check.h"
 #include "text.h"
 
 namespace feel {
@@ -411,139 +411,211 @@ class RegexParser {
   bool failed_ = false;
 };
 
-/// What is still to be matched after a node.
-using Rest = std::function<bool(std::size_t)>;
-
+/// Matches by backtracking. What is still to be matched and what else could be tried are kept in two lists of its own,
+/// so a long text uses memory, up to a limit, and never the program's stack.
 class Matcher {
  public:
   Matcher(Regex::Subject& subject, std::size_t group_count)
-      : subject_(subject), text_(subject.text()), groups_(group_count + 1, {1, 0}) {}
+      : subject_(subject), text_(subject.text()), groups_(group_count + 1, no_part) {}
 
-  bool match(const RegexNode& node, std::size_t at, const Rest& rest) {
-    // The tree is walked by recursion, so a long match must not use up the stack.
-    constexpr int depth_max = 4'000;
-    if (!subject_.spend()) return false;
-    if (depth_ >= depth_max) {
-      subject_.exhaust();
-      return false;
+  /// The end of the match that begins at `from`.
+  std::optional<std::size_t> match(const RegexNode& root, std::size_t from) {
+    rests_.clear();
+    tries_.clear();
+    undo_.clear();
+    std::fill(groups_.begin(), groups_.end(), no_part);
+    node_ = &root;
+    at_ = from;
+    rest_ = nothing;
+    while (subject_.spend(1)) {
+      if (!(node_ ? enter(*node_) : go_on()) && !try_else()) return std::nullopt;
+      if (!node_ && rest_ == nothing) return at_;
+      if (rests_.size() + tries_.size() + undo_.size() > kept_max) {
+        subject_.exhaust();
+        return std::nullopt;
+      }
     }
-    ++depth_;
-    const bool found = match_at(node, at, rest);
-    --depth_;
-    return found;
+    return std::nullopt;
   }
-  std::vector<std::pair<std::size_t, std::size_t>>& groups() { return groups_; }
+  const std::vector<std::pair<std::size_t, std::size_t>>& groups() const { return groups_; }
 
  private:
-  bool match_at(const RegexNode& node, std::size_t at, const Rest& rest) {
+  static constexpr std::size_t nothing = static_cast<std::size_t>(-1);
+  static constexpr std::pair<std::size_t, std::size_t> no_part{1, 0};
+  static constexpr std::size_t kept_max = 1'000'000;  // some 50 MB
+
+  /// Something still to be matched, or done, when what stands before it has been matched.
+  struct Rest {
+    const RegexNode* node = nullptr;  // of which a child was entered
+    std::size_t count = 0;            // a sequence: its next child; a repetition: rounds with this one
+    std::size_t from = 0;             // where the round or the group began
+    std::size_t next = nothing;       // what comes after it
+  };
+  /// What else can be tried, from the state in which it was kept.
+  struct Try {
+    const RegexNode* node = nullptr;
+    std::size_t count = 0;  // a choice: the child; a repetition: rounds or signs so far
+    std::size_t at = 0;
+    std::size_t rest = nothing;
+    std::size_t rests_size = 0;
+    std::size_t undo_size = 0;
+  };
+
+  /// A node at the place reached; false when it does not match.
+  bool enter(const RegexNode& node) {
     switch (node.kind) {
       case RegexNode::Kind::set:
-        return matches_set(node, at) && rest(at + 1);
+        return matches_set(node, at_) && matched(at_ + 1);
       case RegexNode::Kind::sequence:
-        return match_sequence(node, 0, at, rest);
+        return sequence(node, 0);
       case RegexNode::Kind::choice:
-        return std::any_of(node.children.begin(), node.children.end(),
-                           [&](const NodeRef& child) { return match(*child, at, rest); });
+        return choice(node, 0);
       case RegexNode::Kind::repeat:
-        return match_repeat(node, at, rest);
+        return node.children.front()->kind == RegexNode::Kind::set ? signs(node) : round(node, 0, at_);
       case RegexNode::Kind::group:
-        return match_group(node, at, rest);
+        if (node.group != 0) push({.node = &node, .from = at_});
+        node_ = node.children.front().get();
+        return true;
       case RegexNode::Kind::back_reference:
-        return match_reference(node, at, rest);
+        return reference(node);
       case RegexNode::Kind::line_start:
-        return (at == 0 || (node.is_multiline && text_[at - 1] == '\n')) && rest(at);
+        return (at_ == 0 || (node.is_multiline && text_[at_ - 1] == '\n')) && matched(at_);
       case RegexNode::Kind::line_end:
-        return (at == text_.size() || (node.is_multiline && text_[at] == '\n')) && rest(at);
+        return (at_ == text_.size() || (node.is_multiline && text_[at_] == '\n')) && matched(at_);
     }
     return false;
+  }
+
+  bool matched(std::size_t end) {
+    node_ = nullptr;
+    at_ = end;
+    return true;
+  }
+
+  /// The innermost thing that is not finished yet.
+  bool go_on() {
+    const Rest rest = rests_[rest_];
+    // Nobody comes back to what was begun after the last thing that was kept.
+    if (rest_ + 1 == rests_.size() && (tries_.empty() || tries_.back().rests_size <= rest_)) rests_.pop_back();
+    rest_ = rest.next;
+    if (rest.node->kind == RegexNode::Kind::sequence) return sequence(*rest.node, rest.count);
+    if (rest.node->kind == RegexNode::Kind::repeat) return round(*rest.node, rest.count, rest.from);
+    CHECK(rest.node->kind == RegexNode::Kind::group);
+    if (!tries_.empty()) undo_.emplace_back(rest.node->group, groups_[rest.node->group]);
+    groups_[rest.node->group] = {rest.from, at_};
+    return true;
+  }
+
+  void push(Rest rest) {
+    rest.next = rest_;
+    rest_ = rests_.size();
+    rests_.push_back(rest);
+  }
+  void keep(const RegexNode& node, std::size_t count, std::size_t at) {
+    tries_.push_back({&node, count, at, rest_, rests_.size(), undo_.size()});
+  }
+
+  /// Goes back to the last thing that was kept; false when there is none.
+  bool try_else() {
+    while (!tries_.empty()) {
+      const Try again = tries_.back();
+      tries_.pop_back();
+      rests_.resize(again.rests_size);
+      undo_groups(again.undo_size);
+      rest_ = again.rest;
+      at_ = again.at;
+      if (again.node->kind == RegexNode::Kind::choice) return choice(*again.node, again.count);
+      if (again.node->children.front()->kind != RegexNode::Kind::set) {
+        if (again.node->is_greedy) return matched(at_);
+        return one_more_round(*again.node, again.count);
+      }
+      if (again.node->is_greedy) return fewer_signs(*again.node, again.count);
+      if (matches_set(*again.node->children.front(), at_ + again.count))
+        return more_signs(*again.node, again.count + 1);
+    }
+    return false;
+  }
+
+  void undo_groups(std::size_t size) {
+    for (; undo_.size() > size; undo_.pop_back()) groups_[undo_.back().first] = undo_.back().second;
   }
 
   bool matches_set(const RegexNode& node, std::size_t at) const {
     return at < text_.size() && node.set.contains(static_cast<UChar32>(text_[at]));
   }
 
-  bool match_sequence(const RegexNode& node, std::size_t child, std::size_t at, const Rest& rest) {
-    // Single signs in a row need no recursion.
-    while (child < node.children.size() && node.children[child]->kind == RegexNode::Kind::set) {
-      if (!matches_set(*node.children[child], at)) return false;
-      ++at;
-      ++child;
-    }
-    if (child == node.children.size()) return rest(at);
-    return match(*node.children[child], at,
-                 [&, child](std::size_t next) { return match_sequence(node, child + 1, next, rest); });
+  bool sequence(const RegexNode& node, std::size_t child) {
+    // Single signs in a row need nothing kept.
+    for (; child < node.children.size() && node.children[child]->kind == RegexNode::Kind::set; ++child, ++at_)
+      if (!subject_.spend(1) || !matches_set(*node.children[child], at_)) return false;
+    if (child == node.children.size()) return matched(at_);
+    if (child + 1 < node.children.size()) push({.node = &node, .count = child + 1});
+    node_ = node.children[child].get();
+    return true;
   }
 
-  bool match_repeat(const RegexNode& node, std::size_t at, const Rest& rest) {
-    const RegexNode& inner = *node.children.front();
-    if (inner.kind != RegexNode::Kind::set) return match_round(node, 0, at, at, rest);
+  bool choice(const RegexNode& node, std::size_t child) {
+    if (child == node.children.size()) return false;
+    if (child + 1 < node.children.size()) keep(node, child + 1, at_);
+    node_ = node.children[child].get();
+    return true;
+  }
+
+  /// A set repeated: how many signs is all there is to try.
+  bool signs(const RegexNode& node) {
+    const std::size_t wanted = node.is_greedy ? node.max : node.min;
     std::size_t count = 0;
-    if (!node.is_greedy) {
-      while (count < node.min) {
-        if (!matches_set(inner, at + count)) return false;
-        ++count;
-      }
-      while (true) {
-        if (rest(at + count)) return true;
-        if (count >= node.max || !subject_.spend() || !matches_set(inner, at + count)) return false;
-        ++count;
-      }
-    }
-    while (count < node.max && matches_set(inner, at + count)) ++count;
+    while (count < wanted && subject_.spend(1) && matches_set(*node.children.front(), at_ + count)) ++count;
     if (count < node.min) return false;
-    for (;; --count) {
-      if (rest(at + count)) return true;
-      if (count == node.min || !subject_.spend()) return false;
-    }
+    return node.is_greedy ? fewer_signs(node, count) : more_signs(node, count);
+  }
+  /// With `count` signs, and if that leads nowhere with one less.
+  bool fewer_signs(const RegexNode& node, std::size_t count) {
+    if (count > node.min) keep(node, count - 1, at_);
+    return matched(at_ + count);
+  }
+  bool more_signs(const RegexNode& node, std::size_t count) {
+    if (count < node.max) keep(node, count, at_);
+    return matched(at_ + count);
   }
 
-  bool match_round(const RegexNode& node, std::size_t count, std::size_t from, std::size_t at, const Rest& rest) {
+  /// After `count` rounds, the last of which began at `from`.
+  bool round(const RegexNode& node, std::size_t count, std::size_t from) {
     // A round that matched nothing would go on for ever.
-    if (count > node.min && at == from) return false;
-    if (count < node.min || (node.is_greedy && count < node.max)) {
-      const bool found = match(*node.children.front(), at, [&, count, at](std::size_t next) {
-        return match_round(node, count + 1, at, next, rest);
-      });
-      if (found || count < node.min) return found;
-      return rest(at);
-    }
-    if (rest(at)) return true;
-    if (node.is_greedy || count >= node.max) return false;
-    return match(*node.children.front(), at,
-                 [&, count, at](std::size_t next) { return match_round(node, count + 1, at, next, rest); });
+    if (count > node.min && at_ == from) return false;
+    if (count < node.min) return one_more_round(node, count);
+    if (count >= node.max) return matched(at_);
+    keep(node, count, at_);
+    return node.is_greedy ? one_more_round(node, count) : matched(at_);
+  }
+  bool one_more_round(const RegexNode& node, std::size_t count) {
+    push({.node = &node, .count = count + 1, .from = at_});
+    node_ = node.children.front().get();
+    return true;
   }
 
-  bool match_group(const RegexNode& node, std::size_t at, const Rest& rest) {
-    if (node.group == 0) return match(*node.children.front(), at, rest);
-    const auto before = groups_[node.group];
-    const bool found = match(*node.children.front(), at, [&, at](std::size_t next) {
-      const auto inner = groups_[node.group];
-      groups_[node.group] = {at, next};
-      if (rest(next)) return true;
-      groups_[node.group] = inner;
-      return false;
-    });
-    if (!found) groups_[node.group] = before;
-    return found;
-  }
-
-  bool match_reference(const RegexNode& node, std::size_t at, const Rest& rest) {
+  bool reference(const RegexNode& node) {
     const auto [from, to] = groups_[node.group];
-    if (from > to) return rest(at);  // a group that took no part matches the empty text
-    if (text_.size() - at < to - from) return false;
+    if (from > to) return matched(at_);  // a group that took no part matches the empty text
+    if (text_.size() - at_ < to - from) return false;
     for (std::size_t i = 0; i < to - from; ++i) {
       const auto fold = [&](char32_t c) {
         return node.ignores_case ? u_foldCase(static_cast<UChar32>(c), U_FOLD_CASE_DEFAULT) : static_cast<UChar32>(c);
       };
-      if (fold(text_[from + i]) != fold(text_[at + i])) return false;
+      if (!subject_.spend(1) || fold(text_[from + i]) != fold(text_[at_ + i])) return false;
     }
-    return rest(at + (to - from));
+    return matched(at_ + (to - from));
   }
 
   Regex::Subject& subject_;
   const std::u32string& text_;
   std::vector<std::pair<std::size_t, std::size_t>> groups_;
-  int depth_ = 0;
+  std::vector<std::pair<std::size_t, std::pair<std::size_t, std::size_t>>> undo_;  // groups as they were
+  std::vector<Rest> rests_;
+  std::vector<Try> tries_;
+  const RegexNode* node_ = nullptr;  // to be entered; null: something was matched up to at_
+  std::size_t at_ = 0;
+  std::size_t rest_ = nothing;
 };
 
 }  // namespace
@@ -563,17 +635,14 @@ std::optional<Regex> Regex::compile(std::string_view pattern, std::string_view f
 }
 
 std::optional<Regex::Found> Regex::find(Subject& subject, std::size_t from) const {
+  Matcher matcher(subject, group_count_);
   for (std::size_t at = from; at <= subject.text().size(); ++at) {
-    Matcher matcher(subject, group_count_);
-    std::size_t end = at;
-    const bool found = matcher.match(*root_, at, [&](std::size_t next) {
-      end = next;
-      return true;
-    });
+    const auto end = matcher.match(*root_, at);
     if (subject.is_exhausted()) return std::nullopt;
-    if (!found) continue;
-    matcher.groups()[0] = {at, end};
-    return Found{.groups = std::move(matcher.groups())};
+    if (!end) continue;
+    Found found{.groups = matcher.groups()};
+    found.groups[0] = {at, *end};
+    return found;
   }
   return std::nullopt;
 }

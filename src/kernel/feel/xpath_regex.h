@@ -29,13 +29,13 @@ class Regex {
     Subject(std::u32string text, Evaluation& evaluation) : text_(std::move(text)), evaluation_(evaluation) {}
     const std::u32string& text() const { return text_; }
     /// False when the budget is used up: the search then ends without a result.
-    bool spend() {
-      if (!evaluation_.spend(1)) is_exhausted_ = true;
+    bool spend(std::int64_t steps) {
+      if (!evaluation_.spend(steps)) is_exhausted_ = true;
       return !is_exhausted_;
     }
     /// Whether the search was cut short (its answer means nothing then).
     bool is_exhausted() const { return is_exhausted_; }
-    /// The text needs more levels than there is stack for.
+    /// The text needs more memory than a match may have.
     void exhaust() {
       is_exhausted_ = true;
       evaluation_.fail("feel.regex",
