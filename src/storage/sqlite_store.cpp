@@ -196,17 +196,19 @@ void SqliteStore::gather(std::unique_lock<std::mutex>& guard) {
   using Clock = std::chrono::steady_clock;
   Clock::time_point until = Clock::now() + gathering_pause;
   const std::size_t enough = std::min(batch_last_, gathering_to);
-  while (queue_commands_ < enough && !stopping_) {
-    const std::size_t seen = queue_commands_;
-    guard.unlock();
+  // The lock is theirs meanwhile: those who come would sleep on it.
+  guard.unlock();
+  for (std::size_t seen = queue_commands_; seen < enough && !stopping_;) {
     std::this_thread::yield();  // to those who are about to ask; a sleep would outlast their coming
-    guard.lock();
     const Clock::time_point now = Clock::now();
-    if (queue_commands_ > seen)
+    const std::size_t waiting = queue_commands_;
+    if (waiting > seen)
       until = now + gathering_pause;
     else if (now >= until)
-      return;
+      break;
+    seen = waiting;
   }
+  guard.lock();
 }
 
 std::shared_ptr<SqliteStore::Batch> SqliteStore::next_batch() {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "kernel/base/id.h"
+#include "kernel/base/json_text.h"
 #include "kernel/base/result.h"
 #include "kernel/base/unicode.h"
 
@@ -53,6 +54,20 @@ TEST(unicode, prose_keeps_its_inner_words) {
 TEST(unicode, broken_utf8_is_known_as_such) {
   EXPECT_FALSE(base::is_utf8("\xff\xfe"));
   EXPECT_TRUE(base::is_utf8("一窗"));
+}
+
+TEST(json_text, plain_bytes_are_counted_up_to_the_first_that_needs_an_escape) {
+  EXPECT_EQ(base::unescaped_length(""), 0u);
+  // Every byte, at every place of a word of eight and behind it, beside neighbours that look alike.
+  for (int byte = 0; byte < 256; ++byte)
+    for (const char beside : {'a', '!', '#', '[', ']', ' ', '\x7f', '\x80', '\xa0', '\xff'})
+      for (std::size_t at = 0; at < 19; ++at) {
+        std::string text(19, beside);
+        text[at] = static_cast<char>(byte);
+        const bool needs_escape = byte < 0x20 || byte == '"' || byte == '\\';
+        ASSERT_EQ(base::unescaped_length(text), needs_escape ? at : text.size()) << byte << " at " << at;
+      }
+  EXPECT_EQ(base::unescaped_length("一窗\t\t\t\t\t\t\t\t"), 6u);
 }
 
 }  // namespace

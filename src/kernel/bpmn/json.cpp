@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include "kernel/base/json_text.h"
+
 namespace bpmn {
 namespace {
 
@@ -24,12 +26,11 @@ void append_utf8(std::string& out, std::uint32_t code) {
 void Writer::text(std::string_view text) {
   separate();
   out_ += '"';
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20) continue;
-    out_.append(text.substr(from, i - from));
-    from = i + 1;
+  for (;;) {
+    const std::size_t plain = base::unescaped_length(text);
+    out_.append(text.substr(0, plain));
+    if (plain == text.size()) break;
+    const char c = text[plain];
     if (c == '"' || c == '\\') {
       out_ += '\\';
       out_ += c;
@@ -41,8 +42,8 @@ void Writer::text(std::string_view text) {
       out_ += digits[static_cast<std::size_t>(c >> 4)];
       out_ += digits[static_cast<std::size_t>(c & 15)];
     }
+    text.remove_prefix(plain + 1);
   }
-  out_.append(text.substr(from));
   out_ += '"';
 }
 
@@ -65,7 +66,9 @@ std::string Reader::text() {
   ++at_;
   while (true) {
     const char* from = at_;
-    while (at_ != end_ && *at_ != '"' && *at_ != '\\') ++at_;
+    do  // bytes below U+0020 are let through, as ever
+      at_ += base::unescaped_length({at_, end_});
+    while (at_ != end_ && *at_ != '"' && *at_ != '\\' && ++at_ != end_);
     out.append(from, at_);
     if (at_ == end_) {
       fail();

@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "kernel/base/json_text.h"
 #include "kernel/base/unicode.h"
 #include "kernel/feel/value.h"
 #include "text.h"
@@ -143,11 +144,9 @@ class JsonReader {
   bool read_string(std::string& out) {
     ++at_;
     while (at_ < text_.size()) {
-      const std::size_t from = at_;
-      while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' &&
-             static_cast<unsigned char>(text_[at_]) >= 0x20)
-        ++at_;
-      out.append(text_.substr(from, at_ - from));
+      const std::size_t plain = base::unescaped_length(text_.substr(at_));
+      out.append(text_.substr(at_, plain));
+      at_ += plain;
       if (eat('"')) return true;
       if (!eat('\\') || !read_escape(out)) return error_.code.empty() ? invalid() : false;
     }
@@ -207,10 +206,6 @@ class JsonReader {
   base::Error error_;
 };
 
-bool is_plain(char c) {
-  return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
-}
-
 void write_escaped(char c, std::string& out) {
   switch (c) {
     case '"':
@@ -239,12 +234,12 @@ void write_escaped(char c, std::string& out) {
 
 void write_string(std::string_view text, std::string& out) {
   out += '"';
-  while (!text.empty()) {
-    const auto stop = std::find_if_not(text.begin(), text.end(), is_plain);
-    out.append(text.begin(), stop);
-    if (stop == text.end()) break;
-    write_escaped(*stop, out);
-    text = {stop + 1, text.end()};
+  for (;;) {
+    const std::size_t plain = base::unescaped_length(text);
+    out.append(text.substr(0, plain));
+    if (plain == text.size()) break;
+    write_escaped(text[plain], out);
+    text.remove_prefix(plain + 1);
   }
   out += '"';
 }

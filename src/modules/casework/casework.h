@@ -16,6 +16,7 @@
 #include "catalogue/catalogue.h"
 #include "kernel/bpmn/bpmn.h"
 #include "modules/access/model.h"
+#include "modules/casework/instances.h"
 #include "modules/casework/model.h"
 #include "modules/casework/operations.h"
 #include "storage/storage.h"
@@ -452,6 +453,8 @@ class Engine {
   void refresh_tasks(storage::Transaction& transaction, const Case& of_case, const std::vector<ClockView>& views) const;
   /// The views of a case's clocks, without an event. Returns whether the promised day moved.
   base::Result<bool> refresh(storage::Transaction& transaction, Case& of_case, const Moment& moment) const;
+  /// The instance as it is stored; kept for the next step.
+  std::string stored_instance(const Case& of_case) const;
   bool fire_one(storage::Store& store, TaskId timer, base::Instant now) const;
   bool replan_one(storage::Store& store, base::Id of_case, base::Instant now) const;
   /// Whether replanning would change a due day or a timer of the case.
@@ -462,6 +465,7 @@ class Engine {
   OnCorrected on_corrected_;
   std::map<std::string, Guard, std::less<>> guards_;  // by form
   Outside* outside_ = nullptr;
+  mutable InstanceCache instances_;
   mutable std::atomic<std::int64_t> signers_reminded_on_ = 0;  // days
   // How far open cases were planned again, and by which calendar and rules.
   struct Planning {

@@ -166,8 +166,19 @@ base::Result<Case> Engine::load(storage::Snapshot& snapshot, const access_contro
   loaded.deeds = std::move(stored->deeds);
   loaded.conduct = conduct_of(loaded.deeds);
   TRY(loaded.service, pinned(snapshot, loaded.head.service, loaded.head.service_version));
+  if (auto kept = instances_.find(of_case, stored->instance)) {
+    loaded.instance = std::move(*kept);
+    return loaded;
+  }
   TRY(loaded.instance, bpmn::decode_instance(stored->instance));
+  instances_.keep(of_case, stored->instance, loaded.instance);
   return loaded;
+}
+
+std::string Engine::stored_instance(const Case& of_case) const {
+  std::string text = bpmn::encode(of_case.instance);
+  instances_.keep(of_case.head.id, text, of_case.instance);
+  return text;
 }
 
 void note_waits(Case& of_case, const bpmn::Event& event) {
@@ -381,7 +392,7 @@ base::Result<CaseHead> Engine::finish(storage::Transaction& transaction, Case& o
                                           : event_json(step.by, step.element, step.key, step.reason,
                                                        is_new ? opening_json(of_case.head) : std::string(), events)},
                        of_case.head.division, {{"service", of_case.head.service}});
-  const std::string instance = bpmn::encode(of_case.instance);
+  const std::string instance = stored_instance(of_case);
   if (is_new)
     insert_case(transaction, of_case, instance);
   else
@@ -442,7 +453,7 @@ base::Result<bool> Engine::refresh(storage::Transaction& transaction, Case& of_c
   const auto before = of_case.head.promised_day;
   const Timing timing_before = of_case.head.timing;
   set_days(of_case.head, days);
-  update_case(transaction, of_case, bpmn::encode(of_case.instance));
+  update_case(transaction, of_case, stored_instance(of_case));
   save_due_days(transaction, of_case, days, {});
   if (!of_case.conduct.interruptions.empty()) {
     TRY(std::ignore, refresh_timers(transaction, of_case, moment));

@@ -1,6 +1,7 @@
 #include <algorithm>
-#include <map>
+#include <utility>
 
+#include "kernel/base/json_text.h"
 #include "kernel/base/unicode.h"
 #include "kernel/calendar/calendar.h"
 #include "modules/evidence/model.h"
@@ -25,11 +26,42 @@ std::string_view bytes_of(const Salt& salt) {
   return {reinterpret_cast<const char*>(salt.data()), salt.size()};
 }
 
-/// An object of texts, ordered as canonical JSON orders keys (ours are ASCII).
-std::string json_object(const std::map<std::string, std::string>& members) {
-  std::string json = "{";
-  for (const auto& [name, value] : members) json += (json.size() > 1 ? "," : "") + json_string(name) + ":" + value;
-  return json + "}";
+void append_string(std::string& json, std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  constexpr std::string_view plain = "\b\t\n\f\r\"\\";
+  constexpr std::string_view letters = "btnfr\"\\";
+  json += '"';
+  for (;;) {
+    const std::size_t length = base::unescaped_length(text);
+    json.append(text.substr(0, length));
+    if (length == text.size()) break;
+    const char c = text[length];
+    if (const std::size_t at = plain.find(c); at != std::string_view::npos) {
+      json += '\\';
+      json += letters[at];
+    } else {
+      json += "\\u00";
+      json += digits[static_cast<unsigned char>(c) >> 4];
+      json += digits[static_cast<unsigned char>(c) & 15];
+    }
+    text.remove_prefix(length + 1);
+  }
+  json += '"';
+}
+
+/// An object of texts, ordered as canonical JSON orders keys (ours are ASCII). A name that is there twice is a bug
+/// (CHECK).
+void append_object(std::string& json, std::vector<std::pair<std::string_view, std::string>> members) {
+  std::sort(members.begin(), members.end());
+  json += '{';
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    CHECK(i == 0 || members[i - 1].first != members[i].first);
+    if (i > 0) json += ',';
+    append_string(json, members[i].first);
+    json += ':';
+    json += members[i].second;
+  }
+  json += '}';
 }
 
 base::Error receipt_malformed() {
@@ -109,41 +141,31 @@ std::optional<Salt> parse_salt(std::string_view hex) {
 }
 
 std::string json_string(std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string json = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    constexpr std::string_view plain = "\b\t\n\f\r\"\\";
-    constexpr std::string_view letters = "btnfr\"\\";
-    if (const std::size_t at = plain.find(c); at != std::string_view::npos) {
-      json += '\\';
-      json += letters[at];
-    } else if (byte < 0x20) {
-      json += "\\u00";
-      json += digits[byte >> 4];
-      json += digits[byte & 15];
-    } else {
-      json += c;
-    }
-  }
-  return json + "\"";
+  std::string json;
+  append_string(json, text);
+  return json;
 }
 
 std::string entry_text(const NewEntry& entry, std::optional<std::int64_t> prev, const Salt& salt) {
-  std::map<std::string, std::string> body;
+  constexpr std::size_t usual = 512;
+  std::vector<std::pair<std::string_view, std::string>> sealed, body;
+  for (const Field& field : entry.sealed) sealed.emplace_back(field.name, '"' + tlog::to_hex(seal(salt, field)) + '"');
   for (const Field& field : entry.open) {
     CHECK(base::is_utf8(field.value));
-    body.emplace(field.name, json_string(field.value));
+    body.emplace_back(field.name, json_string(field.value));
   }
-  std::map<std::string, std::string> sealed;
-  for (const Field& field : entry.sealed) sealed.emplace(field.name, json_string(tlog::to_hex(seal(salt, field))));
-  if (!sealed.empty()) body.emplace("sealed", json_object(sealed));
-  std::string text = json_object({{"v", std::to_string(entry_version)},
-                                  {"type", json_string(entry.type)},
-                                  {"subj", json_string(entry.subject)},
-                                  {"prev", prev ? std::to_string(*prev) : "null"},
-                                  {"ts", json_string(calendar::to_text_local(entry.at))},
-                                  {"body", json_object(body)}});
+  if (!sealed.empty()) append_object(body.emplace_back("sealed", std::string()).second, std::move(sealed));
+  std::string text;
+  text.reserve(usual);
+  text += "{\"body\":";
+  append_object(text, std::move(body));
+  text += ",\"prev\":" + (prev ? std::to_string(*prev) : "null") + ",\"subj\":";
+  append_string(text, entry.subject);
+  text += ",\"ts\":";
+  append_string(text, calendar::to_text_local(entry.at));
+  text += ",\"type\":";
+  append_string(text, entry.type);
+  text += ",\"v\":" + std::to_string(entry_version) + "}";
   return text;
 }
 

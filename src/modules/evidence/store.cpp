@@ -57,9 +57,10 @@ std::vector<PastRead> reads_in(const storage::Rows& rows) {
 }  // namespace
 
 Place take_places(storage::Transaction& transaction, std::string_view kind, std::size_t count) {
+  // The row is held from the first statement on: the second one sees what this transaction has written.
   const auto places = static_cast<std::int64_t>(count);
-  const auto row = transaction.find(
-      "UPDATE logs SET size = size + ? WHERE kind = ? AND closed_at = 0 RETURNING name, size", {places, kind});
+  transaction.execute("UPDATE logs SET size = size + ? WHERE kind = ? AND closed_at = 0", {places, kind});
+  const auto row = transaction.find("SELECT name, size FROM logs WHERE kind = ? AND closed_at = 0", {kind});
   if (!row) throw storage::Fault("no log is open: " + std::string(kind));
   return {.log = row->at(0).text(), .index = row->at(1).number() - places};
 }
