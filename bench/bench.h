@@ -30,6 +30,8 @@ Table certificates();
 Table logs();
 /// 1,000,000 waiting cases: size, start, timers; minutes.
 Table waiting();
+/// A batch over 100,000 cases.
+Table many_cases();
 /// The process kernel alone, without a store: steps, a hundred thousand instances of a task, size of an idle instance.
 Table processes();
 /// Searching a register of 1,000,000 entities, and of 10,000,000, which takes minutes to write.

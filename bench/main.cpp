@@ -29,7 +29,8 @@ int main(int argc, char** argv) try {
         std::pair{"certificates", &bench::certificates}, std::pair{"logs", &bench::logs},
         std::pair{"register", &bench::search_register}, std::pair{"large", &bench::search_large},
         std::pair{"import", &bench::import_register}, std::pair{"district", &bench::district},
-        std::pair{"bpmn", &bench::processes}, std::pair{"waiting", &bench::waiting}}) {
+        std::pair{"bpmn", &bench::processes}, std::pair{"batches", &bench::many_cases},
+        std::pair{"waiting", &bench::waiting}}) {
     if (std::string_view(name).find(filter) == std::string_view::npos) continue;
     // Minutes and many gigabytes: only when asked for.
     if (filter.empty() && (std::string_view(name) == "large" || std::string_view(name) == "waiting")) continue;
@@ -41,7 +42,7 @@ int main(int argc, char** argv) try {
     std::fprintf(
         stderr,
         "no benchmark is called like that: storage, tasks, growth, http, feel, certificates, logs, register, large, "
-        "import, district, bpmn, waiting\n");
+        "import, district, bpmn, batches, waiting\n");
     return 2;
   }
   std::printf("| What | Figure | Floor of the same run, or bar | |\n|---|---|---|---|\n");

@@ -106,7 +106,7 @@ District::District(const std::string& data, const std::string& database) {
   delivery_ = std::make_unique<delivery::Delivery>(*engine_, *licensing_);
   actors_ = store_->read_value([](storage::Snapshot& snapshot) {
     std::vector<std::pair<std::string, access_control::Actor>> found;
-    for (const char* account : {"clerk", "examiner", "food", "inspector1", "citizen1"})
+    for (const char* account : {"clerk", "examiner", "food", "inspector1", "head", "citizen1"})
       found.emplace_back(account, find_actor(snapshot, account));
     return found;
   });
