@@ -55,7 +55,7 @@ bool to_be_confirmed(const base::Text& basis) {
 
 /// The rows of a collecting decision: what each says, with its reason.
 base::Result<std::vector<std::pair<std::string, Cause>>> rows_of(const Work& work, const std::string& decision) {
-  const feel::Context inputs{{"answers", feel::Value(work.answers)}};
+  const feel::Context inputs{{"answers", feel::Value(work.answers)}, {"day", feel::Value(work.start)}};
   TRY(const dmn::Outcome outcome, dmn::evaluate(*work.opening.requirements, decision, inputs, work.world));
   std::vector<std::pair<std::string, Cause>> rows;
   if (outcome.value.kind() != feel::Kind::list) return rows;

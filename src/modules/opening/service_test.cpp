@@ -44,6 +44,20 @@ TEST(answer, asks_before_it_answers) {
   EXPECT_EQ(ask(some).places.front().code, "catalogue.guide_not_offered");
 }
 
+TEST(answer, names_the_permits_that_the_day_needs) {
+  const feel::Context shop =
+      feel::parse_json(R"({"activity":"prepackaged_only","operator_kind":"individual","licence_held":"no",
+    "address_kind":"ground_floor","premises_right":"leased","receive":"electronic"})")
+          .value()
+          .as_context();
+  const Answer now = ask(shop);
+  ASSERT_TRUE(now.places.empty()) << now.places.front().path;
+  EXPECT_EQ(ids(now.requirements), (std::set<std::string>{"business_licence", "food_filing"}));
+  EXPECT_EQ(ids(ask(shop, "2021-04-29").requirements), (std::set<std::string>{"business_licence", "food_filing"}));
+  // [FSL-35] before its amendment.
+  EXPECT_EQ(ids(ask(shop, "2021-04-28").requirements), (std::set<std::string>{"business_licence", "food_permit"}));
+}
+
 TEST(answer, leads_a_restaurant_to_both_certificates_with_a_reason_for_everything) {
   const Answer found = ask(restaurant());
   EXPECT_TRUE(found.places.empty());
