@@ -180,6 +180,8 @@ const char* kind_of(dmn::Finding::Kind kind) {
       return "重叠 overlap";
     case dmn::Finding::Kind::never_matches:
       return "永不命中 never matches";
+    case dmn::Finding::Kind::not_judged:
+      return "未查完 not judged";
   }
   return "";
 }

@@ -10,7 +10,8 @@ namespace dmn {
 namespace {
 
 constexpr std::size_t findings_max = 20;
-constexpr std::size_t steps_max = 200'000;
+constexpr std::size_t steps_max = 40'000'000;  // words and flags looked at, for each search
+constexpr std::size_t words_max = 8'000'000;   // of all masks: 64 MB
 
 /// A run of regions of each column, as far as it has been cut out.
 struct Stretch {
@@ -26,6 +27,10 @@ class Analysis {
       for (const Rule& rule : table.rules) cells.push_back(&rule.tests[column]);
       columns_.emplace_back(cells, table.inputs[column].allowed);
     }
+    std::size_t words = 0;
+    for (const Column& column : columns_) words += (column.size() / 64 + 1) * table.rules.size();
+    is_too_large_ = words > words_max;
+    if (is_too_large_) return;
     for (const Rule& rule : table.rules) {
       std::vector<Mask> masks;
       for (std::size_t column = 0; column < columns_.size(); ++column) {
@@ -35,8 +40,7 @@ class Analysis {
           is_complete_ = false;
           break;
         }
-        for (std::size_t region = 0; region < mask->size(); ++region)
-          (*mask)[region] = (*mask)[region] && columns_[column].domain()[region];
+        mask->keep(columns_[column].domain());
         masks.push_back(*std::move(mask));
       }
       rows_.push_back(std::move(masks));
@@ -45,24 +49,43 @@ class Analysis {
 
   void run() {
     if (columns_.empty() || table_.rules.empty()) return;
+    if (is_too_large_) {
+      report_too_large();
+      return;
+    }
     find_empty_rows();
     if (table_.hit_policy == HitPolicy::unique) find_overlaps();
     if (table_.hit_policy == HitPolicy::first) find_hidden_rows();
     const bool has_default = std::any_of(table_.outputs.begin(), table_.outputs.end(),
                                          [](const OutputClause& clause) { return clause.default_entry != nullptr; });
     if (!has_default && is_complete_ && table_.hit_policy != HitPolicy::collect) find_gaps();
+    if (is_too_large_) report_too_large();
   }
 
  private:
   bool is_judged(std::size_t row) const { return !rows_[row].empty(); }
 
   bool is_empty(std::size_t row) const {
-    return std::any_of(rows_[row].begin(), rows_[row].end(),
-                       [](const Mask& mask) { return std::find(mask.begin(), mask.end(), true) == mask.end(); });
+    return std::any_of(rows_[row].begin(), rows_[row].end(), [](const Mask& mask) { return mask.is_empty(); });
   }
 
   void report(Finding::Kind kind, std::vector<int> rows, base::Text message) {
     if (count_++ < findings_max) findings_.push_back({kind, table_.decision, std::move(rows), std::move(message)});
+  }
+
+  void report_too_large() {
+    findings_.push_back({Finding::Kind::not_judged,
+                         table_.decision,
+                         {},
+                         {"此表太大，空缺、重叠和永不命中的行没有全部查完",
+                          "the table is too large: its gaps, overlaps and rows that never match are not all found"}});
+  }
+
+  /// Counts work; false when the table is too large to go on.
+  bool spend(std::size_t steps) {
+    steps_ += steps;
+    if (steps_ > steps_max) is_too_large_ = true;
+    return steps_ <= steps_max;
   }
 
   void find_empty_rows() {
@@ -74,21 +97,18 @@ class Analysis {
     }
   }
 
-  bool overlap(std::size_t a, std::size_t b) const {
+  bool overlap(std::size_t a, std::size_t b) {
     for (std::size_t column = 0; column < columns_.size(); ++column) {
-      bool is_shared = false;
-      for (std::size_t region = 0; region < columns_[column].size() && !is_shared; ++region)
-        is_shared = rows_[a][column][region] && rows_[b][column][region];
-      if (!is_shared) return false;
+      if (!spend(rows_[a][column].words()) || !rows_[a][column].meets(rows_[b][column])) return false;
     }
     return true;
   }
 
   void find_overlaps() {
-    std::size_t steps = 0;
+    steps_ = 0;
     for (std::size_t a = 0; a < rows_.size(); ++a)
       for (std::size_t b = a + 1; b < rows_.size(); ++b) {
-        if (++steps > steps_max) return;
+        if (!spend(1)) return;
         if (!is_judged(a) || !is_judged(b) || !overlap(a, b)) continue;
         const std::string first = std::to_string(a + 1);
         const std::string second = std::to_string(b + 1);
@@ -100,14 +120,14 @@ class Analysis {
 
   /// A row behind others that take everything it would match.
   void find_hidden_rows() {
-    for (std::size_t row = 1; row < rows_.size(); ++row) {
+    steps_ = 0;
+    for (std::size_t row = 1; row < rows_.size() && spend(row); ++row) {
       if (!is_judged(row) || is_empty(row)) continue;
       std::vector<std::size_t> earlier;
       for (std::size_t other = 0; other < row; ++other)
         if (is_judged(other)) earlier.push_back(other);
       std::vector<std::vector<Stretch>> uncovered;
       std::vector<Stretch> path;
-      steps_ = 0;
       cut(0, earlier, &rows_[row], path, uncovered, 1);
       if (!uncovered.empty() || steps_ > steps_max) continue;
       const std::string number = std::to_string(row + 1);
@@ -143,7 +163,7 @@ class Analysis {
   /// Cuts column by column; neighbouring regions with the same rows left stay together.
   void cut(std::size_t column, const std::vector<std::size_t>& rows, const std::vector<Mask>* within,
            std::vector<Stretch>& path, std::vector<std::vector<Stretch>>& uncovered, std::size_t uncovered_max) {
-    if (++steps_ > steps_max || uncovered.size() >= uncovered_max) return;
+    if (uncovered.size() >= uncovered_max || !spend(1)) return;
     if (rows.empty() || column == columns_.size()) {
       if (rows.empty()) {
         std::vector<Stretch> whole = path;
@@ -153,6 +173,7 @@ class Analysis {
       return;
     }
     for (std::size_t region = 0; region < columns_[column].size(); ++region) {
+      if (uncovered.size() >= uncovered_max || steps_ > steps_max) return;
       if (!is_looked_at(column, region, within)) continue;
       const std::vector<std::size_t> left = rows_with(column, region, rows);
       std::size_t last = region;
@@ -166,8 +187,8 @@ class Analysis {
     }
   }
 
-  std::vector<std::size_t> rows_with(std::size_t column, std::size_t region,
-                                     const std::vector<std::size_t>& rows) const {
+  std::vector<std::size_t> rows_with(std::size_t column, std::size_t region, const std::vector<std::size_t>& rows) {
+    spend(rows.size() + 1);
     std::vector<std::size_t> left;
     for (const std::size_t row : rows)
       if (rows_[row][column][region]) left.push_back(row);
@@ -179,6 +200,7 @@ class Analysis {
   std::vector<Column> columns_;
   std::vector<std::vector<Mask>> rows_;  // empty: a test of the row is not on fixed values
   bool is_complete_ = true;
+  bool is_too_large_ = false;
   std::size_t count_ = 0;
   std::size_t steps_ = 0;
 };
@@ -189,8 +211,13 @@ void analyse_logic(const Boxed& boxed, std::vector<Finding>& findings) {
     for (const Part& entry : context->entries) analyse_logic(*entry.value, findings);
     if (context->result) analyse_logic(*context->result, findings);
   }
+  if (const auto* invocation = std::get_if<Invocation>(&boxed.content))
+    for (const Part& binding : invocation->bindings) analyse_logic(*binding.value, findings);
+  if (const auto* list = std::get_if<BoxedList>(&boxed.content))
+    for (const BoxedPtr& item : list->items) analyse_logic(*item, findings);
   if (const auto* function = std::get_if<BoxedFunction>(&boxed.content)) analyse_logic(*function->body, findings);
   if (const auto* conditional = std::get_if<Conditional>(&boxed.content)) {
+    analyse_logic(*conditional->condition, findings);
     analyse_logic(*conditional->consequent, findings);
     analyse_logic(*conditional->alternative, findings);
   }

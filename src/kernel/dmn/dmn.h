@@ -69,13 +69,13 @@ struct CompileOptions {
 };
 
 /// Reads DMN 1.1 to 1.6. The first source is the one meant; the others are there to be imported.
-/// Errors: `dmn.invalid` with a place for each fault (path = "source#element").
+/// Errors: `dmn.invalid` with a place for each fault (path = "source#element"). Source: [DMN-6] to [DMN-10], [DMN-12].
 base::Result<std::shared_ptr<const Model>> compile(std::span<const Source> sources, const CompileOptions& options = {});
 
 /// The faults of a model compiled with `tolerate_faults`.
 const std::vector<Fault>& faults(const Model& model);
 
-/// What the model offers.
+/// What the model offers. Source: [DMN-6] the elements that can be invoked.
 struct Invocable {
   enum class Kind { decision, knowledge_model, service } kind = Kind::decision;
   std::string id;
@@ -83,19 +83,20 @@ struct Invocable {
   std::string model_namespace;
 };
 std::vector<Invocable> invocables(const Model& model);
-/// The decision's needed inputs, by name.
+/// The decision's needed inputs, by name; none when there is no such decision. Source: [DMN-6] requirements.
 std::vector<std::string> inputs_of(const Model& model, std::string_view decision);
 
 /// Evaluates a decision, by name, id or "namespace#name". `inputs` holds the input data by name; those of an imported
 /// model lie in a context named as the import ("Model B": {"Person name": ...}) or, when no other input has that name,
 /// directly beside the others. A function in the outcome's value can no longer be called.
-/// Errors: `dmn.not_found` when the model has no such decision. Faults while evaluating are diagnostics.
+/// Errors: `dmn.not_found` when the model has no such decision. Faults while evaluating are diagnostics. Source:
+/// [DMN-10].
 base::Result<Outcome> evaluate(const Model& model, std::string_view decision, const feel::Context& inputs,
                                const feel::World& world);
 
 /// Something in a decision table that its owner should look at: legal to publish, but seldom meant.
 struct Finding {
-  enum class Kind { gap, overlap, never_matches } kind = Kind::gap;
+  enum class Kind { gap, overlap, never_matches, not_judged } kind = Kind::gap;
   std::string decision;
   std::vector<int> rows = {};  // 1 is the first; a gap has none
   base::Text message;
@@ -104,7 +105,8 @@ struct Finding {
 /// Looks for inputs that no row covers (where there is no default), rows that overlap although the hit policy lets only
 /// one match, and rows that can never match. Only tests on fixed values are judged; where a test says more (a call, a
 /// name), nothing is claimed.
-/// At most 20 findings a table; a table too large to judge in reasonable time has none.
+/// At most 20 findings a table; a table too large to judge wholly within a second or so says so (`not_judged`). Source:
+/// [DMN-8].
 std::vector<Finding> analyse(const Model& model);
 
 /// One element of a model as its author wrote it, for those who read and compare models.

@@ -127,11 +127,13 @@ void Faults::add(std::string_view source, std::string_view element, std::string_
 }
 
 base::Error Faults::error() const {
-  base::Error error{.kind = base::Refusal::invalid,
-                    .code = "dmn.invalid",
-                    .message = {"决策模型有 " + std::to_string(faults_.size()) + " 处错误，请逐处修改后再发布",
-                                "the decision model has " + std::to_string(faults_.size()) +
-                                    " faults; please correct each of them and publish again"}};
+  base::Error error{
+      .kind = base::Refusal::invalid,
+      .code = "dmn.invalid",
+      .message = {"决策模型有 " + std::to_string(faults_.size()) + " 处错误，请逐处修改后再发布",
+                  faults_.size() == 1 ? "the decision model has a fault; please correct it and publish again"
+                                      : "the decision model has " + std::to_string(faults_.size()) +
+                                            " faults; please correct each of them and publish again"}};
   for (const Fault& fault : faults_)
     error.places.push_back({fault.source + "#" + fault.element, fault.code, fault.message});
   return error;

@@ -11,7 +11,8 @@ namespace {
 using feel::Kind;
 using feel::Value;
 
-/// The value of an expression without names, calls of `now()` and the like; nothing when it is not fixed.
+/// The value of an expression without names, calls of `now()` and the like; nothing when it is not fixed. Null: a range
+/// that runs backwards, which nothing lies in.
 std::optional<Value> fixed(std::string_view text) {
   if (text.find('?') != std::string_view::npos || text.find("now") != std::string_view::npos ||
       text.find("today") != std::string_view::npos)
@@ -20,6 +21,7 @@ std::optional<Value> fixed(std::string_view text) {
   if (!expression || !expression->free_names().empty()) return std::nullopt;
   const feel::World world = {};
   feel::Outcome outcome = feel::evaluate(*expression, {}, world);
+  if (!outcome.diagnostics.empty() && outcome.diagnostics.front().code == "feel.range_descending") return Value();
   if (!outcome.diagnostics.empty() || outcome.value.is_null()) return std::nullopt;
   return std::move(outcome.value);
 }
@@ -51,6 +53,12 @@ std::optional<Value> test_value(std::string_view test) {
   return fixed(is_comparison ? "(" + std::string(test) + ")" : std::string(test));
 }
 
+/// Where a value lies among others of its kind.
+bool lies_before(const Value& a, const Value& b) {
+  if (a.kind() == Kind::boolean && b.kind() == Kind::boolean) return !a.as_boolean() && b.as_boolean();
+  return feel::compare(a, b).value_or(0) < 0;
+}
+
 /// "not(1, 2)" → "1, 2"; nothing when the tests are not of that form.
 std::optional<std::string_view> negated(std::string_view text) {
   if (!text.starts_with("not") || !text.ends_with(')')) return std::nullopt;
@@ -64,16 +72,16 @@ std::optional<std::string_view> negated(std::string_view text) {
 Column::Column(const std::vector<const Tests*>& cells, const Tests& allowed) {
   for (const Tests* cell : cells) cut_at(*cell);
   cut_at(allowed);
-  std::sort(cuts_.begin(), cuts_.end(),
-            [](const Value& a, const Value& b) { return feel::compare(a, b).value_or(0) < 0; });
+  std::sort(cuts_.begin(), cuts_.end(), lies_before);
   cuts_.erase(
       std::unique(cuts_.begin(), cuts_.end(), [](const Value& a, const Value& b) { return feel::equal(a, b) == true; }),
       cuts_.end());
-  is_ordered_ = cuts_.empty() || (cuts_[0].kind() != Kind::string && cuts_[0].kind() != Kind::boolean);
+  is_ordered_ = cuts_.empty() || has_range_ || (cuts_[0].kind() != Kind::string && cuts_[0].kind() != Kind::boolean);
   domain_ = mask(allowed).value_or(Mask(size(), true));
+  if (is_ordered_) return;
   // Besides true and false there is no other boolean.
-  if (!cuts_.empty() && cuts_[0].kind() == Kind::boolean && cuts_.size() == 2)
-    for (std::size_t region = 0; region < size(); region += 2) domain_[region] = false;
+  const bool has_other = cuts_[0].kind() != Kind::boolean || cuts_.size() < 2;
+  for (std::size_t region = has_other ? 2 : 0; region < size(); region += 2) domain_.set(region, false);
 }
 
 void Column::cut_at(const Tests& tests) {
@@ -83,9 +91,14 @@ void Column::cut_at(const Tests& tests) {
     const std::optional<Value> value = test_value(test);
     if (!value) continue;
     const auto cut = [&](const Value& at) {
-      if (is_single(at) && (cuts_.empty() || cuts_[0].kind() == at.kind())) cuts_.push_back(at);
+      if (!is_single(at)) return;
+      // A local time, say, has no place among times with a zone.
+      if (cuts_.empty() || (cuts_[0].kind() == at.kind() && feel::equal(cuts_[0], at) &&
+                            (at.kind() == Kind::boolean || feel::compare(cuts_[0], at))))
+        cuts_.push_back(at);
     };
     if (value->kind() == Kind::range) {
+      has_range_ = has_range_ || value->as_range().form == feel::Range::Form::interval;
       cut(value->as_range().start);
       cut(value->as_range().end);
     } else {
@@ -95,27 +108,29 @@ void Column::cut_at(const Tests& tests) {
 }
 
 std::optional<std::size_t> Column::region_of(const Value& value) const {
-  for (std::size_t cut = 0; cut < cuts_.size(); ++cut)
-    if (feel::equal(cuts_[cut], value) == true) return 2 * cut + 1;
-  return std::nullopt;
+  if (cuts_.empty() || cuts_[0].kind() != value.kind()) return std::nullopt;
+  const auto cut = std::lower_bound(cuts_.begin(), cuts_.end(), value, lies_before);
+  if (cut == cuts_.end() || feel::equal(*cut, value) != true) return std::nullopt;
+  return 2 * static_cast<std::size_t>(cut - cuts_.begin()) + 1;
 }
 
 std::optional<Mask> Column::mask_of_one(std::string_view test) const {
   const std::optional<Value> value = test_value(test);
   if (!value) return std::nullopt;
-  Mask mask(size(), false);
+  Mask mask(size());
+  if (value->is_null()) return mask;
   if (value->kind() != Kind::range) {
     const std::optional<std::size_t> region = region_of(*value);
     if (!region) return std::nullopt;
-    mask[*region] = true;
+    mask.set(*region);
     return mask;
   }
   const feel::Range& range = value->as_range();
   if (range.form != feel::Range::Form::interval) {
     const std::optional<std::size_t> region = region_of(range.start.is_null() ? range.end : range.start);
     if (!region) return std::nullopt;
-    if (range.form == feel::Range::Form::not_equal) mask.assign(size(), true);
-    mask[*region] = range.form == feel::Range::Form::equal;
+    if (range.form == feel::Range::Form::not_equal) mask.flip();
+    mask.set(*region, range.form == feel::Range::Form::equal);
     return mask;
   }
   std::size_t first = 0;
@@ -130,7 +145,7 @@ std::optional<Mask> Column::mask_of_one(std::string_view test) const {
     if (!region) return std::nullopt;
     last = *region - (range.end_included ? 0 : 1);
   }
-  for (std::size_t region = first; region <= last; ++region) mask[region] = true;
+  for (std::size_t region = first; region <= last; ++region) mask.set(region);
   return mask;
 }
 
@@ -139,11 +154,11 @@ std::optional<Mask> Column::mask(const Tests& tests) const {
   if (!tests.expression) return Mask(size(), true);
   const std::string_view text = trimmed(tests.expression->text());
   const std::optional<std::string_view> inner = negated(text);
-  Mask mask(size(), false);
+  Mask mask(size());
   for (const std::string& test : split_values(inner.value_or(text))) {
     const std::optional<Mask> one = mask_of_one(test);
     if (!one) return std::nullopt;
-    for (std::size_t region = 0; region < size(); ++region) mask[region] = mask[region] || (*one)[region];
+    mask.add(*one);
   }
   if (inner) mask.flip();
   return mask;

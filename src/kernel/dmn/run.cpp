@@ -34,14 +34,71 @@ Value Run::fail(std::string_view where, std::string_view code, base::Text messag
   return {};
 }
 
+namespace {
+
+/// The innermost part of a value that does not fit its type: "age" of {age: 200}, "[2]" of a list.
+struct Misfit {
+  std::string path;
+  const feel::Type* type;
+  const Value* value;
+  std::string missing = {};  // an entry that its context lacks
+};
+
+Misfit misfit_of(const feel::Type& type, const Value& value) {
+  Misfit found{.path = {}, .type = &type, .value = &value};
+  const auto inside = [&](const std::string& step, const feel::Type& part_type, const Value& part) {
+    Misfit inner = misfit_of(part_type, part);
+    const bool joined = inner.path.empty() || inner.path.front() == '[';
+    inner.path.insert(0, step + (joined ? "" : "."));
+    return inner;
+  };
+  if (type.kind == feel::Type::Kind::context && value.kind() == feel::Kind::context) {
+    for (const auto& [name, part_type] : type.fields) {
+      const Value* part = value.as_context().find(name);
+      if (part && !part->is_null() && !feel::may_hold(part_type, *part)) return inside(name, part_type, *part);
+      if (!part && found.missing.empty()) found.missing = name;
+    }
+  } else if (type.kind == feel::Type::Kind::list && type.element && value.kind() == feel::Kind::list) {
+    for (std::size_t index = 0; index < value.as_list().size(); ++index) {
+      const Value& part = value.as_list()[index];
+      if (!part.is_null() && !feel::may_hold(*type.element, part))
+        return inside("[" + std::to_string(index + 1) + "]", *type.element, part);
+    }
+  }
+  return found;
+}
+
+/// What does not fit, as a sentence about the part at fault.
+base::Text misfit_text(const feel::Type& type, const Value& value) {
+  constexpr std::size_t shown_max = 60;
+  const Misfit found = misfit_of(type, value);
+  const bool is_small = found.value->kind() != feel::Kind::list && found.value->kind() != feel::Kind::context &&
+                        found.value->kind() != feel::Kind::function;
+  std::string shown = is_small ? feel::to_text(*found.value) : "";
+  if (shown.size() > shown_max) shown.clear();
+  const base::Text what{
+      (found.path.empty() ? "" : "“" + found.path + "”的") + ("取值" + (shown.empty() ? "" : " " + shown + " ")),
+      "the value" + (shown.empty() ? "" : " " + shown) + (found.path.empty() ? "" : " of \"" + found.path + "\"")};
+  if (!found.missing.empty())
+    return {what.zh + "缺少“" + found.missing + "”，按空值处理",
+            what.en + " lacks \"" + found.missing + "\"; null is used instead"};
+  feel::Type without_condition = *found.type;
+  without_condition.allowed = nullptr;
+  const std::string name = feel::to_text(*found.type);
+  if (found.type->allowed && feel::may_hold(without_condition, *found.value))
+    return {what.zh + "不在其数据类型（" + name + "）允许的取值之内，按空值处理",
+            what.en + " is not among those that its type (" + name + ") allows; null is used instead"};
+  return {what.zh + "不符合所定的数据类型 " + name + "，按空值处理",
+          what.en + " does not fit the type " + name + "; null is used instead"};
+}
+
+}  // namespace
+
 Value Run::fit(Value value, const feel::Type& type, std::string_view where) {
   if (value.is_null() || (type.kind == feel::Type::Kind::any && !type.allowed)) return value;
   if (feel::may_hold(type, value)) return value;
   if (std::optional<Value> fitting = feel::coerced(value, type)) return *std::move(fitting);
-  const std::string name = feel::to_text(type);
-  return fail(where, "dmn.type_mismatch",
-              {"取值不符合所定的数据类型 " + name + "，按空值处理",
-               "the value does not fit the type " + name + "; null is used instead"});
+  return fail(where, "dmn.type_mismatch", misfit_text(type, value));
 }
 
 /// Decisions needed are evaluated before the one that needs them, without recursion: a model may be a long chain.

@@ -71,6 +71,32 @@ TEST(evaluate, a_result_of_the_wrong_type_is_null_with_its_place) {
   EXPECT_EQ(decided(sources(model(decision("a", text("[1]"), "number"))), "a").value, Value(1));
 }
 
+TEST(evaluate, says_which_part_of_a_value_does_not_fit) {
+  const auto files = sources(model(
+      "<itemDefinition name='tAge'><typeRef>number</typeRef><allowedValues><text>[0..150]</text></allowedValues>"
+      "</itemDefinition><itemDefinition name='tWorker'><itemComponent name='age'><typeRef>tAge</typeRef>"
+      "</itemComponent><itemComponent name='certificates' isCollection='true'><typeRef>string</typeRef></itemComponent>"
+      "</itemDefinition><itemDefinition name='tShop'><itemComponent name='workers' isCollection='true'>"
+      "<typeRef>tWorker</typeRef></itemComponent></itemDefinition>" +
+      input("shop", "tShop") + decision("a", needs_input("shop") + text("shop")) +
+      decision("old", text("200"), "tAge")));
+  const auto said = [&](const std::string& name, const char* json) {
+    const feel::Value shop = *feel::parse_json(json);
+    const dmn::Outcome outcome = decided(files, name, feel::Context({{"shop", shop}}));
+    EXPECT_TRUE(outcome.value.is_null());
+    return outcome.diagnostics.empty() ? "" : outcome.diagnostics.back().what.message.en;
+  };
+  EXPECT_EQ(
+      said("a", R"({"workers": [{"age": 20, "certificates": []}, {"age": 151, "certificates": []}]})"),
+      "the value 151 of \"workers[2].age\" is not among those that its type (number) allows; null is used instead");
+  EXPECT_EQ(said("a", R"({"workers": [{"age": 20, "certificates": ["A", 7]}]})"),
+            "the value 7 of \"workers[1].certificates[2]\" does not fit the type string; null is used instead");
+  EXPECT_EQ(said("a", R"({"workers": [{"age": 20}]})"),
+            "the value of \"workers[1]\" lacks \"certificates\"; null is used instead");
+  EXPECT_EQ(said("old", R"({"workers": []})"),
+            "the value 200 is not among those that its type (number) allows; null is used instead");
+}
+
 TEST(evaluate, inputs_outside_the_allowed_values_are_null) {
   const auto files =
       sources(model("<itemDefinition name='tGrade'><typeRef>string</typeRef><allowedValues>"

@@ -230,6 +230,8 @@ const char* name_of(dmn::Finding::Kind kind) {
       return "overlap";
     case dmn::Finding::Kind::never_matches:
       return "never_matches";
+    case dmn::Finding::Kind::not_judged:
+      return "not_judged";
   }
   return "";
 }

@@ -44,6 +44,8 @@ const char* code_of(dmn::Finding::Kind kind) {
       return "dmn.overlap";
     case dmn::Finding::Kind::never_matches:
       return "dmn.never_matches";
+    case dmn::Finding::Kind::not_judged:
+      return "dmn.not_judged";
   }
   return "";
 }
