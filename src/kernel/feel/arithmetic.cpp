@@ -55,6 +55,13 @@ Value moved(const Value& from, const Value& by, int sign, Evaluation& evaluation
     seconds += nanosecond < 0 ? -1 : 1;
     nanosecond += nanosecond < 0 ? nanoseconds_per_second : -nanoseconds_per_second;
   }
+  if (start.time.zone.kind == Zone::Kind::named && !is_time) {
+    // On the time line: a day on which the clocks change has 23 or 25 hours. Source: [DMN-10.3.2.3.6] value_dt.
+    DateTime reached =
+        at_point({.seconds = point_of(start).seconds + seconds, .nanosecond = static_cast<std::int32_t>(nanosecond)},
+                 start.time.zone);
+    return is_in_range(reached.date) ? Value(std::move(reached)) : too_far(evaluation);
+  }
   const std::int64_t local = start.date.days * seconds_per_day + start.time.second_of_day + seconds;
   const std::int64_t days = floor_days(local);
   Time time{.second_of_day = static_cast<std::int32_t>(local - days * seconds_per_day),

@@ -54,6 +54,9 @@ std::string_view kind_name_zh(Kind kind);
 /// (docs/feel.md lists them); else null and the diagnostic `feel.external_function`. Calling it sets `used_java`.
 Value external_function(const Value& description, const std::vector<Parameter>& parameters, Evaluation& evaluation);
 
+/// `string join(list, ?delimiter)`; in the Camunda dialect a prefix and a suffix may follow.
+Value string_join(const List& arguments, Evaluation& evaluation);
+
 /// `left op right` of FEEL's arithmetic, shared by the evaluator and the functions.
 Value add_values(const Value& left, const Value& right, Evaluation& evaluation);
 Value subtract_values(const Value& left, const Value& right, Evaluation& evaluation);

@@ -182,6 +182,7 @@ constexpr BuiltIn table[] = {
     {"to base64", "value", to_base64},
     {"from json", "value", from_json},
     {"to json", "value", to_json_},
+    {"string join", "list, ?delimiter, ?prefix, ?suffix", string_join},
     {"partition", "list, size", partition},
     {"duplicate values", "list", duplicate_values},
     {"last day of month", "date", last_day_of_month},

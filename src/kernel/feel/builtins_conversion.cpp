@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <memory>
+
 #include "builtin.h"
 #include "kernel/feel/range.h"
 #include "lexer.h"
@@ -197,7 +200,16 @@ Value is(const List& arguments, Evaluation& evaluation) {
   return evaluation.spend_on(arguments[0]) ? Value(is_same(arguments[0], arguments[1])) : Value();
 }
 
-/// `[` or `(` or `]`, two literals, and the other end. What is no literal was not folded into a constant.
+/// The range that the text is, when it is one of literals; else null.
+Value range_constant(std::string_view text) {
+  const auto expression = compile(text, Scope{});
+  if (!expression || expression->program().root->op != Op::constant) return {};
+  const Value& value = expression->program().root->constant;
+  return value.kind() == Kind::range ? value : Value();
+}
+
+/// `[` or `(` or `]`, two literals, and the other end. What is no literal was not folded into a constant. Beside an
+/// open end the literal may be left out: nothing bounds the range there. Source: [DMN-10.3.1.2] range literal.
 Value range_of_text(const List& arguments, Evaluation& evaluation) {
   const Value& text = single(arguments[0]);
   if (text.kind() != Kind::string) return mismatch(evaluation, 1, "string");
@@ -210,10 +222,26 @@ Value range_of_text(const List& arguments, Evaluation& evaluation) {
   if (!tokens || tokens->size() < fewest || !is_sign(0, "[(]") || is_sign(1, "<=>=!=") ||
       !is_sign(tokens->size() - 2, "])["))
     return out_of_range(evaluation, 1);
-  const auto expression = compile(text.as_string(), Scope{});
-  if (!expression || expression->program().root->op != Op::constant) return out_of_range(evaluation, 1);
-  const Value& value = expression->program().root->constant;
-  return value.kind() == Kind::range ? value : out_of_range(evaluation, 1);
+  const auto is_null = [](const Token& token) { return token.kind == Token::Kind::word && token.text == "null"; };
+  if (std::any_of(tokens->begin(), tokens->end(), is_null)) return out_of_range(evaluation, 1);
+  const std::size_t last = tokens->size() - 2;
+  const bool has_no_start = is_sign(0, "(]") && is_sign(1, "..");
+  const bool has_no_end = is_sign(last, ")[") && is_sign(last - 1, "..");
+  if (!has_no_start && !has_no_end) {
+    const Value range = range_constant(text.as_string());
+    return range.is_null() ? out_of_range(evaluation, 1) : range;
+  }
+  // The one literal there is, read as both ends of a range.
+  const std::size_t from = (*tokens)[has_no_start ? 2 : 1].offset;
+  const std::size_t to = (*tokens)[has_no_start ? last : last - 1].offset;
+  const std::string literal = text.as_string().substr(from, to - from);
+  const Value both = range_constant("[" + literal + ".." + literal + "]");
+  if (both.is_null()) return out_of_range(evaluation, 1);
+  Range open{.start = both.as_range().start, .end = both.as_range().end};
+  (has_no_start ? open.start : open.end) = Value();
+  open.start_included = has_no_end && is_sign(0, "[");
+  open.end_included = has_no_start && is_sign(last, "]");
+  return Value(std::make_shared<const Range>(std::move(open)));
 }
 
 constexpr BuiltIn table[] = {

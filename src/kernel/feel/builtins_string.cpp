@@ -1,5 +1,6 @@
 #include <unicode/locid.h>
 #include <unicode/unistr.h>
+#include <array>
 
 #include "builtin.h"
 #include "text.h"
@@ -203,16 +204,20 @@ Value split(const List& arguments, Evaluation& evaluation) {
   return parts;
 }
 
+}  // namespace
+
 Value string_join(const List& arguments, Evaluation& evaluation) {
   if (arguments[0].is_null()) return mismatch(evaluation, 1, "list");
   const List alone{arguments[0]};
   const List& list = arguments[0].kind() == Kind::list ? arguments[0].as_list() : alone;
-  std::string delimiter;
-  if (arguments.size() > 1 && !arguments[1].is_null()) {
-    if (single(arguments[1]).kind() != Kind::string) return mismatch(evaluation, 2, "string");
-    delimiter = string_at(arguments, 1);
+  std::array<std::string, 3> signs;  // delimiter, prefix, suffix
+  for (std::size_t index = 1; index < arguments.size(); ++index) {
+    if (arguments[index].is_null()) continue;
+    if (single(arguments[index]).kind() != Kind::string) return mismatch(evaluation, index + 1, "string");
+    signs[index - 1] = string_at(arguments, index);
   }
-  std::string out;
+  const auto& [delimiter, prefix, suffix] = signs;
+  std::string out = prefix;
   bool is_first = true;
   for (const Value& item : list) {
     if (item.is_null()) continue;
@@ -222,8 +227,10 @@ Value string_join(const List& arguments, Evaluation& evaluation) {
     out += item.as_string();
     if (!evaluation.take_bytes(static_cast<std::int64_t>(item.as_string().size() + delimiter.size()))) return {};
   }
-  return out;
+  return out + suffix;
 }
+
+namespace {
 
 constexpr BuiltIn table[] = {
     {"substring", "string, start position, ?length", substring},

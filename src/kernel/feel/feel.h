@@ -88,10 +88,10 @@ base::Result<Expression> compile(std::string_view text, const Names& names = {},
 base::Result<Expression> compile_unary_tests(std::string_view text, const Names& names = {},
                                              Dialect dialect = Dialect::standard);
 
-/// Never throws. Names resolve in `context`.
+/// Never throws: errors are null with diagnostics. Names resolve in `context`. Source: [DMN-10.3.2].
 Outcome evaluate(const Expression& expression, const Context& context, const World& world);
 
-/// Value is true, false or null.
+/// Value is true, false or null. Never throws. Source: [DMN-10.3.1.2], [DMN-8] input entries.
 Outcome evaluate_unary_tests(const Expression& tests, const Value& input, const Context& context, const World& world);
 
 }  // namespace feel
