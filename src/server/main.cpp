@@ -1,10 +1,13 @@
 /// The command line.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <string_view>
+#include <vector>
 
 #include "decision_commands.h"
 #include "process_commands.h"
@@ -76,6 +79,23 @@ constexpr const char* decision_exits =
     "Exit codes: 0 done; 1 the expression, model or input is at fault, a limit was passed, or a case failed;\n"
     "3 the folder of `tck` holds no suite; more than 100: wrong options.";
 constexpr const char* calendar_help = "table of working days, such as catalogue/calendar/workdays.csv";
+
+/// An expression may begin with a minus: what is none of the options of `feel` goes behind "--".
+std::vector<const char*> with_expression_last(std::vector<const char*> arguments) {
+  if (arguments.size() < 3 || std::string_view(arguments[1]) != "feel") return arguments;
+  const auto is_option = [](std::string_view text) {
+    if (text == "-h" || text == "--help" || text == "--") return true;
+    text = text.substr(0, text.find('='));
+    return text == "--context" || text == "--calendar" || text == "--dialect";
+  };
+  const auto begins_with_minus = [&](std::string_view text) { return text.starts_with('-') && !is_option(text); };
+  const auto expression = std::stable_partition(arguments.begin() + 2, arguments.end(),
+                                                [&](const char* each) { return !begins_with_minus(each); });
+  if (expression != arguments.end() &&
+      std::none_of(arguments.begin(), expression, [](std::string_view each) { return each == "--"; }))
+    arguments.insert(expression, "--");
+  return arguments;
+}
 
 /// `feel` and `dmn`, which need neither data folder nor catalogue. `action` is what was asked for.
 void add_decision_commands(CLI::App& app, Action& action) {
@@ -352,7 +372,8 @@ int main(int argc, char** argv) {
   add_process_commands(app, decision);
   add_proof_commands(app, decision, options);
 
-  CLI11_PARSE(app, argc, argv);
+  const std::vector<const char*> arguments = with_expression_last({argv, argv + argc});
+  CLI11_PARSE(app, static_cast<int>(arguments.size()), arguments.data());
   try {
     if (decision) return decision();
     if (!account.verb.empty()) return run_account_commands(options, account);
