@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <random>
 #include <set>
@@ -64,7 +65,7 @@ const std::map<std::string, std::string> untold_tables = {
 
 class Checked : public testing::Test {
  protected:
-  Checked() : district_(with_signed_certificates(folder_.path("data"))), random_(seed_) {
+  Checked() : district_(copy_of_prepared(folder_.path("data"))), random_(seed_) {
     district_.submit_cases(2);
     district_.model_case();
     catalogue_ = catalogue::load(SOURCE_DIR "/catalogue").value();
@@ -82,6 +83,13 @@ class Checked : public testing::Test {
   }
   storage::Store& store() { return district_.store(); }
 
+  /// Making the demonstration takes as long as all these tests together: it is made once.
+  static std::string copy_of_prepared(const std::string& data) {
+    static const driver::Folder folder;
+    static const std::string prepared = with_signed_certificates(folder.path("data"));
+    std::filesystem::copy(prepared, data, std::filesystem::copy_options::recursive);
+    return data;
+  }
   /// The demonstration, served once: certificates are signed when somebody asks for them, and one was suspended.
   static std::string with_signed_certificates(const std::string& data) {
     EXPECT_EQ(driver::run_program({"demo", "--small", "--data", data}).status, 0);
