@@ -11,6 +11,8 @@ namespace tables {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::string_view utf16_low_first = "\xFF\xFE", utf16_high_first = "\xFE\xFF";
+constexpr std::string_view old_excel_start = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
 std::string line_text(std::size_t line) {
   return std::to_string(line);
@@ -39,10 +41,11 @@ std::size_t first_bad_utf8_line(std::string_view bytes) {
   return line;
 }
 
-base::Result<std::string> from_gb18030(std::string_view bytes) {
+/// `encoding` as ICU knows it and as people call it.
+base::Result<std::string> from(std::string_view bytes, const char* encoding, const char* name) {
   UErrorCode status = U_ZERO_ERROR;
-  UConverter* converter = ucnv_open("gb18030", &status);
-  if (U_FAILURE(status)) return encoding_wrong(1, "GB18030", "GB18030");
+  UConverter* converter = ucnv_open(encoding, &status);
+  if (U_FAILURE(status)) return encoding_wrong(1, name, name);
   ucnv_setToUCallBack(converter, UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
   std::string out;
   out.reserve(bytes.size() + bytes.size() / 2);
@@ -53,24 +56,34 @@ base::Result<std::string> from_gb18030(std::string_view bytes) {
     status = U_ZERO_ERROR;
     UChar* target = units.data();
     ucnv_toUnicode(converter, &target, units.data() + units.size(), &source, end, nullptr, 1, &status);
-    if (U_FAILURE(status) && status != U_BUFFER_OVERFLOW_ERROR) {
-      ucnv_close(converter);
-      return encoding_wrong(line_at(bytes, static_cast<std::size_t>(source - bytes.data())), "GB18030", "GB18030");
-    }
     icu::UnicodeString(0, units.data(), static_cast<std::int32_t>(target - units.data())).toUTF8String(out);
   } while (status == U_BUFFER_OVERFLOW_ERROR);
   ucnv_close(converter);
+  if (U_FAILURE(status)) return encoding_wrong(line_at(out, out.size()), name, name);
   return out;
 }
 
+base::Error no_table() {
+  return refused("tables.encoding_wrong", {"这不是CSV或XLSX表格", "This is neither a CSV nor an XLSX table."});
+}
+
 base::Result<std::string> decoded(std::string_view bytes, Encoding encoding) {
+  if (bytes.starts_with(old_excel_start))
+    return refused("tables.encoding_wrong",
+                   {"这是旧的XLS格式,不能读取;请用表格软件另存为XLSX或CSV后再试",
+                    "This is the old XLS format, which cannot be read: save it as XLSX or CSV and try again."});
+  // What Excel calls "Unicode text". No other encoding begins with these bytes.
+  if (bytes.starts_with(utf16_low_first)) return from(bytes.substr(2), "UTF-16LE", "UTF-16");
+  if (bytes.starts_with(utf16_high_first)) return from(bytes.substr(2), "UTF-16BE", "UTF-16");
+  // Pictures and the like: no line of theirs is worth naming.
+  if (bytes.find('\0') != std::string_view::npos) return no_table();
   if (bytes.starts_with(byte_order_mark)) {
     bytes.remove_prefix(byte_order_mark.size());
     encoding = Encoding::utf8;
   }
   if (encoding != Encoding::gb18030 && base::is_utf8(bytes)) return std::string(bytes);
   if (encoding == Encoding::utf8) return encoding_wrong(first_bad_utf8_line(bytes), "UTF-8", "UTF-8");
-  return from_gb18030(bytes);
+  return from(bytes, "gb18030", "GB18030");
 }
 
 /// The one that the first line has most often outside quotes; a comma when it has none.
@@ -163,8 +176,7 @@ class Scanner {
 
 base::Result<std::vector<Row>> read_csv(std::string_view bytes, Encoding encoding) {
   TRY(const std::string text, decoded(bytes, encoding));
-  if (text.find('\0') != std::string::npos)
-    return refused("tables.encoding_wrong", {"这不是CSV或XLSX表格", "This is neither a CSV nor an XLSX table."});
+  if (text.find('\0') != std::string::npos) return no_table();
   return Scanner(text).rows();
 }
 

@@ -28,7 +28,8 @@ struct Table {
   std::vector<Row> rows;
 };
 
-/// Reads a file by what it is: a ZIP container is XLSX, everything else CSV. The separator of CSV is found among comma,
+/// Reads a file by what it is: a ZIP container is XLSX, everything else CSV; its byte order mark tells UTF-16 and UTF-8
+/// whatever `encoding` says. The separator of CSV is found among comma,
 /// semicolon and tab.
 /// Errors: `tables.empty`, `tables.encoding_wrong` with the line, `tables.quote_open` with the line,
 /// `tables.too_large`, `tables.heading_twice`, `tables.xlsx_unreadable`. Source: [RFC4180].

@@ -60,6 +60,18 @@ TEST(read, knows_gb18030) {
   EXPECT_EQ(good("\x95\x32\x82\x36\n1").headings, Cells{"𠀀"}) << "four bytes for rare characters";
 }
 
+TEST(read, knows_utf16_by_its_mark) {
+  std::string low = "\xFF\xFE", high = "\xFE\xFF";
+  for (const char16_t unit : std::u16string(u"名称\t备注\n湘演\t𠀀\n")) {
+    low += {static_cast<char>(unit & 255), static_cast<char>(unit >> 8)};
+    high += {static_cast<char>(unit >> 8), static_cast<char>(unit & 255)};
+  }
+  for (const std::string& bytes : {low, high}) {
+    EXPECT_EQ(good(bytes).headings, (Cells{"名称", "备注"}));
+    EXPECT_EQ(good(bytes, Encoding::gb18030).rows.at(0).cells, (Cells{"湘演", "𠀀"}));
+  }
+}
+
 TEST(read, reads_xlsx_with_dates_numbers_and_gaps) {
   const auto table = good(zipped(
       {{"xl/workbook.xml",
@@ -103,6 +115,22 @@ TEST(read, refuses_what_is_no_table_and_says_where) {
             "Line 3 is not GB18030: save the file as UTF-8 or GB18030 (GBK) and try again."},
            {std::string("a\0b", 3), Encoding::detect, "tables.encoding_wrong", "这不是CSV或XLSX表格",
             "This is neither a CSV nor an XLSX table."},
+           {"\xFF\xD8\xFF\xE0" + std::string("\0\x10JFIF", 6), Encoding::detect, "tables.encoding_wrong",
+            "这不是CSV或XLSX表格", "This is neither a CSV nor an XLSX table."},
+           {std::string("\xFF\xFE"
+                        "a\0\n\0\0\xD8"
+                        "b\0",
+                        10),
+            Encoding::detect, "tables.encoding_wrong", "第2行的文字不是UTF-16编码;请另存为UTF-8或GB18030(GBK)后再试",
+            "Line 2 is not UTF-16: save the file as UTF-8 or GB18030 (GBK) and try again."},
+           {std::string("\xFF\xFE"
+                        "a\0\0\0",
+                        6),
+            Encoding::detect, "tables.encoding_wrong", "这不是CSV或XLSX表格",
+            "This is neither a CSV nor an XLSX table."},
+           {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1...", Encoding::detect, "tables.encoding_wrong",
+            "这是旧的XLS格式,不能读取;请用表格软件另存为XLSX或CSV后再试",
+            "This is the old XLS format, which cannot be read: save it as XLSX or CSV and try again."},
            {"a\n1\n\"2\n3\n", Encoding::detect, "tables.quote_open", "第3行的引号没有闭合",
             "The quotation mark on line 3 is never closed."},
            {"名称,名称\n1,2\n", Encoding::detect, "tables.heading_twice", "表头中“名称”出现了两次,请改名或删去一列",

@@ -17,6 +17,17 @@ constexpr std::int64_t capital_fen_max = 1'000'000'000'000'000;
 constexpr std::int64_t fen_per_yuan = 100;
 constexpr std::int64_t yuan_per_wan = 10'000;
 
+/// Whether it holds what nobody sees: control characters, marks that turn the direction of the letters around,
+/// characters without width. Two names that look alike would be two, and a name could be read as another.
+bool has_unseen(std::string_view text) {
+  return std::ranges::any_of(names::decode(text), [](char32_t c) {
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || c == 0x180E ||
+           (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
+           c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE ||
+           (c >= 0xE0000 && c <= 0xE007F);
+  });
+}
+
 /// Reads the cells of one row and keeps what is wrong with them.
 class RowReader {
  public:
@@ -57,8 +68,16 @@ class RowReader {
   std::vector<Reject> rejects() { return std::move(rejects_); }
 
  private:
+  void check_seen(const std::string& item) {
+    if (has_unseen(cell(item)))
+      reject(item, "cell_unseen",
+             {"含有看不见的字符(控制符、方向符等),请删去后重新填写",
+              "It has characters that nobody sees, such as control or direction marks: delete them and type it anew."});
+  }
+
   std::string text(const std::string& item, bool is_required) {
     const std::string value = cell(item);
+    check_seen(item);
     if (value.empty() && is_required) reject(item, "cell_missing", {"不能为空", "This may not be empty."});
     if (base::length(value) > text_characters_max) reject(item, "cell_long", {"文字过长", "This is too long."});
     return value;
@@ -127,6 +146,7 @@ class RowReader {
 
   std::string read_name(const std::string& kind) {
     const std::string value = cell("name");
+    check_seen("name");
     if (value.empty() && kind == "individual_business") return cell("operator_name");
     if (value.empty()) reject("name", "cell_missing", {"不能为空", "This may not be empty."});
     if (base::length(value) > name_characters_max)
