@@ -13,7 +13,7 @@ namespace {
 
 constexpr int small_entities_count = 320;
 /// Entities entered in one transaction.
-constexpr std::size_t entities_together = 8'000;
+constexpr std::size_t entities_together = 4'000;
 
 calendar::Date later(calendar::Date day, std::int64_t days) {
   return {day.days + days};
@@ -79,22 +79,31 @@ base::Result<void> District::full_register() {
   }
   std::stable_sort(lives.begin(), lives.end(),
                    [](const Life& left, const Life& right) { return left.opened < right.opened; });
+  registration::IntakeKeys keys;
   const auto prepare = [&](std::size_t first) -> base::Result<registration::Intake> {
     registration::Intake intake;
     for (std::size_t i = first; i < std::min(first + entities_together, lives.size()); ++i) {
       TRY(std::ignore, add(intake, lives[i], static_cast<int>(i)));
     }
+    keys.take(intake);
     return intake;
   };
   // The next entities are prepared while these are written.
   std::future<base::Result<registration::Intake>> next = std::async(std::launch::async, prepare, 0);
+  std::future<void> arranged;
   for (std::size_t first = 0; first < lives.size(); first += entities_together) {
     TRY(const registration::Intake intake, next.get());
     if (first + entities_together < lives.size())
       next = std::async(std::launch::async, prepare, first + entities_together);
+    else
+      arranged = std::async(std::launch::async, [&] { keys.arrange(); });
     TRY(std::ignore, enter(intake));
   }
-  return {};
+  arranged.get();
+  return write([&](storage::Transaction& transaction) -> base::Result<void> {
+    keys.enter(transaction);
+    return {};
+  });
 }
 
 std::vector<District::Life> District::lives_of(const Stock& stock, int by_cases) {

@@ -61,4 +61,13 @@ void append_all(Transaction& transaction, std::span<const PlacedEvent> events) {
   insert_rows(transaction, "events (division, stream_kind, stream_id, sequence, type, at, actor, data)", width, values);
 }
 
+std::int64_t next_numbers(Transaction& transaction, std::string_view counter, std::size_t count) {
+  CHECK(count > 0);
+  const auto more = static_cast<std::int64_t>(count);
+  transaction.execute(
+      "INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = counters.value + ?",
+      {counter, more, more});
+  return transaction.find("SELECT value FROM counters WHERE name = ?", {counter}).value().at(0).number() - more + 1;
+}
+
 }  // namespace storage

@@ -36,4 +36,7 @@ struct PlacedEvent {
 /// has begun is a conflict like there.
 void append_all(Transaction& transaction, std::span<const PlacedEvent> events);
 
+/// As `Transaction::next_number`, `count` times with one change of the row: returns the first of them.
+std::int64_t next_numbers(Transaction& transaction, std::string_view counter, std::size_t count);
+
 }  // namespace storage

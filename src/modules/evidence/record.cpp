@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <tuple>
 #include <utility>
 
@@ -20,6 +21,8 @@ constexpr std::size_t purpose_length_min = 4, purpose_length_max = 500;
 constexpr std::int64_t read_again_us = 15 * 60 * base::us_per_second;
 constexpr auto gathering_pause = std::chrono::milliseconds(50);
 constexpr auto trouble_pause = std::chrono::seconds(1);
+/// From so many on a second thread shares the hashing of a batch.
+constexpr std::size_t entries_shared_min = 1'000;
 constexpr std::size_t reads_per_commit = 100;  // bounded: others wait to write meanwhile
 
 /// Whether `read` is the same look as `before`, which came first and is being written.
@@ -42,20 +45,32 @@ std::vector<StoredEntry> write(storage::Transaction& transaction, std::span<cons
   std::vector<Salt> salts(entries.size());
   randombytes_buf(salts.data(), salts.size() * sizeof(Salt));
   std::vector<StoredEntry> written(entries.size());
+  std::vector<std::optional<std::int64_t>> previous(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const NewEntry& entry = entries[i];
-    StoredEntry& stored = written[i];
-    CHECK(entry.log == entries.front().log);
-    stored.log = first.log;
-    stored.index = first.index + static_cast<std::int64_t>(i);
-    stored.subject = entry.subject;
-    stored.event = entry.event;
-    stored.text = entry_text(entry, std::exchange(last[entry.subject], stored.index), salts[i]);
-    CHECK(stored.text.size() <= tlog::entry_bytes_max);
-    stored.leaf_hash = tlog::to_hex(tlog::leaf_hash(stored.text));
-    if (!entry.sealed.empty()) stored.salt = to_hex(salts[i]);
-    transaction.add_receipt({.log = stored.log, .index = stored.index, .leaf_hash = stored.leaf_hash});
+    CHECK(entries[i].log == entries.front().log);
+    written[i].log = first.log;
+    written[i].index = first.index + static_cast<std::int64_t>(i);
+    previous[i] = std::exchange(last[entries[i].subject], written[i].index);
   }
+  const auto fill = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) {
+      const NewEntry& entry = entries[i];
+      StoredEntry& stored = written[i];
+      stored.subject = entry.subject;
+      stored.event = entry.event;
+      stored.text = entry_text(entry, previous[i], salts[i]);
+      CHECK(stored.text.size() <= tlog::entry_bytes_max);
+      stored.leaf_hash = tlog::to_hex(tlog::leaf_hash(stored.text));
+      if (!entry.sealed.empty()) stored.salt = to_hex(salts[i]);
+    }
+  };
+  const std::size_t half = entries.size() < entries_shared_min ? 0 : entries.size() / 2;
+  std::future<void> others;
+  if (half > 0) others = std::async(std::launch::async, fill, 0, half);
+  fill(half, entries.size());
+  if (half > 0) others.get();
+  for (const StoredEntry& stored : written)
+    transaction.add_receipt({.log = stored.log, .index = stored.index, .leaf_hash = stored.leaf_hash});
   insert_entries(transaction, written);
   return written;
 }

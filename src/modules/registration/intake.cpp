@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <set>
+#include <utility>
 
 #include "kernel/base/refusals.h"
 #include "kernel/base/unicode.h"
@@ -10,6 +11,7 @@
 #include "modules/evidence/bulk.h"
 #include "parts.h"
 #include "search/store.h"
+#include "storage/rows.h"
 #include "store.h"
 
 namespace registration {
@@ -75,6 +77,21 @@ struct Intake::Item {
   std::string trade;
   Keys keys;
 };
+
+IntakeKeys::IntakeKeys() : lines_(std::make_unique<KeyLines>()) {}
+IntakeKeys::~IntakeKeys() = default;
+
+void IntakeKeys::take(Intake& intake) {
+  for (Intake::Item& item : intake.items_) lines_->add(std::exchange(item.keys, Keys{.entity = item.entity.id}));
+}
+
+void IntakeKeys::arrange() {
+  lines_->arrange();
+}
+
+void IntakeKeys::enter(storage::Transaction& transaction) const {
+  lines_->insert(transaction);
+}
 
 Intake::Intake(Indexing indexing) : indexing_(indexing) {}
 Intake::~Intake() = default;
@@ -161,8 +178,11 @@ base::Result<void> Intake::next_codes(storage::Transaction& transaction, const s
   TRY(const std::int64_t block, codes::credit_sequence_of(code_block));
   std::deque<std::int64_t> numbers;
   for (std::size_t done = 0; done < codes.size();) {
-    while (numbers.size() < codes.size() - done)
-      numbers.push_back(transaction.next_number("credit_code/" + items_[first].entity.division));
+    if (const std::size_t missing = codes.size() - done - numbers.size(); missing > 0) {
+      const std::int64_t next =
+          storage::next_numbers(transaction, "credit_code/" + items_[first].entity.division, missing);
+      for (std::size_t i = 0; i < missing; ++i) numbers.push_back(next + static_cast<std::int64_t>(i));
+    }
     for (std::size_t i = done; i < codes.size(); ++i) {
       const Entity& entity = items_[first + i].entity;
       TRY(codes[i], codes::make_credit_code({.category = category_of(entity.kind),

@@ -1,6 +1,7 @@
 /// Taking many entities into the register at once.
 #pragma once
 
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -29,6 +30,7 @@ class Intake {
   base::Result<std::vector<Entity>> enter(storage::Transaction& transaction) const;
 
  private:
+  friend class IntakeKeys;
   struct Item;
   base::Result<void> check_names(storage::Snapshot& snapshot) const;
   base::Result<std::vector<std::string>> codes_for(storage::Transaction& transaction) const;
@@ -38,6 +40,27 @@ class Intake {
 
   Indexing indexing_;
   std::vector<Item> items_;
+};
+
+struct KeyLines;
+
+/// The search keys of many intakes, written in one go. Written intake by intake they go to the same pages again and
+/// again. Until they are entered nobody finds the entities by text: for a register that nobody uses yet.
+class IntakeKeys {
+ public:
+  IntakeKeys();
+  ~IntakeKeys();
+  IntakeKeys(const IntakeKeys&) = delete;
+  IntakeKeys& operator=(const IntakeKeys&) = delete;
+
+  /// Takes over the keys: `intake.enter` then writes none. In any thread, one at a time.
+  void take(Intake& intake);
+  /// Puts them in the order of their tables, after the last one was taken.
+  void arrange();
+  void enter(storage::Transaction& transaction) const;
+
+ private:
+  std::unique_ptr<KeyLines> lines_;
 };
 
 }  // namespace registration

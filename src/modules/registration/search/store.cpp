@@ -249,37 +249,36 @@ Keys keys_of(const Entity& entity) {
   return keys;
 }
 
-void insert_keys(storage::Transaction& transaction, std::span<const Keys> all) {
-  struct Line {
-    names::Posting posting;
-    std::int64_t entity;
-    std::int64_t division;
-    auto operator<=>(const Line&) const = default;
-  };
-  std::vector<Line> lines;
-  std::vector<std::tuple<std::string_view, std::int64_t, std::int64_t>> sounds;
-  std::size_t postings_count = 0;
-  for (const Keys& keys : all) postings_count += keys.postings.size();
-  lines.reserve(postings_count);
-  for (const Keys& keys : all) {
-    for (const names::Posting& posting : keys.postings) lines.push_back({posting, keys.entity.number, keys.division});
-    for (const std::string& sound : keys.sounds) sounds.emplace_back(sound, keys.entity.number, keys.division);
-  }
-  // In the order of the tables, so that neighbours go to the same page.
-  std::ranges::sort(lines);
+void KeyLines::add(Keys keys) {
+  for (const names::Posting& posting : keys.postings) grams.push_back({posting, keys.entity.number, keys.division});
+  for (std::string& sound : keys.sounds) sounds.push_back({std::move(sound), keys.entity.number, keys.division});
+}
+
+void KeyLines::arrange() {
+  std::ranges::sort(grams);
   std::ranges::sort(sounds);
-  insert_lines(transaction, "entity_grams (gram, tier, entity, division)", 4, lines,
-               [](const Line& line, std::vector<Datum>& values) {
+}
+
+void KeyLines::insert(storage::Transaction& transaction) const {
+  insert_lines(transaction, "entity_grams (gram, tier, entity, division)", 4, grams,
+               [](const Gram& line, std::vector<Datum>& values) {
                  for (const std::int64_t value :
                       {line.posting.gram, std::int64_t{line.posting.tier}, line.entity, line.division})
                    values.emplace_back(value);
                });
   insert_lines(transaction, "entity_sounds (sound, entity, division)", 3, sounds,
-               [](const auto& line, std::vector<Datum>& values) {
-                 values.emplace_back(std::get<0>(line));
-                 values.emplace_back(std::get<1>(line));
-                 values.emplace_back(std::get<2>(line));
+               [](const Sound& line, std::vector<Datum>& values) {
+                 values.emplace_back(line.sound);
+                 values.emplace_back(line.entity);
+                 values.emplace_back(line.division);
                });
+}
+
+void insert_keys(storage::Transaction& transaction, std::span<const Keys> all) {
+  KeyLines lines;
+  for (const Keys& keys : all) lines.add(keys);
+  lines.arrange();
+  lines.insert(transaction);
 }
 
 void change_keys(storage::Transaction& transaction, const Keys& before, const Keys& now) {

@@ -78,6 +78,28 @@ struct Keys {
   std::vector<std::string> sounds = {};
 };
 Keys keys_of(const Entity& entity);
+/// The keys of many entities as lines of their tables.
+struct KeyLines {
+  struct Gram {
+    names::Posting posting;
+    std::int64_t entity = 0;
+    std::int64_t division = 0;
+    auto operator<=>(const Gram&) const = default;
+  };
+  struct Sound {
+    std::string sound;
+    std::int64_t entity = 0;
+    std::int64_t division = 0;
+    auto operator<=>(const Sound&) const = default;
+  };
+  std::vector<Gram> grams = {};
+  std::vector<Sound> sounds = {};
+
+  void add(Keys keys);
+  /// In the order of the tables, so that neighbours go to the same page.
+  void arrange();
+  void insert(storage::Transaction& transaction) const;
+};
 void insert_keys(storage::Transaction& transaction, std::span<const Keys> all);
 /// Takes away what `now` no longer has and adds what is new.
 void change_keys(storage::Transaction& transaction, const Keys& before, const Keys& now);
