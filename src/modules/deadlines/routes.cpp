@@ -7,7 +7,7 @@
 #include "modules/deadlines/deadlines.h"
 #include "modules/evidence/looks.h"
 #include "modules/licensing/model.h"
-#include "what_if_routes.h"
+#include "routes.h"
 
 namespace deadlines {
 namespace {
@@ -119,11 +119,15 @@ base::Text service_name(const catalogue::Catalogue& catalogue, const std::string
   return service ? service.value()->name : base::Text{id, id};
 }
 
+}  // namespace
+
 base::Text role_name(const std::string& role) {
   if (role == "applicant") return {"申请人", "The applicant"};
   const access_control::Role* found = access_control::find_role(role);
   return found ? found->name : base::Text{role, role};
 }
+
+namespace {
 
 BoardView view_of(const Board& board, const catalogue::Catalogue& catalogue, base::Instant now) {
   BoardView view{.today = board.today, .soon_until = board.soon_until, .as_of = now, .open = board.open};

@@ -1,5 +1,3 @@
-#include "what_if_routes.h"
-
 #include <algorithm>
 #include <set>
 
@@ -7,6 +5,7 @@
 #include "modules/access/access.h"
 #include "modules/deadlines/what_if.h"
 #include "modules/licensing/model.h"
+#include "routes.h"
 
 namespace deadlines {
 namespace {
@@ -124,11 +123,6 @@ base::Text step_name(const catalogue::Service& service, const std::string& eleme
   const bpmn::ElementIndex index = bpmn::find_element(*service.process, element);
   if (index == bpmn::no_element) return {element, element};
   return casework::name_of(bpmn::elements(*service.process)[index]);
-}
-
-base::Text role_name(const std::string& role) {
-  const access_control::Role* found = access_control::find_role(role);
-  return found ? found->name : base::Text{role, role};
 }
 
 Choices choices_of(storage::Snapshot& snapshot, const access_control::Scope& scope,
