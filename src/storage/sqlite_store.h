@@ -100,7 +100,7 @@ class SqliteStore final : public Store {
 
   mutable std::mutex queue_mutex_;
   std::condition_variable queue_filled_;
-  std::deque<std::shared_ptr<Batch>> queue_;  // only the last one still takes commands
+  std::deque<std::shared_ptr<Batch>> queue_;     // only the last one still takes commands
   std::atomic<std::size_t> queue_commands_ = 0;  // changed under the lock; the writer looks at it without
   std::atomic<bool> stopping_ = false;
   Copy* copy_ = nullptr;

@@ -13,8 +13,8 @@
 
 namespace casework {
 
-/// What a stored text was decoded to, so that it is not decoded again with the next step or look. It is found by the text
-/// itself: what was written and rolled back, or written by another server, is no danger. Thread-safe.
+/// What a stored text was decoded to, so that it is not decoded again with the next step or look. It is found by the
+/// text itself: what was written and rolled back, or written by another server, is no danger. Thread-safe.
 class InstanceCache {
  public:
   /// Nothing unless the case was kept with exactly this text.

@@ -1,4 +1,5 @@
 /// The board, the cases and promises behind its numbers, and the news that keeps pages up to date.
+#include "routes.h"
 #include "http/api.h"
 #include "http/export.h"
 #include "http/news.h"
@@ -7,7 +8,6 @@
 #include "modules/deadlines/deadlines.h"
 #include "modules/evidence/looks.h"
 #include "modules/licensing/model.h"
-#include "routes.h"
 
 namespace deadlines {
 namespace {
