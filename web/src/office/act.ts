@@ -1,28 +1,26 @@
-// What a button does: one write at a time, its refusal kept, its success said.
+// What a button of the office does: sends, then shows the page as it is now and says what was done.
 
-import { ref, shallowRef } from 'vue'
-import { asProblem, type Problem } from '../shared/api'
+import { ref } from 'vue'
+import { useSending, unfilled, type Needed } from '../shared/sending'
 
+/// Where a page has several forms, each names itself (`form`); the id of a field is its form's name and its own: `range-first`.
 export function useAct(reload: () => Promise<unknown>) {
-  const failure = shallowRef<Problem | null>(null)
+  const { places, failure, busy, send, error } = useSending()
   const said = ref('')
-  const busy = ref(false)
-  async function act<T>(work: () => Promise<T>, done: string): Promise<T | null> {
-    failure.value = null
+  const sent = ref('field')
+  /// What the write answered; null when it was refused, or something `needed` is not filled in.
+  async function act<T>(work: () => Promise<T>, done: string, form = 'field', needed: Needed[] = []): Promise<T | null> {
     said.value = ''
-    busy.value = true
-    try {
-      const answer = await work()
+    sent.value = form
+    let answer: T | null = null
+    const isDone = await send(async () => {
+      answer = await work()
       await reload()
-      said.value = done
-      return answer
-    } catch (caught) {
-      failure.value = asProblem(caught)
-      return null
-    } finally {
-      busy.value = false
-    }
+    }, unfilled(needed))
+    if (isDone) said.value = done
+    return isDone ? answer : null
   }
-  const errorOf = (name: string) => failure.value?.places.find((place) => place.path === `/${name}`)?.message
-  return { failure, said, busy, act, errorOf }
+  const errorOf = (name: string, form = 'field') => (form === sent.value ? error(`/${name}`) : undefined)
+  const anchor = (path: string) => `${sent.value}-${path.split('/').pop()}`
+  return { places, failure, said, busy, act, errorOf, anchor }
 }

@@ -1,14 +1,26 @@
 // A list whose filters live in the address bar: the page can be bookmarked, reloaded and gone back to.
 
-import { computed, ref, watch } from 'vue'
+import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
-import { address, get } from '../shared/api'
-import { useLoaded } from '../shared/loaded'
+import { get } from '../shared/api'
+import { useLoaded, type Loaded } from '../shared/loaded'
 import type { Page } from '../shared/types'
 
 export const LIMIT = 50
 
-export function useList<T>(path: string, defaults: Record<string, string>) {
+/// A column of a list: its cell is the slot `name`; `sort` is what the server sorts by when the heading is pressed.
+export interface Column { name: string; label: string; sort?: string; falling?: boolean; style?: string }
+
+export interface List<T> extends Loaded<Page<T>> {
+  path: string
+  filters: ComputedRef<Record<string, string>>
+  trail: Ref<string[]>
+  set: (changes: Record<string, string>) => void
+  next: () => void
+  previous: () => void
+}
+
+export function useList<T>(path: string, defaults: Record<string, string>): List<T> {
   const route = useRoute()
   const router = useRouter()
   const filters = computed<Record<string, string>>(() => {
@@ -35,7 +47,5 @@ export function useList<T>(path: string, defaults: Record<string, string>) {
   function previous() {
     void router.push({ query: clean({ ...route.query as Record<string, string>, cursor: trail.value.pop() ?? '' }) })
   }
-  const csv = computed(() => address(path, { ...filters.value, cursor: '', format: 'csv' }))
-  const xlsx = computed(() => address(path, { ...filters.value, cursor: '', format: 'xlsx' }))
-  return { filters, data, problem, loading, reload, set, next, previous, trail, csv, xlsx }
+  return { path, filters, data, problem, loading, reload, set, next, previous, trail }
 }

@@ -71,6 +71,7 @@ export async function fillPage(page, answers) {
     if (!(await field.count())) continue
     const kind = await field.first().evaluate((element) => (element.tagName === 'INPUT' ? element.type : element.tagName.toLowerCase()))
     if (kind === 'radio') await page.locator(`main [name="${key}"][value="${value}"]`).check()
+    else if (kind === 'checkbox' && Array.isArray(value)) for (const one of value) await page.locator(`main [name="${key}"][value="${one}"]`).check()
     else if (kind === 'checkbox') await field.first().check()
     else if (kind === 'select') await (value.startsWith('#') ? field.selectOption({ index: Number(value.slice(1)) }) : field.selectOption(value))
     else await field.fill(value)
@@ -185,7 +186,7 @@ export async function handOver(page, number, answers, shots = '') {
   await page.locator('.handover').waitFor()
   check('hand-over: it is not typed a second time', await seen(page.locator('.task a[href="#handover-title"]')))
   await page.selectOption('#send-way', answers.way)
-  if (answers.identity_end) await page.fill('#send-identity', answers.identity_end)
+  if (answers.identity_end) await page.fill('#send-identity_end', answers.identity_end)
   if (answers.way !== 'window') await page.check('#send-consented')
   if (shots) await inspectBoth(page, shots)
   await page.locator('.send').getByRole('button', { name: '登记' }).click()

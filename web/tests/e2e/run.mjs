@@ -9,6 +9,9 @@ import { statistics } from './statistics.mjs'
 import { trust } from './trust.mjs'
 import { certificates } from './certificates.mjs'
 import { imports, namesToKeep, register } from './register.mjs'
+import { forms } from './forms.mjs'
+import { keyboard } from './keyboard.mjs'
+import { objection } from './objection.mjs'
 import { withdrawal } from './withdrawal.mjs'
 import { deadlines } from './deadlines.mjs'
 import { models } from './models.mjs'
@@ -20,7 +23,7 @@ import { partial } from './partial.mjs'
 import { everywhere } from './everywhere.mjs'
 
 const looking = { everywhere, pages, trust, access, finding }
-const changing = { account, statistics, register, names: namesToKeep, imports, certificates, withdrawal, journey, services, deadlines, opening, delivery, models, operations, partial }
+const changing = { account, statistics, register, names: namesToKeep, imports, certificates, withdrawal, objection, keyboard, forms, journey, services, deadlines, opening, delivery, models, operations, partial }
 const wanted = process.argv.slice(2)
 async function one(lane) {
   for (const [name, work] of Object.entries(lane)) if (!wanted.length || wanted.includes(name)) await work()

@@ -107,9 +107,9 @@ export function scopeOf(answers: Scope, guide: Scope = {}): Scope {
 
 /// An answer in words, for check-your-answers.
 export function answerText(each: Field, value: unknown, yes: string, no: string, separator: string): string {
+  if (each.kind === 'checkbox') return value === true ? yes : no
   if (value === undefined || value === null || value === '') return ''
   const word = (one: unknown) => each.options.find((option) => option.value === String(one))?.label ?? String(one)
-  if (each.kind === 'checkbox') return value === true ? yes : no
   if (Array.isArray(value)) return value.map(word).join(separator)
   return word(value)
 }
