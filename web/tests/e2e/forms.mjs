@@ -123,7 +123,7 @@ async function ownForms(browser) {
     if (!found) continue
     await go(found.page, `/applications/${found.id}/${at}`)
     await found.page.locator('main form').waitFor()
-    const typed = await found.page.locator('main .field input.input, main .field textarea').all()
+    const typed = await found.page.locator('main .field [aria-required=true]:is(input, textarea)').all()
     for (const field of typed) await field.fill('')
     if (typed.length) await inBoth(found.page, at, button(found.page), 1)
     await found.page.context().close()
