@@ -16,6 +16,7 @@
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 /// A district in a folder of its own, on the database the parameter names, and `cases` submitted in it.
 class journey : public testing::TestWithParam<const char*> {
@@ -137,7 +138,13 @@ TEST_P(journey, accepts_by_silence_when_nobody_answers_in_time) {
   start(2);
   const std::string path = "/api/v1/cases/" + base::to_text(cases_[0]);
   serve();
-  EXPECT_EQ(ask("GET", path, driver::sign_in(process_->port(), "clerk")).text("state"), "submitted");
+  const driver::Session reader = driver::sign_in(process_->port(), "clerk");
+  EXPECT_EQ(ask("GET", path, reader).text("state"), "submitted");
+  // What was answered reads in the clerk's language, as its label does.
+  const driver::Answer english =
+      driver::Connection(process_->port()).ask({.method = "GET", .path = path, .session = &reader, .language = "en"});
+  EXPECT_THAT(english.body, HasSubstr(R"("value_text":"Yes")"));
+  EXPECT_THAT(english.body, Not(HasSubstr(R"("value_text":"是")")));
   EXPECT_EQ(process_->stop(), 0);
   // Three weeks have five working days in any season; the timers fire soon after the start.
   serve({"--demonstration", "--clock-shift", std::to_string(21 * 86'400)});

@@ -26,22 +26,27 @@ class Names {
   std::map<base::Id, std::string> names_;
 };
 
-/// An answer as a clerk reads it: options by their label, lists joined.
-std::string value_text(const catalogue::Field& field, const feel::Value& value) {
+/// An answer as a clerk reads it, in both languages: options by their label, lists joined.
+base::Text value_text(const catalogue::Field& field, const feel::Value& value) {
+  const auto same = [](const std::string& text) { return base::Text{text, text}; };
   const auto label = [&](const feel::Value& item) {
     const std::string text = feel::to_text(item);
     for (const catalogue::FieldOption& option : field.options)
-      if (option.value == text) return option.label.zh;
-    return text;
+      if (option.value == text) return option.label;
+    return same(text);
   };
   if (value.is_null()) return {};
   // The full number is on the identity document; the page repeats no more of it than is needed to compare.
-  if (field.check == "citizen_id") return codes::mask_citizen_id(feel::to_text(value));
-  if (field.check == "phone") return codes::mask_phone(feel::to_text(value));
-  if (value.kind() == feel::Kind::boolean) return value.as_boolean() ? "是" : "否";
+  if (field.check == "citizen_id") return same(codes::mask_citizen_id(feel::to_text(value)));
+  if (field.check == "phone") return same(codes::mask_phone(feel::to_text(value)));
+  if (value.kind() == feel::Kind::boolean) return value.as_boolean() ? base::Text{"是", "Yes"} : base::Text{"否", "No"};
   if (value.kind() != feel::Kind::list) return label(value);
-  std::string joined;
-  for (const feel::Value& item : value.as_list()) joined += (joined.empty() ? "" : "、") + label(item);
+  base::Text joined;
+  for (const feel::Value& item : value.as_list()) {
+    const base::Text word = label(item);
+    joined.zh += (joined.zh.empty() ? "" : "、") + word.zh;
+    joined.en += (joined.en.empty() ? "" : ", ") + word.en;
+  }
   return joined;
 }
 
@@ -69,8 +74,8 @@ void add_subject(std::vector<GroupView>& groups, const feel::Context& subject) {
   GroupView view{.id = std::string(catalogue::subject_key),
                  .label = {"办理对象（登记簿现有内容）", "Subject, as registered"}};
   const auto add = [&](const char* key, base::Text label) {
-    if (std::string text = text_in(subject, key); !text.empty())
-      view.fields.push_back({.key = key, .label = std::move(label), .value_text = std::move(text)});
+    if (const std::string text = text_in(subject, key); !text.empty())
+      view.fields.push_back({.key = key, .label = std::move(label), .value_text = {text, text}});
   };
   add("name", {"名称", "Name"});
   add("credit_code", {"统一社会信用代码", "Credit code"});

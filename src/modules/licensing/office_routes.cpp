@@ -125,6 +125,7 @@ base::Text due_text(calendar::Date due, calendar::Date today, const calendar::Ca
   days_left = left;
   const std::string zh_unit = working ? "个工作日" : "天";
   const std::string en_unit = std::string(working ? " working day" : " day") + (std::abs(left) == 1 ? "" : "s");
+  if (due < today && left == 0) return {"已逾期", "Late"};  // since the last working day: only rest days have passed
   if (due < today)
     return {"逾期" + std::to_string(std::abs(left)) + zh_unit, "Late by " + std::to_string(std::abs(left)) + en_unit};
   if (due == today) return {"今天到期", "Due today"};

@@ -153,6 +153,7 @@ base::Text left_text(const casework::Side& side) {
   const std::string count = std::to_string(days);
   const std::string zh = count + (working ? "个工作日" : "天");
   const std::string en = count + (working ? " working day" : " day") + (days == 1 ? "" : "s");
+  if (side.overdue && side.left == 0) return {"已逾期", "Late"};  // only rest days have passed since
   if (side.overdue) return {"逾期" + zh, "Late by " + en};
   if (side.left == 0) return {"今天到期", "Due today"};
   return {"剩" + zh, en + " left"};

@@ -194,7 +194,7 @@ BOOST_DESCRIBE_STRUCT(ApplicantView, (), (name, citizen_id_masked, phone_masked)
 struct FieldView {
   std::string key;
   base::Text label;
-  std::string value_text;
+  base::Text value_text;
   std::vector<base::Text> needed_by;
   bool changed = false;
   std::optional<std::string> correction_reason;
