@@ -16,6 +16,9 @@ namespace bench {
 namespace {
 
 constexpr std::size_t trades_kept = 400;
+/// Room for the keys of so many entities is taken at once: grown by doubling, those of ten millions (10 GB) would be in
+/// memory twice while they are moved.
+constexpr std::int64_t postings_each = 64;
 constexpr std::int64_t division = 430'211;
 /// Ids are times shifted by twenty bits; these begin in 2020.
 constexpr std::int64_t first_id = std::int64_t{1'577'836'800'000} << 20;
@@ -155,6 +158,8 @@ class Filler {
 
   void add_entities() {
     const std::vector<std::string> indexes = drop_indexes();
+    lines_.reserve(static_cast<std::size_t>(count_ * postings_each));
+    names_.reserve(static_cast<std::size_t>(count_));
     run("BEGIN");
     {
       Prepared insert(database_,

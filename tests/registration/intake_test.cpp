@@ -117,16 +117,28 @@ TEST_P(Intakes, enter_together_what_would_be_entered_one_by_one) {
     ASSERT_TRUE(store_->write_result([&](storage::Transaction& transaction) {
       return registration::establish_with_past(transaction, each.entity, each.entry, each.past);
     }));
-  // Prepared in another thread, as the demonstration does.
-  const Intake intake = std::async(std::launch::async, [&] {
-                          Intake prepared;
-                          for (const Establishment& each : all)
-                            EXPECT_TRUE(prepared.add(each.entity, each.entry, each.past));
-                          return prepared;
-                        }).get();
-  ASSERT_EQ(intake.size(), all.size());
-  const auto entered = enter(*other_, intake);
-  ASSERT_TRUE(entered) << entered.error().message.en;
+  // Prepared in another thread, as the demonstration does; the keys of the second half come afterwards.
+  registration::IntakeKeys keys;
+  const auto prepare = [&](std::size_t first, std::size_t last) {
+    Intake prepared;
+    for (std::size_t i = first; i < last; ++i) EXPECT_TRUE(prepared.add(all[i].entity, all[i].entry, all[i].past));
+    if (first > 0) keys.take(prepared);
+    return prepared;
+  };
+  const std::size_t half = all.size() / 2;
+  for (const auto& [first, last] : {std::pair{std::size_t{0}, half}, {half, all.size()}}) {
+    const Intake intake = std::async(std::launch::async, prepare, first, last).get();
+    ASSERT_EQ(intake.size(), last - first);
+    const auto entered = enter(*other_, intake);
+    ASSERT_TRUE(entered) << entered.error().message.en;
+  }
+  const char* grams = "SELECT gram, tier, entity, division FROM entity_grams ORDER BY gram, tier, entity";
+  EXPECT_LT(rows(*other_, grams).size(), rows(*store_, grams).size());
+  keys.arrange();
+  other_->write([&](storage::Transaction& transaction) {
+    keys.enter(transaction);
+    return true;
+  });
   for (const char* sql :
        {"SELECT id, credit_code, division, office, name, kind, status, township, address, established_on, sequence, "
         "operator_name, "
@@ -135,8 +147,7 @@ TEST_P(Intakes, enter_together_what_would_be_entered_one_by_one) {
         "entity, "
         "sequence",
         "SELECT entity, sequence, division, as_of, known_at, status FROM entity_statuses ORDER BY entity, sequence",
-        "SELECT division, stream_kind, stream_id, sequence, type, at, actor, data FROM events ORDER BY position",
-        "SELECT gram, tier, entity, division FROM entity_grams ORDER BY gram, tier, entity",
+        "SELECT division, stream_kind, stream_id, sequence, type, at, actor, data FROM events ORDER BY position", grams,
         "SELECT sound, entity, division FROM entity_sounds ORDER BY sound, entity",
         "SELECT name, value FROM counters ORDER BY name", "SELECT name, size FROM logs ORDER BY name"})
     EXPECT_EQ(rows(*store_, sql), rows(*other_, sql)) << sql;
