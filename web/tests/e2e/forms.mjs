@@ -123,9 +123,11 @@ async function ownForms(browser) {
     if (!found) continue
     await go(found.page, `/applications/${found.id}/${at}`)
     await found.page.locator('main form').waitFor()
+    // Documents of the correction have buttons of their own, before the one that sends.
+    const sending = () => found.page.locator('main form button:visible').last().click()
     const typed = await found.page.locator('main .field [aria-required=true]:is(input, textarea)').all()
     for (const field of typed) await field.fill('')
-    if (typed.length) await inBoth(found.page, at, button(found.page), 1)
+    if (typed.length) await inBoth(found.page, at, sending, 1)
     await found.page.context().close()
   }
 }
