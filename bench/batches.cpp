@@ -26,7 +26,7 @@ T must(base::Result<T> result) {
   return std::move(result).value();
 }
 
-/// The service's version of today with one more line in its guide file: all that a new version needs to be another.
+/// The service's version of today with one more line, a comment, in its file: all that a new version needs to be another.
 std::string deploy_another(driver::District& district, const std::string& version) {
   const base::Instant now = district.as("head").now;
   auto files = district.store().read_value(
@@ -68,7 +68,8 @@ Line line_of(const std::string& what, const Carried& carried) {
           grouped(carried.seconds) + " s, " + grouped(static_cast<double>(carried.batch.done) / carried.seconds) +
               " /s; " + grouped(static_cast<double>(carried.batch.done)) + ", " +
               grouped(static_cast<double>(carried.batch.refused)) + "; " + grouped(carried.longest_ms) + " ms",
-          "bar: all of them, each once", carried.batch.done == cases_count && carried.batch.refused == 0};
+          "bar: all of them, each once",
+          carried.batch.total >= cases_count && carried.batch.done == carried.batch.total && carried.batch.refused == 0};
 }
 
 }  // namespace
@@ -81,11 +82,6 @@ Table many_cases() {
   const casework::Moment head = district.as("head");
   const std::string version = district.store().read_value([&](storage::Snapshot& snapshot) {
     return must(district.engine().load(snapshot, head.actor.scope, one)).head.service_version;
-  });
-  // Other open cases of the demonstration that run on this version are few, and stay.
-  const std::int64_t others = district.store().read_value([&](storage::Snapshot& snapshot) {
-    return casework::count_cases(snapshot, head.actor.scope, {.service = std::string(service), .version = version}) -
-           cases_count;
   });
   const std::string another = deploy_another(district, version);
   const batches::Batches work(district.engine());
@@ -101,12 +97,11 @@ Table many_cases() {
                        .reason = "benchmark"},
                       head);
   }));
-  Carried moved = carry_out(district, work, forward);
+  const Carried moved = carry_out(district, work, forward);
   must(district.store().write_result(
       [&](storage::Transaction& transaction) { return work.undo(transaction, forward, back, "benchmark", head); }));
-  Carried returned = carry_out(district, work, back);
-  for (Carried* carried : {&moved, &returned}) carried->batch.done -= others;
-  return {line_of("a batch that moves 100,000 open cases to another version", moved),
+  const Carried returned = carry_out(district, work, back);
+  return {line_of("a batch that moves 100,000 open cases, and the few of the demonstration, to another version", moved),
           line_of("the same taken back", returned)};
 }
 

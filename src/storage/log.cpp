@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "conflict.h"
+#include "storage/rows.h"
 #include "storage/storage.h"
 
 namespace storage {
@@ -76,12 +77,7 @@ std::int64_t Transaction::append(Stream stream, std::int64_t expected_sequence, 
 }
 
 std::int64_t Transaction::next_number(std::string_view counter) {
-  // Two plain statements: on SQLite RETURNING costs more than both. The row is held from the first one on.
-  if (execute("UPDATE counters SET value = value + 1 WHERE name = ?", {counter}) == 0)
-    execute(
-        "INSERT INTO counters (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
-        {counter});
-  return find("SELECT value FROM counters WHERE name = ?", {counter}).value().at(0).number();
+  return next_numbers(*this, counter, 1);
 }
 
 void Transaction::settle() {
