@@ -26,7 +26,8 @@ T must(base::Result<T> result) {
   return std::move(result).value();
 }
 
-/// The service's version of today with one more line, a comment, in its file: all that a new version needs to be another.
+/// The service's version of today with one more line, a comment, in its file: all that a new version needs to be
+/// another.
 std::string deploy_another(driver::District& district, const std::string& version) {
   const base::Instant now = district.as("head").now;
   auto files = district.store().read_value(
@@ -64,12 +65,13 @@ Carried carry_out(driver::District& district, const batches::Batches& work, base
 }
 
 Line line_of(const std::string& what, const Carried& carried) {
-  return {what + ", in pieces of " + std::to_string(batches::piece_cases) + " cases; done, refused; the longest piece",
-          grouped(carried.seconds) + " s, " + grouped(static_cast<double>(carried.batch.done) / carried.seconds) +
-              " /s; " + grouped(static_cast<double>(carried.batch.done)) + ", " +
-              grouped(static_cast<double>(carried.batch.refused)) + "; " + grouped(carried.longest_ms) + " ms",
-          "bar: all of them, each once",
-          carried.batch.total >= cases_count && carried.batch.done == carried.batch.total && carried.batch.refused == 0};
+  return {
+      what + ", in pieces of " + std::to_string(batches::piece_cases) + " cases; done, refused; the longest piece",
+      grouped(carried.seconds) + " s, " + grouped(static_cast<double>(carried.batch.done) / carried.seconds) + " /s; " +
+          grouped(static_cast<double>(carried.batch.done)) + ", " +
+          grouped(static_cast<double>(carried.batch.refused)) + "; " + grouped(carried.longest_ms) + " ms",
+      "bar: all of them, each once",
+      carried.batch.total >= cases_count && carried.batch.done == carried.batch.total && carried.batch.refused == 0};
 }
 
 }  // namespace
